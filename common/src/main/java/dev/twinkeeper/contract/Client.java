@@ -1,0 +1,53 @@
+package dev.twinkeeper.contract;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A client: submits tasks, learns their outcomes, and removes what it has taken.
+ *
+ * <p><b>Guarantees.</b> {@link Rule#S4}, {@link Rule#S6}, {@link Rule#L4}. A task belongs to nobody: its outcome may be
+ * asked for later, by another client, and after the session that submitted it was lost.
+ *
+ * <p><b>Guarantees not made.</b> A submit that has not completed may or may not be in the tree; if the process dies then,
+ * nobody remembers. Order of execution is not the order of submission.
+ *
+ * <p><b>Bounds.</b> At most {@link Settings#backlog()} submits and outcomes may be under way; one more completes with
+ * {@code FULL}, and nothing was sent for it.
+ */
+public interface Client extends Role {
+    /**
+     * Creates a task.
+     *
+     * @return completes with the task's id when the ensemble acknowledged it. A lost answer is resolved by looking for
+     *     the task; a lost connection is waited out. Completes with a {@link CoordinationException}: {@code FULL}, or
+     *     {@code CLOSED} where the task is <em>unknown</em>: it may be in the tree
+     */
+    default CompletionStage<TaskId> submit(Payload command) {
+        return submitAll(List.of(command)).get(0);
+    }
+
+    /**
+     * Creates many tasks, in as few transactions as fit. Each is acknowledged by its own stage, in the order of the
+     * list.
+     */
+    List<CompletionStage<TaskId>> submitAll(List<Payload> commands);
+
+    /**
+     * Waits for a task's outcome and leaves the task where it is.
+     *
+     * @param patience how long to wait; zero or more. When it is up the outcome is {@link Outcome.Unknown}
+     * @return completes with what the status said, or {@link Outcome.Unknown} with the reason: time was up, the task is
+     *     gone, or its status can't be read
+     */
+    CompletionStage<Outcome> outcome(TaskId task, Duration patience);
+
+    /**
+     * Removes a task and its status, in one transaction. Only a task that has a status can be collected.
+     *
+     * @return completes with true when this call removed it, or found it removed after an answer of its own was lost;
+     *     false when there was nothing to remove or there is no status yet
+     */
+    CompletionStage<Boolean> collect(TaskId task);
+}

@@ -1,0 +1,77 @@
+package dev.twinkeeper.contract;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A ZooKeeper connect string, taken apart: {@code host:port,host:port/chroot}.
+ *
+ * @param servers the part before the chroot, as ZooKeeper's client takes it; a port that was left out is 2181
+ * @param chroot the path below which all znodes stand: empty, or begins with a slash and does not end in one
+ */
+public record ConnectString(String servers, String chroot) {
+    private static final int DEFAULT_PORT = 2181;
+    private static final int MAX_SERVERS = 100;
+
+    /** @throws CoordinationException {@code INVALID} saying which part is wrong */
+    public static ConnectString parse(String text) {
+        int slash = text.indexOf('/');
+        String hosts = slash < 0 ? text : text.substring(0, slash);
+        String chroot = slash < 0 ? "" : text.substring(slash);
+        if (hosts.isBlank()) {
+            throw invalid(text, "it names no server; the form is host:port,host:port/chroot");
+        }
+        List<String> servers = new ArrayList<>();
+        for (String server : hosts.split(",", -1)) {
+            servers.add(server(text, server.strip()));
+        }
+        if (servers.size() > MAX_SERVERS) {
+            throw invalid(text.substring(0, 60) + "…", "at most " + MAX_SERVERS + " servers");
+        }
+        return new ConnectString(String.join(",", servers), chroot(text, chroot));
+    }
+
+    private static String server(String text, String server) {
+        // An IPv6 address stands in brackets: [::1]:2181.
+        int colon = server.startsWith("[") ? server.indexOf(':', server.indexOf(']') + 1) : server.indexOf(':');
+        String host = colon < 0 ? server : server.substring(0, colon);
+        if (host.isEmpty() || !host.matches("[A-Za-z0-9._-]+|\\[[0-9a-fA-F:.%]+]")) {
+            throw invalid(text, "'" + server + "' is no host:port");
+        }
+        int port = colon < 0 ? DEFAULT_PORT : port(text, server, server.substring(colon + 1));
+        return host + ":" + port;
+    }
+
+    private static int port(String text, String server, String port) {
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65535) {
+            throw invalid(text, "the port of '" + server + "' must be a number from 1 to 65535");
+        }
+        return Integer.parseInt(port);
+    }
+
+    private static String chroot(String text, String chroot) {
+        if (chroot.isEmpty() || chroot.equals("/")) {
+            return "";
+        }
+        for (String element : chroot.substring(1).split("/", -1)) {
+            try {
+                NodeName.check("chroot", element);
+            } catch (CoordinationException e) {
+                throw invalid(text, e.getMessage());
+            }
+        }
+        if (chroot.equals("/zookeeper") || chroot.startsWith("/zookeeper/")) {
+            throw invalid(text, "/zookeeper belongs to the servers");
+        }
+        return chroot;
+    }
+
+    private static CoordinationException invalid(String text, String advice) {
+        return CoordinationException.invalid("connect string", text.replaceAll("\\p{Cntrl}", "?"), advice);
+    }
+
+    @Override
+    public String toString() {
+        return servers + chroot;
+    }
+}

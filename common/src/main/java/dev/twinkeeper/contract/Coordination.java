@@ -1,0 +1,57 @@
+package dev.twinkeeper.contract;
+
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * An implementation of the master–worker system: the factory of its roles, found by {@link ServiceLoader}.
+ *
+ * <p>Roles of different implementations share one znode tree and may all be in the same cluster. Every role has a
+ * ZooKeeper session of its own, which it opens when it is made here and gives up in {@link Role#close()}. The methods
+ * return at once; whether the role got as far as it should tells {@link Role#ready()}.
+ *
+ * <p>Implementations are stateless and safe for use by several threads.
+ */
+public interface Coordination {
+    /** The name by which people choose the implementation: {@code raw}, {@code curator}. Lower case, no blanks. */
+    String name();
+
+    /** Makes a candidate for {@code /master} and lets it run. */
+    Master master(MasterId id, Settings settings, Listener listener);
+
+    /**
+     * Makes a worker, lets it register and take tasks, at most {@link Settings#slots()} at a time.
+     *
+     * @param handler what the worker does with a task, see {@link TaskHandler} for its threads
+     */
+    Worker worker(WorkerId id, Settings settings, TaskHandler handler, Listener listener);
+
+    /** Makes a client. */
+    Client client(Settings settings, Listener listener);
+
+    /** The implementations on the class path, in the order in which {@link ServiceLoader} finds them. */
+    static List<Coordination> all() {
+        return ServiceLoader.load(Coordination.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    /**
+     * The implementation of that name.
+     *
+     * @throws CoordinationException {@link CoordinationException.Problem#INVALID} naming those that there are
+     */
+    static Coordination named(String name) {
+        List<Coordination> all = all();
+        return all.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> CoordinationException.invalid(
+                        "implementation",
+                        name,
+                        "use one of "
+                                + String.join(
+                                        ", ",
+                                        all.stream().map(Coordination::name).toList())));
+    }
+}

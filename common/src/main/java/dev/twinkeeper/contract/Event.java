@@ -1,0 +1,79 @@
+package dev.twinkeeper.contract;
+
+import java.util.Optional;
+
+/**
+ * What happens to a role, as a value: for narration, for a history, for a page. Printing is somebody else's job.
+ *
+ * <p>An event says what the role believed when it was made. What holds is what stands in the tree.
+ */
+public sealed interface Event {
+    // The session of any role.
+
+    /** Connected to a server; the session is the one of before, or the first. */
+    record Connected(long session) implements Event {}
+
+    /** The connection is lost; the session may live on. */
+    record Disconnected() implements Event {}
+
+    /** The ensemble ended the session; the role goes on with a new one. */
+    record SessionExpired(long session) implements Event {}
+
+    /** The role is refused for good and ends. */
+    record Refused(CoordinationException.Problem problem, String message) implements Event {}
+
+    /** A znode that makes no sense, set aside: warned of once, then ignored ({@link Rule#R6}). */
+    record SetAside(String path, String why) implements Event {}
+
+    // Masters.
+
+    /** A reign began. */
+    record Elected(MasterId id, long epoch) implements Event {}
+
+    /** Somebody else reigns; {@code reigning} is the line that stands in {@code /master}, if it could be read. */
+    record Standby(MasterId id, Optional<String> reigning) implements Event {}
+
+    /** The reign is over, or can't be acted on until it is confirmed. */
+    record Deposed(MasterId id, long epoch, String why) implements Event {}
+
+    /** The reigning master has listed the tree and begins, or begins again, to assign. */
+    record TookOver(long epoch, int workers, int pending, int assigned, int completed) implements Event {}
+
+    record WorkerJoined(WorkerId worker, int slots) implements Event {}
+
+    record WorkerLost(WorkerId worker, int unfinished) implements Event {}
+
+    record TaskAssigned(TaskId task, WorkerId worker, long epoch) implements Event {}
+
+    record TaskMoved(TaskId task, WorkerId from, WorkerId to, long epoch) implements Event {}
+
+    /** A leftover was removed: an assignment of a finished task, an empty parent, an uncollected task. */
+    record Tidied(String path) implements Event {}
+
+    // Workers.
+
+    /** The worker's own ephemeral exists. */
+    record Registered(WorkerId worker, long session) implements Event {}
+
+    /** An ephemeral of another session has the worker's name; it may be our own of a dead session, so we wait. */
+    record WaitingForId(WorkerId worker, long holder) implements Event {}
+
+    record TaskStarted(TaskId task, WorkerId worker) implements Event {}
+
+    /** The status is committed. */
+    record TaskCompleted(TaskId task, WorkerId worker, boolean done) implements Event {}
+
+    /** The task was moved to another worker while this one worked on it; its result is thrown away. */
+    record ResultDiscarded(TaskId task, WorkerId worker) implements Event {}
+
+    // Clients.
+
+    record Submitted(TaskId task) implements Event {}
+
+    /** The answer to a submit was lost; {@code found} tells whether it was applied nevertheless. */
+    record SubmitResolved(boolean found) implements Event {}
+
+    record Learnt(TaskId task, Outcome outcome) implements Event {}
+
+    record Collected(TaskId task) implements Event {}
+}

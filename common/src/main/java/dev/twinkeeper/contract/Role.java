@@ -1,0 +1,32 @@
+package dev.twinkeeper.contract;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A participant with a ZooKeeper session of its own: a {@link Master}, a {@link Worker} or a {@link Client}.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread. A role calls its {@link Listener} and completes its
+ * stages on one thread of its own, one call after the other; what is called back must return soon and must not wait
+ * for the same role.
+ *
+ * <p><b>Faults.</b> A lost connection, an expired session, a lost quorum and a restarted ensemble do not end a role: it
+ * goes on by itself ({@link Rule#L5}). It ends by {@link #close()}, or when it is refused for good
+ * ({@link Rule#R3}), which {@link #ready()} and an {@link Event.Refused} tell.
+ */
+public interface Role extends AutoCloseable {
+    /**
+     * Completes when the role first takes part: a master stands by or reigns, a worker's own ephemeral exists, a
+     * client can submit. Completes with a {@link CoordinationException} when it can't: {@code CANNOT_CONNECT} when no
+     * server answered within {@link Settings#connectTimeout()}, {@code ID_IN_USE}, {@code IN_THE_WAY}, or
+     * {@code CLOSED}; the role has then ended.
+     */
+    CompletionStage<Void> ready();
+
+    /**
+     * Ends the role and its session, leaving no ephemeral znode behind where a server can be reached. Idempotent; waits
+     * for a few seconds at the most. After it returned nothing is called back, and what was not complete has completed
+     * with {@code CLOSED} ({@link Rule#R4}). Called from the role's own thread it does not wait.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,117 @@
+package dev.twinkeeper.contract;
+
+import java.time.Duration;
+
+/**
+ * How a role connects, and its bounds. Immutable; begin with {@link #connect} and change what you need.
+ *
+ * @param connect the servers and the chroot
+ * @param sessionTimeout what the role asks for; the servers may grant another. 100 ms to 10 minutes
+ * @param connectTimeout how long {@link Role#ready()} waits for a first connection. 100 ms to 10 minutes
+ * @param address what the role writes of itself into its znode, so that a person can find the process: one word
+ * @param slots how many tasks a worker takes at a time, 1 to 1000
+ * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
+ * @param batch how many operations a transaction of a role has at the most, 4 to 1000, the fence included
+ * @param backlog how many submits and outcomes a client may have under way, 1 to 10 million
+ * @param retention how long the master leaves a completed task that nobody collects. 1 second to 365 days
+ */
+public record Settings(
+        ConnectString connect,
+        Duration sessionTimeout,
+        Duration connectTimeout,
+        String address,
+        int slots,
+        int window,
+        int batch,
+        int backlog,
+        Duration retention) {
+    private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+
+    /** @throws CoordinationException {@code INVALID} naming the setting and its bounds */
+    public Settings {
+        between("session timeout", sessionTimeout, Duration.ofMillis(100), TEN_MINUTES);
+        between("connect timeout", connectTimeout, Duration.ofMillis(100), TEN_MINUTES);
+        NodeName.check("address", address);
+        between("slots", slots, 1, 1_000);
+        between("window", window, 1, 1_000);
+        between("batch", batch, 4, 1_000);
+        between("backlog", backlog, 1, 10_000_000);
+        between("retention", retention, Duration.ofSeconds(1), Duration.ofDays(365));
+    }
+
+    /** The defaults, for the servers and the chroot of this connect string. */
+    public static Settings connect(String connectString) {
+        return new Settings(
+                ConnectString.parse(connectString),
+                Duration.ofSeconds(6),
+                Duration.ofSeconds(15),
+                ProcessHandle.current().pid() + "@localhost",
+                4,
+                64,
+                100,
+                1_000_000,
+                Duration.ofHours(1));
+    }
+
+    public Settings withConnect(String connectString) {
+        return new Settings(
+                ConnectString.parse(connectString),
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention);
+    }
+
+    public Settings withSessionTimeout(Duration timeout) {
+        return new Settings(connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention);
+    }
+
+    public Settings withConnectTimeout(Duration timeout) {
+        return new Settings(connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention);
+    }
+
+    public Settings withAddress(String own) {
+        return new Settings(connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention);
+    }
+
+    public Settings withSlots(int count) {
+        return new Settings(connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention);
+    }
+
+    public Settings withWindow(int requests) {
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention);
+    }
+
+    public Settings withBatch(int operations) {
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, operations, backlog, retention);
+    }
+
+    public Settings withBacklog(int tasks) {
+        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention);
+    }
+
+    public Settings withRetention(Duration time) {
+        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time);
+    }
+
+    private static void between(String what, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw CoordinationException.invalid(what, String.valueOf(value), "must be from " + least + " to " + most);
+        }
+    }
+
+    private static void between(String what, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw CoordinationException.invalid(
+                    what,
+                    Durations.format(value),
+                    "must be from " + Durations.format(least) + " to " + Durations.format(most));
+        }
+    }
+}

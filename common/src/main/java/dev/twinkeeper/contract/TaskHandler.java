@@ -1,0 +1,20 @@
+package dev.twinkeeper.contract;
+
+/**
+ * What a worker does with a task.
+ *
+ * <p>Called on threads of the worker's own, on at most {@link Settings#slots()} of them at a time; it may block. It is
+ * interrupted when the worker closes. A task may be handled more than once in its life, by different workers or by the
+ * same, so whatever it changes outside should bear a repetition.
+ */
+@FunctionalInterface
+public interface TaskHandler {
+    /**
+     * Does the work.
+     *
+     * @return the result, which becomes the task's {@code done}
+     * @throws Exception whatever went wrong; its message becomes the reason of the task's {@code failed}, and the worker
+     *     lives on ({@link Rule#R5})
+     */
+    Payload handle(Task task) throws Exception;
+}

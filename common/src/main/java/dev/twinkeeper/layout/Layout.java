@@ -1,0 +1,115 @@
+package dev.twinkeeper.layout;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where everything stands: the only place that spells a path. The chroot is a prefix here, not a feature of the
+ * connection, so that a role can create it and events come with the paths that were asked for.
+ */
+public final class Layout {
+    private final String root;
+
+    /** @param root empty, or a path that begins with a slash and does not end in one */
+    public Layout(String root) {
+        this.root = root;
+    }
+
+    public String root() {
+        return root;
+    }
+
+    public String master() {
+        return root + "/master";
+    }
+
+    public String epoch() {
+        return root + "/master-epoch";
+    }
+
+    public String workers() {
+        return root + "/workers";
+    }
+
+    public String worker(WorkerId worker) {
+        return workers() + "/" + worker.name();
+    }
+
+    public String assign() {
+        return root + "/assign";
+    }
+
+    public String assign(WorkerId worker) {
+        return assign() + "/" + worker.name();
+    }
+
+    public String assignment(WorkerId worker, TaskId task) {
+        return assign(worker) + "/" + task.name();
+    }
+
+    public String tasks() {
+        return root + "/tasks";
+    }
+
+    public String task(TaskId task) {
+        return tasks() + "/" + task.name();
+    }
+
+    public String status(TaskId task) {
+        return task(task) + "/status";
+    }
+
+    /** What a client asks ZooKeeper to append a sequence to. {@code token} finds the task again. */
+    public String newTask(String token) {
+        return tasks() + "/task-" + token + "-";
+    }
+
+    /** Whether a child of {@code /tasks} was made with that token. */
+    public static boolean hasToken(String child, String token) {
+        return child.contains(token);
+    }
+
+    /** The plain persistent znodes that every role makes if missing, parents first. */
+    public List<String> parents() {
+        List<String> parents = new ArrayList<>();
+        for (int slash = root.indexOf('/', 1); slash > 0; slash = root.indexOf('/', slash + 1)) {
+            parents.add(root.substring(0, slash));
+        }
+        if (!root.isEmpty()) {
+            parents.add(root);
+        }
+        parents.addAll(List.of(workers(), assign(), tasks(), epoch()));
+        return parents;
+    }
+
+    /** What stands at a path; {@link Place.Foreign} for whatever is none of ours. Never throws. */
+    public Place place(String path) {
+        if (!path.startsWith(root + "/")) {
+            return new Place.Foreign(path);
+        }
+        String[] part = path.substring(root.length() + 1).split("/", -1);
+        try {
+            return place(path, part);
+        } catch (CoordinationException nonsense) {
+            return new Place.Foreign(path);
+        }
+    }
+
+    private static Place place(String path, String[] part) {
+        return switch (part[0] + part.length) {
+            case "master1" -> new Place.MasterNode();
+            case "master-epoch1" -> new Place.EpochNode();
+            case "workers1", "assign1", "tasks1" -> new Place.Parent(path);
+            case "workers2" -> new Place.WorkerNode(new WorkerId(part[1]));
+            case "assign2" -> new Place.AssignNode(new WorkerId(part[1]));
+            case "assign3" -> new Place.AssignmentNode(new WorkerId(part[1]), new TaskId(part[2]));
+            case "tasks2" -> new Place.TaskNode(new TaskId(part[1]));
+            case "tasks3" ->
+                part[2].equals("status") ? new Place.StatusNode(new TaskId(part[1])) : new Place.Foreign(path);
+            default -> new Place.Foreign(path);
+        };
+    }
+}

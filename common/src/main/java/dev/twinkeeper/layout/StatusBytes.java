@@ -1,0 +1,56 @@
+package dev.twinkeeper.layout;
+
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The data of {@code /tasks/T/status}: first line {@code done} or {@code failed}; the bytes after the first newline are
+ * the result or the reason.
+ */
+public final class StatusBytes {
+    private static final String DONE = "done";
+    private static final String FAILED = "failed";
+
+    private StatusBytes() {}
+
+    public static byte[] done(Payload result) {
+        return join(DONE, result.bytes());
+    }
+
+    /** A reason that is too long for a status is cut, with an ellipsis. */
+    public static byte[] failed(String reason) {
+        byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > Payload.LIMIT) {
+            bytes = Text.encode(new String(bytes, 0, Payload.LIMIT - 8, StandardCharsets.UTF_8) + "…");
+        }
+        return join(FAILED, bytes);
+    }
+
+    /** Never throws: a status that makes no sense is {@link Outcome.Unknown} with the reason. */
+    public static Outcome decode(byte[] data) {
+        int newline = 0;
+        while (data != null && newline < data.length && data[newline] != '\n') {
+            newline++;
+        }
+        String first = data == null ? "" : new String(data, 0, newline, StandardCharsets.UTF_8).strip();
+        byte[] rest = data == null || newline >= data.length
+                ? new byte[0]
+                : Arrays.copyOfRange(data, newline + 1, data.length);
+        if (first.equals(DONE) && rest.length <= Payload.LIMIT) {
+            return new Outcome.Done(Payload.of(rest));
+        }
+        if (first.equals(FAILED)) {
+            return new Outcome.Failed(new String(rest, StandardCharsets.UTF_8));
+        }
+        return new Outcome.Unknown("its status makes no sense: '" + Text.firstLine(data) + "'");
+    }
+
+    private static byte[] join(String first, byte[] rest) {
+        byte[] head = Text.encode(first + "\n");
+        byte[] all = Arrays.copyOf(head, head.length + rest.length);
+        System.arraycopy(rest, 0, all, head.length, rest.length);
+        return all;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.twinkeeper.layout;
+
+import java.nio.charset.StandardCharsets;
+
+/** Lines of text in znodes. What others wrote there is shown without control characters and cut. */
+final class Text {
+    private static final int SHOWN = 200;
+
+    private Text() {}
+
+    static byte[] encode(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The first line, fit to be printed; empty where there is no data. */
+    static String firstLine(byte[] data) {
+        if (data == null) {
+            return "";
+        }
+        String text = new String(data, 0, Math.min(data.length, 4 * SHOWN), StandardCharsets.UTF_8);
+        int end = text.indexOf('\n');
+        String line = (end < 0 ? text : text.substring(0, end)).replaceAll("\\p{Cntrl}", "?");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+}

@@ -1,0 +1,90 @@
+package dev.twinkeeper.loop;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns all state of a role. Watchers, callbacks and calls from outside only post to it, so the
+ * state needs no lock and everything happens in one order (as in Kafka's controller).
+ *
+ * <p>Its queue has no bound of its own: a watch event that was dropped would be a change never seen. Those who post are
+ * bounded instead: replies by the window of requests in flight, calls by the client's backlog.
+ */
+public final class Loop implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+    /** How long {@link #close} waits for what is running: longer than any well-behaved listener takes. */
+    private static final Duration LAST_CALL = Duration.ofSeconds(5);
+
+    private final ScheduledThreadPoolExecutor executor;
+    private volatile Thread thread;
+
+    public Loop(String name) {
+        ThreadFactory threads = work -> {
+            Thread made = new Thread(work, name);
+            made.setDaemon(true);
+            thread = made;
+            return made;
+        };
+        executor = new ScheduledThreadPoolExecutor(1, threads);
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Runs it on the loop, after all that was posted before. After {@link #close} it does nothing. */
+    public void post(Runnable work) {
+        try {
+            executor.execute(guarded(work));
+        } catch (RejectedExecutionException closed) {
+            log.debug("posted after close, dropped");
+        }
+    }
+
+    /** Runs it on the loop after that time, unless the loop is closed by then. */
+    public void after(Duration delay, Runnable work) {
+        try {
+            executor.schedule(guarded(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            log.debug("scheduled after close, dropped");
+        }
+    }
+
+    /** Whether the caller is on the loop's thread. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Ends the loop: what was posted before still runs, and is waited for unless the caller is the loop itself. */
+    @Override
+    public void close() {
+        executor.shutdown();
+        if (isCurrent()) {
+            return;
+        }
+        try {
+            if (!executor.awaitTermination(LAST_CALL.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("a listener or a completion has kept the loop busy for {}: it is interrupted", LAST_CALL);
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A mistake in one piece of work must not end the loop, nor go unseen. */
+    private static Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error mistake) {
+                log.error("a mistake on the loop, the work is given up", mistake);
+            }
+        };
+    }
+}

@@ -1,0 +1,376 @@
+package dev.twinkeeper.plan;
+
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a reigning master sees of the tree, kept up by observations: the names are those of what was observed, and each
+ * may be repeated. Nothing in it is remembered beyond a reign; whether a task is pending is derived from what was seen
+ * of it.
+ *
+ * <p>A step that was begun is left out of further plans until it is settled. Its effect is not applied here: the watch
+ * tells of it, and ZooKeeper delivers the watch event of a write before the reply to it.
+ *
+ * <p>Every observation costs the logarithm of the number of tasks; a worker's coming or going, the number of its own.
+ * Not safe for several threads: it belongs to the loop of one role.
+ */
+public final class ClusterView {
+    /** An assignment: this worker holds that task. */
+    public record Holding(WorkerId worker, TaskId task) {}
+
+    /** Receives the workers that can take more. */
+    @FunctionalInterface
+    public interface FreeWorkers {
+        void accept(WorkerId worker, int load, int slots);
+    }
+
+    private final Map<TaskId, TaskEntry> tasks = new HashMap<>();
+    private final Map<WorkerId, WorkerEntry> workers = new HashMap<>();
+
+    private final NavigableSet<TaskId> pending = new TreeSet<>();
+    private final NavigableSet<TaskId> stranded = new TreeSet<>();
+    private final Set<Holding> leftovers = new LinkedHashSet<>();
+    private final Map<WorkerId, Long> idleParents = new LinkedHashMap<>();
+    private final Map<TaskId, Long> retained = new LinkedHashMap<>();
+    private final Set<Step> parked = new LinkedHashSet<>();
+
+    private final long graceNanos;
+    private final long retentionNanos;
+
+    private static final class TaskEntry {
+        final TaskId id;
+        final List<WorkerId> holders = new ArrayList<>(1);
+        boolean present;
+        boolean completed;
+        boolean busy;
+
+        TaskEntry(TaskId id) {
+            this.id = id;
+        }
+
+        boolean unfinished() {
+            return present && !completed;
+        }
+    }
+
+    private static final class WorkerEntry {
+        final Set<TaskId> held = new LinkedHashSet<>();
+        final Set<TaskId> unfinished = new LinkedHashSet<>();
+        boolean live;
+        boolean parent;
+        boolean busy;
+        int slots;
+        int incoming;
+
+        int load() {
+            return unfinished.size() + incoming;
+        }
+    }
+
+    /**
+     * @param graceNanos how long an empty {@code /assign/W} without its worker is left alone: a worker makes it before
+     *     it registers
+     * @param retentionNanos how long a completed task is left to be collected, from when this view first saw it
+     */
+    public ClusterView(long graceNanos, long retentionNanos) {
+        this.graceNanos = graceNanos;
+        this.retentionNanos = retentionNanos;
+    }
+
+    // Observations.
+
+    /** @return whether it was not there before */
+    public boolean workerSeen(WorkerId id, int slots) {
+        WorkerEntry worker = worker(id);
+        boolean joined = !worker.live;
+        worker.live = true;
+        worker.slots = slots;
+        reclassifyHeld(id, worker);
+        return joined;
+    }
+
+    /** @return how many unfinished tasks it leaves, or -1 where it was not there */
+    public int workerGone(WorkerId id, long now) {
+        WorkerEntry worker = worker(id);
+        boolean left = worker.live;
+        worker.live = false;
+        reclassifyHeld(id, worker);
+        reclassify(id, now);
+        return left ? worker.unfinished.size() : -1;
+    }
+
+    public void parentSeen(WorkerId id, long now) {
+        worker(id).parent = true;
+        reclassify(id, now);
+    }
+
+    public void parentGone(WorkerId id, long now) {
+        worker(id).parent = false;
+        reclassify(id, now);
+    }
+
+    public void assignmentSeen(WorkerId id, TaskId task, long now) {
+        TaskEntry entry = task(task);
+        if (worker(id).held.add(task)) {
+            entry.holders.add(id);
+        }
+        reclassify(entry);
+        reclassify(id, now);
+    }
+
+    public void assignmentGone(WorkerId id, TaskId task, long now) {
+        TaskEntry entry = task(task);
+        WorkerEntry worker = worker(id);
+        worker.held.remove(task);
+        worker.unfinished.remove(task);
+        entry.holders.remove(id);
+        leftovers.remove(new Holding(id, task));
+        reclassify(entry);
+        reclassify(id, now);
+    }
+
+    public void taskSeen(TaskId id) {
+        TaskEntry entry = task(id);
+        entry.present = true;
+        reclassify(entry);
+    }
+
+    public void taskGone(TaskId id) {
+        TaskEntry entry = task(id);
+        entry.present = false;
+        retained.remove(id);
+        reclassify(entry);
+    }
+
+    /** A status is never taken back: one that an operator deletes alone leaves the task completed for this view. */
+    public void statusSeen(TaskId id, long now) {
+        TaskEntry entry = task(id);
+        entry.completed = true;
+        retained.putIfAbsent(id, now + retentionNanos);
+        reclassify(entry);
+    }
+
+    // Steps under way.
+
+    /** Leaves the step out of plans until {@link #settled} or {@link #failed}. */
+    public void begin(Step step) {
+        mark(step, true);
+    }
+
+    /** The step was applied, or is to be planned again if it is still wanted. */
+    public void settled(Step step, long now) {
+        mark(step, false);
+        if (step instanceof Step.Expire expire && task(expire.task()).completed) {
+            retained.put(expire.task(), now);
+        }
+        reclassify(step, now);
+    }
+
+    /** The step was refused: it waits for {@link #retryFailed}, so that a refusal that lasts makes no loop (L6). */
+    public void failed(Step step, long now) {
+        mark(step, false);
+        if (step instanceof Step.Expire expire) {
+            // Something foreign hangs below it: look again after another retention.
+            retained.put(expire.task(), now + retentionNanos);
+        } else {
+            mark(step, true);
+            parked.add(step);
+        }
+    }
+
+    /** Lets refused steps into plans again. Call it about once a second. */
+    public void retryFailed(long now) {
+        List<Step> again = List.copyOf(parked);
+        parked.clear();
+        again.forEach(step -> settled(step, now));
+    }
+
+    private void mark(Step step, boolean busy) {
+        if (step instanceof Step.Assign assign) {
+            task(assign.task()).busy = busy;
+            incoming(assign.worker(), busy);
+        } else if (step instanceof Step.Move move) {
+            task(move.task()).busy = busy;
+            incoming(move.to(), busy);
+        } else if (step instanceof Step.Release release) {
+            task(release.task()).busy = busy;
+        } else if (step instanceof Step.Expire expire) {
+            task(expire.task()).busy = busy;
+            retained.remove(expire.task());
+        } else if (step instanceof Step.MakeParent make) {
+            worker(make.worker()).busy = busy;
+        } else if (step instanceof Step.RemoveParent remove) {
+            worker(remove.worker()).busy = busy;
+        }
+        if (busy) {
+            reclassify(step, 0);
+        }
+    }
+
+    private void incoming(WorkerId id, boolean more) {
+        worker(id).incoming += more ? 1 : -1;
+    }
+
+    // What plans are made from.
+
+    /** Whether there is a task that wants a worker. */
+    public boolean hasOpenWork() {
+        return !pending.isEmpty() || !stranded.isEmpty();
+    }
+
+    /** Tasks with neither assignment nor status, in order of their sequence. */
+    public Collection<TaskId> pending() {
+        return Collections.unmodifiableCollection(pending);
+    }
+
+    /** Unfinished tasks assigned to workers that are gone, in order of their sequence. */
+    public Collection<TaskId> stranded() {
+        return Collections.unmodifiableCollection(stranded);
+    }
+
+    /** The worker that a task is assigned to; the first of them, if somebody made several. */
+    public WorkerId holder(TaskId task) {
+        return task(task).holders.get(0);
+    }
+
+    /** Assignments of tasks that are completed, gone, or taken by a live worker besides. */
+    public Collection<Holding> leftovers() {
+        return Collections.unmodifiableCollection(leftovers);
+    }
+
+    void freeWorkers(FreeWorkers sink) {
+        workers.forEach((id, worker) -> {
+            if (worker.live && worker.parent && worker.load() < worker.slots) {
+                sink.accept(id, worker.load(), worker.slots);
+            }
+        });
+    }
+
+    List<WorkerId> withoutParent() {
+        List<WorkerId> ids = new ArrayList<>();
+        workers.forEach((id, worker) -> {
+            if (worker.live && !worker.parent && !worker.busy) {
+                ids.add(id);
+            }
+        });
+        return ids;
+    }
+
+    List<WorkerId> overdueParents(long now, int most) {
+        return overdue(idleParents, now, most);
+    }
+
+    List<TaskId> overdueTasks(long now, int most) {
+        return overdue(retained, now, most);
+    }
+
+    /** The map is in order of its deadlines, so looking stops at the first that is not due. */
+    private static <T> List<T> overdue(Map<T, Long> deadlines, long now, int most) {
+        List<T> due = new ArrayList<>();
+        for (Map.Entry<T, Long> each : deadlines.entrySet()) {
+            if (due.size() >= most || each.getValue() - now > 0) {
+                break;
+            }
+            due.add(each.getKey());
+        }
+        return due;
+    }
+
+    // Counts, for a report.
+
+    public int liveWorkers() {
+        return (int) workers.values().stream().filter(worker -> worker.live).count();
+    }
+
+    public int completed() {
+        return retained.size();
+    }
+
+    /** Tasks with an assignment and no status. */
+    public int assigned() {
+        return workers.values().stream()
+                .mapToInt(worker -> worker.unfinished.size())
+                .sum();
+    }
+
+    // Keeping the queues.
+
+    private TaskEntry task(TaskId id) {
+        return tasks.computeIfAbsent(id, TaskEntry::new);
+    }
+
+    private WorkerEntry worker(WorkerId id) {
+        return workers.computeIfAbsent(id, unused -> new WorkerEntry());
+    }
+
+    private boolean live(WorkerId id) {
+        return worker(id).live;
+    }
+
+    private void reclassifyHeld(WorkerId id, WorkerEntry worker) {
+        List.copyOf(worker.held).forEach(task -> reclassify(task(task)));
+        if (worker.live) {
+            idleParents.remove(id);
+        }
+    }
+
+    private void reclassify(Step step, long now) {
+        if (step instanceof Step.Assign assign) {
+            reclassify(task(assign.task()));
+        } else if (step instanceof Step.Move move) {
+            reclassify(task(move.task()));
+        } else if (step instanceof Step.Release release) {
+            reclassify(task(release.task()));
+        } else if (step instanceof Step.Expire expire) {
+            reclassify(task(expire.task()));
+        } else if (step instanceof Step.RemoveParent remove) {
+            reclassify(remove.worker(), now);
+        }
+    }
+
+    private void reclassify(TaskEntry entry) {
+        boolean open = entry.unfinished() && !entry.busy;
+        boolean liveHolder = entry.holders.stream().anyMatch(this::live);
+        put(pending, entry.id, open && entry.holders.isEmpty());
+        put(stranded, entry.id, open && !entry.holders.isEmpty() && !liveHolder);
+        for (WorkerId holder : entry.holders) {
+            boolean superseded = liveHolder && !live(holder);
+            put(leftovers, new Holding(holder, entry.id), !entry.busy && (!entry.unfinished() || superseded));
+            put(worker(holder).unfinished, entry.id, entry.unfinished());
+        }
+        if (!entry.present && entry.holders.isEmpty() && !entry.busy) {
+            tasks.remove(entry.id);
+        }
+    }
+
+    private void reclassify(WorkerId id, long now) {
+        WorkerEntry worker = worker(id);
+        if (worker.live || !worker.parent || !worker.held.isEmpty() || worker.busy) {
+            idleParents.remove(id);
+        } else {
+            idleParents.putIfAbsent(id, now + graceNanos);
+        }
+        if (!worker.live && !worker.parent && worker.held.isEmpty() && worker.incoming == 0 && !worker.busy) {
+            workers.remove(id);
+        }
+    }
+
+    private static <T> void put(Set<T> set, T element, boolean in) {
+        if (in) {
+            set.add(element);
+        } else {
+            set.remove(element);
+        }
+    }
+}
