@@ -21,8 +21,9 @@ public interface Client extends Role {
      * Creates a task.
      *
      * @return completes with the task's id when the ensemble acknowledged it. A lost answer is resolved by looking for
-     *     the task; a lost connection is waited out. Completes with a {@link CoordinationException}: {@code FULL}, or
-     *     {@code CLOSED} where the task is <em>unknown</em>: it may be in the tree
+     *     the task; a lost connection is waited out. Completes with a {@link CoordinationException}: {@code FULL};
+     *     {@code UNKNOWN} after an outage longer than {@link Settings#retention()}, since the task may have been done
+     *     and removed; {@code CLOSED}, where the task may be in the tree
      */
     default CompletionStage<TaskId> submit(Payload command) {
         return submitAll(List.of(command)).get(0);

@@ -55,7 +55,7 @@ public record ConnectString(String servers, String chroot) {
         }
         for (String element : chroot.substring(1).split("/", -1)) {
             try {
-                NodeName.check("chroot", element);
+                NodeName.checkElement("chroot", element);
             } catch (CoordinationException e) {
                 throw invalid(text, e.getMessage());
             }

@@ -23,6 +23,8 @@ public final class CoordinationException extends RuntimeException {
         FULL,
         /** The ensemble does not let us: an ACL, or authentication. */
         NOT_ALLOWED,
+        /** It may have been applied or not, and can't be found out any more. */
+        UNKNOWN,
         /** The role was closed; whatever was under way is unknown. */
         CLOSED
     }

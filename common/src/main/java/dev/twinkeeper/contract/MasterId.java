@@ -4,7 +4,7 @@ package dev.twinkeeper.contract;
 public record MasterId(String name) {
     /** @throws CoordinationException {@code INVALID} where it would not be one word of a line of text */
     public MasterId {
-        NodeName.check("master id", name);
+        NodeName.checkWord("master id", name);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.twinkeeper.contract;
 
+import java.util.function.IntPredicate;
+
 /** What may stand as one element of a path, or as one word in a line of text. */
 final class NodeName {
     /** Long enough for a host name with a port; short enough for a full batch of names in one request. */
@@ -7,31 +9,43 @@ final class NodeName {
 
     private NodeName() {}
 
-    /** @throws CoordinationException {@code INVALID} saying what is wrong with it */
-    static void check(String what, String name) {
+    /**
+     * One element of a path, as ZooKeeper takes it.
+     *
+     * @throws CoordinationException {@code INVALID} saying what is wrong with it
+     */
+    static void checkElement(String what, String name) {
+        check(what, name, NodeName::allowed);
+    }
+
+    /**
+     * One word in a line of text, and an element besides.
+     *
+     * @throws CoordinationException {@code INVALID} saying what is wrong with it
+     */
+    static void checkWord(String what, String name) {
+        check(what, name, c -> allowed(c) && !Character.isWhitespace(c));
+    }
+
+    private static void check(String what, String name, IntPredicate allowed) {
         if (name == null || name.isEmpty()) {
             throw CoordinationException.invalid(what, "", "it must not be empty");
         }
         if (name.length() > MAX_LENGTH) {
             throw CoordinationException.invalid(
-                    what, name.substring(0, 20) + "…", "at most " + MAX_LENGTH + " characters");
+                    what, printable(name.substring(0, 20)) + "…", "at most " + MAX_LENGTH + " characters");
         }
         if (name.equals(".") || name.equals("..")) {
             throw CoordinationException.invalid(what, name, "it means a directory");
         }
-        name.codePoints().filter(c -> !allowed(c)).findFirst().ifPresent(c -> {
+        name.chars().filter(c -> !allowed.test(c)).findFirst().ifPresent(c -> {
             throw CoordinationException.invalid(what, printable(name), "character U+%04X is not allowed".formatted(c));
         });
     }
 
-    /** ZooKeeper's own list of what a path may not hold (PathUtils), and the slash and white space besides. */
+    /** ZooKeeper's own list of what a path may not hold (its PathUtils, char by char), and the slash. */
     private static boolean allowed(int c) {
-        return c != '/'
-                && !Character.isWhitespace(c)
-                && c > 0x1F
-                && (c < 0x7F || c > 0x9F)
-                && (c < 0xD800 || c > 0xF8FF)
-                && (c < 0xFFF0 || c > 0xFFFF);
+        return c != '/' && c > 0x1F && (c < 0x7F || c > 0x9F) && (c < 0xD800 || c > 0xF8FF) && c < 0xFFF0;
     }
 
     private static String printable(String name) {

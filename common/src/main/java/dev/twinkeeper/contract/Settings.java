@@ -31,7 +31,7 @@ public record Settings(
     public Settings {
         between("session timeout", sessionTimeout, Duration.ofMillis(100), TEN_MINUTES);
         between("connect timeout", connectTimeout, Duration.ofMillis(100), TEN_MINUTES);
-        NodeName.check("address", address);
+        NodeName.checkWord("address", address);
         between("slots", slots, 1, 1_000);
         between("window", window, 1, 1_000);
         between("batch", batch, 4, 1_000);

@@ -9,7 +9,7 @@ public record TaskId(String name) implements Comparable<TaskId> {
 
     /** @throws CoordinationException {@code INVALID} where the name can't be a task's */
     public TaskId {
-        NodeName.check("task", name);
+        NodeName.checkElement("task", name);
         if (!isTask(name)) {
             throw CoordinationException.invalid("task", name, "a task's name ends in a sequence of ten digits");
         }

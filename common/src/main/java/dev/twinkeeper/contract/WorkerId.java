@@ -4,7 +4,7 @@ package dev.twinkeeper.contract;
 public record WorkerId(String name) implements Comparable<WorkerId> {
     /** @throws CoordinationException {@code INVALID} where ZooKeeper would not take it as a name */
     public WorkerId {
-        NodeName.check("worker id", name);
+        NodeName.checkElement("worker id", name);
     }
 
     @Override

@@ -5,12 +5,18 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where everything stands: the only place that spells a path. The chroot is a prefix here, not a feature of the
  * connection, so that a role can create it and events come with the paths that were asked for.
  */
 public final class Layout {
+    /** The name of a task's one child. */
+    public static final String STATUS = "status";
+
+    private static final String TASK = "task-";
+
     private final String root;
 
     /** @param root empty, or a path that begins with a slash and does not end in one */
@@ -59,17 +65,25 @@ public final class Layout {
     }
 
     public String status(TaskId task) {
-        return task(task) + "/status";
+        return task(task) + "/" + STATUS;
     }
 
-    /** What a client asks ZooKeeper to append a sequence to. {@code token} finds the task again. */
+    /** What a client asks ZooKeeper to append a sequence to. {@code token} has no hyphen and finds the task again. */
     public String newTask(String token) {
-        return tasks() + "/task-" + token + "-";
+        return tasks() + "/" + TASK + token + "-";
     }
 
-    /** Whether a child of {@code /tasks} was made with that token. */
-    public static boolean hasToken(String child, String token) {
-        return child.contains(token);
+    /** The token of a child of {@code /tasks} that was made with {@link #newTask}; empty for any other. */
+    public static Optional<String> token(String child) {
+        int end = child.lastIndexOf('-');
+        return child.startsWith(TASK) && end > TASK.length()
+                ? Optional.of(child.substring(TASK.length(), end))
+                : Optional.empty();
+    }
+
+    /** The task of a path that ZooKeeper answered to the creation of {@link #newTask}. */
+    public TaskId created(String path) {
+        return new TaskId(path.substring(tasks().length() + 1));
     }
 
     /** The plain persistent znodes that every role makes if missing, parents first. */
@@ -108,7 +122,7 @@ public final class Layout {
             case "assign3" -> new Place.AssignmentNode(new WorkerId(part[1]), new TaskId(part[2]));
             case "tasks2" -> new Place.TaskNode(new TaskId(part[1]));
             case "tasks3" ->
-                part[2].equals("status") ? new Place.StatusNode(new TaskId(part[1])) : new Place.Foreign(path);
+                part[2].equals(STATUS) ? new Place.StatusNode(new TaskId(part[1])) : new Place.Foreign(path);
             default -> new Place.Foreign(path);
         };
     }

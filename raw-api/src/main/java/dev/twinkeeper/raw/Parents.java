@@ -1,0 +1,83 @@
+package dev.twinkeeper.raw;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * Makes the persistent znodes that every role needs, where they are missing: one after the other, parents first. It
+ * opens with a {@code sync}, because the server that we reached may be behind the one of before, and a stale "not there"
+ * would be acted on.
+ */
+final class Parents {
+    private static final byte[] NO_DATA = {};
+
+    private final Session session;
+    private final Gate<?> gate;
+    private final Deque<String> missing;
+    private final Runnable done;
+    private final Consumer<Code> failed;
+
+    /** @param failed hears every code that is not the connection's, which is the session's to tell */
+    Parents(Session session, Gate<?> gate, List<String> paths, Runnable done, Consumer<Code> failed) {
+        this.session = session;
+        this.gate = gate;
+        this.missing = new ArrayDeque<>(paths);
+        this.done = done;
+        this.failed = failed;
+    }
+
+    void ensure() {
+        session.zk().sync("/", gate.reply(this::onSynced), null);
+    }
+
+    private void onSynced(int rc, String path, Object ctx) {
+        switch (Gate.code(rc)) {
+            case OK -> next();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept(Gate.code(rc));
+        }
+    }
+
+    private void next() {
+        if (missing.isEmpty()) {
+            done.run();
+        } else {
+            session.zk().exists(missing.peek(), false, gate.stat(this::onLooked), null);
+        }
+    }
+
+    private void onLooked(int rc, String path, Object ctx, Stat stat) {
+        switch (Gate.code(rc)) {
+            case OK -> advance();
+            case NONODE ->
+                session.zk()
+                        .create(
+                                path,
+                                NO_DATA,
+                                Connections.acl(),
+                                CreateMode.PERSISTENT,
+                                gate.name(this::onCreated),
+                                null);
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept(Gate.code(rc));
+        }
+    }
+
+    private void onCreated(int rc, String path, Object ctx, String name) {
+        switch (Gate.code(rc)) {
+            case OK, NODEEXISTS -> advance();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept(Gate.code(rc));
+        }
+    }
+
+    private void advance() {
+        missing.remove();
+        next();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.twinkeeper.raw;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.layout.WorkerLine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A worker's ephemeral under {@code /workers}: made, watched over, made again.
+ *
+ * <pre>
+ * SUSPENDED   connected        → PREPARING    sync, parents, watches on /workers/W and /assign/W
+ * PREPARING   all there        → LOOKING      read /workers/W
+ * LOOKING     nothing there    → CREATING
+ *             our session's    → REGISTERED   (so an answer that was lost is no matter)
+ *             another's        → WAITING      it may be our own of a dead session
+ *             persistent       → refused
+ * CREATING    created          → REGISTERED
+ *             somebody's       → LOOKING
+ * WAITING     changed          → LOOKING
+ *             time is up       → refused      R3: another live worker has the id
+ * REGISTERED  changed          → LOOKING      an operator deleted it
+ * any         connection lost  → SUSPENDED
+ * </pre>
+ */
+final class Registration {
+    private enum Phase {
+        SUSPENDED,
+        PREPARING,
+        LOOKING,
+        CREATING,
+        WAITING,
+        REGISTERED
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
+            Phase.SUSPENDED, Set.of(Phase.PREPARING),
+            Phase.PREPARING, Set.of(Phase.LOOKING, Phase.SUSPENDED),
+            Phase.LOOKING, Set.of(Phase.CREATING, Phase.WAITING, Phase.REGISTERED, Phase.SUSPENDED),
+            Phase.CREATING, Set.of(Phase.LOOKING, Phase.REGISTERED, Phase.SUSPENDED),
+            Phase.WAITING, Set.of(Phase.LOOKING, Phase.SUSPENDED),
+            Phase.REGISTERED, Set.of(Phase.LOOKING, Phase.SUSPENDED));
+
+    /** L6: a refusal that lasts is asked about once a second. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final WorkerRole role;
+    private final Gate<Phase> gate;
+    private long waitingSince;
+    private long waitingFor;
+
+    Registration(WorkerRole role) {
+        this.role = role;
+        this.gate = new Gate<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
+    }
+
+    void begin() {
+        gate.enter(Phase.PREPARING);
+        List<String> parents = new ArrayList<>(role.layout.parents());
+        parents.add(role.layout.assign(role.id));
+        new Parents(role.session, gate, parents, this::watch, code -> fail("make the parents", code)).ensure();
+    }
+
+    void suspend() {
+        gate.enter(Phase.SUSPENDED);
+    }
+
+    /** Both watches stand before anything is read or made, so nothing that follows can be missed. */
+    private void watch() {
+        role.zk()
+                .addWatch(
+                        role.layout.assign(role.id),
+                        role.assignWatcher,
+                        AddWatchMode.PERSISTENT_RECURSIVE,
+                        gate.reply(this::onAssignWatched),
+                        null);
+    }
+
+    private void onAssignWatched(int rc, String path, Object ctx) {
+        switch (Gate.code(rc)) {
+            case OK ->
+                role.zk()
+                        .addWatch(
+                                role.layout.worker(role.id),
+                                role.ownWatcher,
+                                AddWatchMode.PERSISTENT,
+                                gate.reply(this::onOwnWatched),
+                                null);
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("watch " + path, Gate.code(rc));
+        }
+    }
+
+    private void onOwnWatched(int rc, String path, Object ctx) {
+        switch (Gate.code(rc)) {
+            case OK -> look();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("watch " + path, Gate.code(rc));
+        }
+    }
+
+    private void look() {
+        gate.enter(Phase.LOOKING);
+        role.zk().exists(role.layout.worker(role.id), false, gate.stat(this::onLooked), null);
+    }
+
+    private void onLooked(int rc, String path, Object ctx, Stat stat) {
+        switch (Gate.code(rc)) {
+            case NONODE -> create();
+            case OK -> {
+                if (role.session.owns(stat.getEphemeralOwner())) {
+                    registered();
+                } else if (stat.getEphemeralOwner() == 0) {
+                    role.impossible(new CoordinationException(
+                            Problem.IN_THE_WAY,
+                            path + " is a persistent znode: no worker can register as '" + role.id
+                                    + "' until it is deleted"));
+                } else {
+                    await(stat.getEphemeralOwner());
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("read " + path, Gate.code(rc));
+        }
+    }
+
+    private void create() {
+        gate.enter(Phase.CREATING);
+        byte[] line = new WorkerLine(role.settings.address(), role.settings.slots()).encode();
+        role.zk()
+                .create(
+                        role.layout.worker(role.id),
+                        line,
+                        Connections.acl(),
+                        CreateMode.EPHEMERAL,
+                        gate.name(this::onCreated),
+                        null);
+    }
+
+    private void onCreated(int rc, String path, Object ctx, String name) {
+        switch (Gate.code(rc)) {
+            case OK -> registered();
+            case NODEEXISTS -> look();
+            case NONODE -> begin();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("register at " + path, Gate.code(rc));
+        }
+    }
+
+    private void registered() {
+        gate.enter(Phase.REGISTERED);
+        waitingFor = 0;
+        role.announcer.tell(new Event.Registered(role.id, role.session.id()));
+        role.onRegistered();
+    }
+
+    /** R3: the ephemeral of a dead session goes within its timeout; a live worker's does not. */
+    private void await(long holder) {
+        gate.enter(Phase.WAITING);
+        if (waitingFor != holder) {
+            waitingFor = holder;
+            waitingSince = System.nanoTime();
+            role.announcer.tell(new Event.WaitingForId(role.id, holder));
+        }
+        Duration waited = Duration.ofNanos(System.nanoTime() - waitingSince);
+        role.loop.after(patience().minus(waited), gate.pass(this::refuse));
+    }
+
+    /**
+     * A session timeout, and half of it again and a second, because the clocks of sessions begin anew when the ensemble
+     * elects a leader. It is our own timeout, the other's cannot be read.
+     */
+    private Duration patience() {
+        Duration granted = Duration.ofMillis(role.zk().getSessionTimeout());
+        return granted.multipliedBy(3).dividedBy(2).plusSeconds(1);
+    }
+
+    private void refuse() {
+        role.impossible(new CoordinationException(
+                Problem.ID_IN_USE,
+                "worker id '" + role.id + "' is in use by session 0x" + Long.toHexString(waitingFor) + ", alive for "
+                        + Durations.format(patience()) + " and more: choose another id, or stop that worker"));
+    }
+
+    void onChanged(EventType event) {
+        if (gate.in(Phase.WAITING) || gate.in(Phase.REGISTERED) && event == EventType.NodeDeleted) {
+            look();
+        }
+    }
+
+    /** The ensemble refuses what we need: say so once, and begin again after a pause. */
+    private void fail(String what, Code code) {
+        role.announcer.setAside(role.layout.worker(role.id), "cannot " + what + ": " + code);
+        gate.enter(Phase.SUSPENDED);
+        role.loop.after(PAUSE, gate.pass(this::begin));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.twinkeeper.raw;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.loop.Loop;
+import java.io.IOException;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooKeeper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session of a role: the current ZooKeeper handle, and a new one whenever the ensemble has ended a session.
+ * ZooKeeper's client reconnects by itself, to any server, for as long as the session may live; it never makes a new
+ * session by itself.
+ *
+ * <p>Expiry is only heard from a server, on reconnecting. Until then a cut-off role knows <em>disconnected</em> and
+ * nothing more.
+ */
+final class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /** Hears of the session, on the loop. */
+    interface Owner {
+        /** Connected: for the first time, or again with the same session. */
+        void connected();
+
+        void disconnected();
+
+        /** The session is over and its ephemerals are gone; a new one is being opened. */
+        void expired(long session);
+
+        /** There will be no session. */
+        void impossible(CoordinationException why);
+    }
+
+    private final Settings settings;
+    private final Loop loop;
+    private final Owner owner;
+
+    private ZooKeeper zk;
+    private int generation;
+
+    Session(Settings settings, Loop loop, Owner owner) {
+        this.settings = settings;
+        this.loop = loop;
+        this.owner = owner;
+    }
+
+    /** Opens a session with a handle of its own; nothing is reset in place. */
+    void open() {
+        generation++;
+        try {
+            zk = Connections.open(settings, new Ear(generation));
+        } catch (IOException | RuntimeException e) {
+            owner.impossible(new CoordinationException(
+                    Problem.CANNOT_CONNECT, "no session with " + settings.connect() + ": " + e.getMessage()));
+        }
+    }
+
+    ZooKeeper zk() {
+        return zk;
+    }
+
+    long id() {
+        return zk.getSessionId();
+    }
+
+    /** Whether an ephemeral of that owner is ours. */
+    boolean owns(long ephemeralOwner) {
+        return ephemeralOwner != 0 && ephemeralOwner == zk.getSessionId();
+    }
+
+    /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */
+    void close() {
+        generation++;
+        if (zk != null) {
+            shut(zk);
+        }
+    }
+
+    /** Listens to one handle; what a handle says after it was replaced is nobody's business any more. */
+    private final class Ear implements Watcher {
+        private final int mine;
+
+        Ear(int mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void process(WatchedEvent event) {
+            loop.post(() -> onState(mine, event.getState()));
+        }
+    }
+
+    private void onState(int from, KeeperState state) {
+        if (from != generation) {
+            return;
+        }
+        switch (state) {
+            case SyncConnected -> owner.connected();
+            case Disconnected -> owner.disconnected();
+            case Expired -> renew();
+            case AuthFailed ->
+                owner.impossible(new CoordinationException(
+                        Problem.NOT_ALLOWED, "authentication with " + settings.connect() + " failed"));
+            default -> log.debug("session state {}", state);
+        }
+    }
+
+    private void renew() {
+        ZooKeeper dead = zk;
+        long session = dead.getSessionId();
+        open();
+        shut(dead);
+        owner.expired(session);
+    }
+
+    private static void shut(ZooKeeper handle) {
+        try {
+            handle.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.twinkeeper.raw;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A bound on the requests in flight, since ZooKeeper's client would queue them without one. What finds no room waits
+ * here; those who send bound how much that may be. A window belongs to one phase: with the connection it is thrown away
+ * whole, and so are the replies that it waits for.
+ */
+final class Window {
+    private final int size;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private int inFlight;
+
+    Window(int size) {
+        this.size = size;
+    }
+
+    /** Sends now, or as soon as there is room. Each request must be followed by one {@link #answered}. */
+    void send(Runnable request) {
+        waiting.add(request);
+        advance();
+    }
+
+    void answered() {
+        inFlight--;
+        advance();
+    }
+
+    boolean hasRoom() {
+        return inFlight < size && waiting.isEmpty();
+    }
+
+    /** Whether nothing is in flight and nothing waits. */
+    boolean isIdle() {
+        return inFlight == 0 && waiting.isEmpty();
+    }
+
+    private void advance() {
+        while (inFlight < size && !waiting.isEmpty()) {
+            inFlight++;
+            waiting.remove().run();
+        }
+    }
+}
