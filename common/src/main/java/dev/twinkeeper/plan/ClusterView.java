@@ -44,6 +44,7 @@ public final class ClusterView {
     private final Map<WorkerId, Long> idleParents = new LinkedHashMap<>();
     private final Map<TaskId, Long> retained = new LinkedHashMap<>();
     private final Set<Step> parked = new LinkedHashSet<>();
+    private final List<TaskId> doubts = new ArrayList<>();
 
     private final long graceNanos;
     private final long retentionNanos;
@@ -54,6 +55,7 @@ public final class ClusterView {
         boolean present;
         boolean completed;
         boolean busy;
+        boolean inDoubt;
 
         TaskEntry(TaskId id) {
             this.id = id;
@@ -136,8 +138,39 @@ public final class ClusterView {
         worker.unfinished.remove(task);
         entry.holders.remove(id);
         leftovers.remove(new Holding(id, task));
+        if (entry.unfinished() && entry.holders.isEmpty() && !entry.inDoubt) {
+            entry.inDoubt = true;
+            doubts.add(task);
+        }
         reclassify(entry);
         reclassify(id, now);
+    }
+
+    /**
+     * Tasks that lost their assignment since this was last asked, and have no status yet. A worker completes a task in
+     * one transaction, but its events come one by one: the deleted assignment first, the status a moment later. In
+     * between the task only looks pending, and to assign it would break S2. Ask the server anything and then call {@link
+     * #believe}: its reply comes after all events of that transaction.
+     */
+    public List<TaskId> takeDoubts() {
+        List<TaskId> taken = doubts.stream()
+                .filter(task -> tasks.containsKey(task) && task(task).inDoubt)
+                .toList();
+        doubts.clear();
+        return taken;
+    }
+
+    public boolean hasDoubts() {
+        return !doubts.isEmpty();
+    }
+
+    /** No status came with the end of these assignments: the tasks are pending indeed. */
+    public void believe(List<TaskId> believed) {
+        for (TaskId id : believed) {
+            TaskEntry entry = task(id);
+            entry.inDoubt = false;
+            reclassify(entry);
+        }
     }
 
     public void taskSeen(TaskId id) {
@@ -340,7 +373,8 @@ public final class ClusterView {
     }
 
     private void reclassify(TaskEntry entry) {
-        boolean open = entry.unfinished() && !entry.busy;
+        entry.inDoubt &= entry.unfinished() && entry.holders.isEmpty();
+        boolean open = entry.unfinished() && !entry.busy && !entry.inDoubt;
         boolean liveHolder = entry.holders.stream().anyMatch(this::live);
         put(pending, entry.id, open && entry.holders.isEmpty());
         put(stranded, entry.id, open && !entry.holders.isEmpty() && !liveHolder);

@@ -57,6 +57,7 @@ final class Census {
     private final Deque<Runnable> stages = new ArrayDeque<>();
 
     private boolean told;
+    private boolean askPosted;
 
     /**
      * @param complete runs once, when all is listed
@@ -279,7 +280,34 @@ final class Census {
         } else {
             seen(event.getPath());
         }
+        if (view.hasDoubts() && !askPosted) {
+            // Mostly the status is already here, a few events behind, and nothing has to be asked.
+            askPosted = true;
+            role.loop.post(this::ask);
+        }
         changed.run();
+    }
+
+    /** S2: was it completed or only unassigned? Any reply to a question of now comes after the events that tell. */
+    private void ask() {
+        askPosted = false;
+        List<TaskId> doubts = view.takeDoubts();
+        if (!doubts.isEmpty()) {
+            window.send(() -> zk.exists(layout.assign(), false, gate.stat(this::onAsked), doubts));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void onAsked(int rc, String path, Object ctx, Stat stat) {
+        switch (Gate.code(rc)) {
+            case OK -> {
+                view.believe((List<TaskId>) ctx);
+                changed.run();
+                answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + path, Gate.code(rc));
+        }
     }
 
     /** A znode stands there, by a list or by an event. */
