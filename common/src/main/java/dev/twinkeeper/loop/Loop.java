@@ -1,6 +1,7 @@
 package dev.twinkeeper.loop;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -16,6 +17,13 @@ import org.slf4j.LoggerFactory;
  * bounded instead: replies by the window of requests in flight, calls by the client's backlog.
  */
 public final class Loop implements AutoCloseable {
+    /** Something that is to happen later. */
+    @FunctionalInterface
+    public interface Timer {
+        /** It will not happen, unless it already did. */
+        void cancel();
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
     /** How long {@link #close} waits for what is running: longer than any well-behaved listener takes. */
@@ -45,12 +53,14 @@ public final class Loop implements AutoCloseable {
         }
     }
 
-    /** Runs it on the loop after that time, unless the loop is closed by then. */
-    public void after(Duration delay, Runnable work) {
+    /** Runs it on the loop after that time, unless it is cancelled or the loop is closed by then. */
+    public Timer after(Duration delay, Runnable work) {
         try {
-            executor.schedule(guarded(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> scheduled = executor.schedule(guarded(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException closed) {
             log.debug("scheduled after close, dropped");
+            return () -> {};
         }
     }
 
