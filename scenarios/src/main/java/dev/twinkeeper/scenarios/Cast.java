@@ -1,0 +1,43 @@
+package dev.twinkeeper.scenarios;
+
+import dev.twinkeeper.contract.Coordination;
+
+/** Who plays: which implementation the n-th master, worker and client of a scenario is of. Counted from 0. */
+public interface Cast {
+    /** A name for reports: {@code raw}, {@code curator}, {@code mixed}. */
+    String name();
+
+    Coordination master(int n);
+
+    Coordination worker(int n);
+
+    Coordination client(int n);
+
+    /** One implementation in all parts. */
+    static Cast of(Coordination coordination) {
+        return new Alternating(coordination.name(), coordination, coordination);
+    }
+
+    /** Both in turns: the first master and client are of {@code a}, the first worker is of {@code b}. */
+    static Cast mixed(Coordination a, Coordination b) {
+        return new Alternating("mixed", a, b);
+    }
+
+    /** Masters and clients begin with {@code a}, workers with {@code b}, so that even one of each is mixed. */
+    record Alternating(String name, Coordination a, Coordination b) implements Cast {
+        @Override
+        public Coordination master(int n) {
+            return n % 2 == 0 ? a : b;
+        }
+
+        @Override
+        public Coordination worker(int n) {
+            return n % 2 == 0 ? b : a;
+        }
+
+        @Override
+        public Coordination client(int n) {
+            return n % 2 == 0 ? a : b;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.twinkeeper.scenarios;
+
+import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** All scenarios there are, collected from the topic classes: plain classes whose public methods take a {@link Stage}. */
+public final class Scenarios {
+    private static final String ENDING = "Scenarios";
+
+    /** In the order in which they are told. */
+    private static final List<Class<?>> TOPICS = List.of(AssignmentScenarios.class);
+
+    private Scenarios() {}
+
+    /** All of them, by topic, and within a topic by name. */
+    public static List<Scenario> all() {
+        return TOPICS.stream().flatMap(topic -> of(topic).stream()).toList();
+    }
+
+    /** Those of a topic class. */
+    public static List<Scenario> of(Class<?> topic) {
+        return Arrays.stream(topic.getDeclaredMethods())
+                .filter(method -> Arrays.equals(method.getParameterTypes(), new Class<?>[] {Stage.class})
+                        && java.lang.reflect.Modifier.isPublic(method.getModifiers()))
+                .sorted(Comparator.comparing(Method::getName))
+                .map(method -> scenario(topic, method))
+                .toList();
+    }
+
+    private static Scenario scenario(Class<?> topic, Method method) {
+        Verifies verifies = method.getAnnotation(Verifies.class);
+        if (verifies == null || verifies.value().length == 0) {
+            throw new IllegalStateException(method + " cites no rule: it needs @Verifies");
+        }
+        Set<Rule> rules = EnumSet.copyOf(Arrays.asList(verifies.value()));
+        String name = topic.getSimpleName();
+        String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+        return new Scenario(
+                stem.toLowerCase(Locale.ROOT),
+                method.getName(),
+                rules,
+                method.isAnnotationPresent(FaultsEnsemble.class),
+                stage -> play(topic, method, stage));
+    }
+
+    private static void play(Class<?> topic, Method method, Stage stage) throws Exception {
+        try {
+            method.invoke(topic.getDeclaredConstructor().newInstance(), stage);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Exception exception) {
+                throw exception;
+            }
+            throw (Error) e.getCause();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.twinkeeper.scenarios;
+
+import dev.twinkeeper.contract.Client;
+import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.Master;
+import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Role;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.Task;
+import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.Worker;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Patience;
+import dev.twinkeeper.scenarios.lab.Traffic;
+import dev.twinkeeper.scenarios.lab.Wire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/**
+ * Where a scenario plays: a chroot of its own below an ensemble that may be shared, the roles that the {@link Cast}
+ * gives it, each on its own wire, and people at zkCli. When the scenario is over, the roles are closed and the oracle
+ * judges all safety rules on the servers' transaction logs, whatever the scenario was about.
+ *
+ * <p>Used by the thread of the scenario only, but for the handlers of workers, which may ask it for nothing.
+ */
+public final class Stage implements AutoCloseable {
+    // Bounds, each from the rule that it stands for.
+
+    /** The session timeout of all roles, unless a scenario changes it. */
+    public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
+
+    /** L1: a reign follows another within this, however the first one ended. */
+    public static final Duration SUCCESSION = SESSION_TIMEOUT.plusSeconds(2);
+
+    /** L1: "at once", after an orderly close. Much less than a session timeout, with room for a busy machine. */
+    public static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    /** For a role to get ready, or for a task to be assigned or completed, when nothing is wrong. */
+    public static final Duration READY = Duration.ofSeconds(10);
+
+    /** For a task's outcome when something is wrong: a lost worker, then a lost master, then the work itself. */
+    public static final Duration OUTCOME = Duration.ofSeconds(20);
+
+    /** L5: for everything to go on after the ensemble was lost: an election, new connections, a succession. */
+    public static final Duration RECOVERY = Duration.ofSeconds(30);
+
+    private static final AtomicInteger stages = new AtomicInteger();
+
+    private final Cast cast;
+    private final Ensemble ensemble;
+    private final Layout layout;
+    private final List<Actor<?>> actors = new ArrayList<>();
+    private final List<Hand> hands = new ArrayList<>();
+    private final Map<String, Duration> measures = new LinkedHashMap<>();
+    private int masters;
+    private int workers;
+    private int clients;
+
+    Stage(Scenario scenario, Cast cast, Ensemble ensemble) {
+        this.cast = cast;
+        this.ensemble = ensemble;
+        this.layout = new Layout("/stages/" + stages.incrementAndGet() + "-" + scenario.name());
+    }
+
+    // The parts.
+
+    public Actor<Master> master(String id) {
+        return master(id, settings -> settings);
+    }
+
+    public Actor<Master> master(String id, UnaryOperator<Settings> change) {
+        Coordination by = cast.master(masters++);
+        return actor(id, change, (settings, ear) -> by.master(new MasterId(id), settings, ear));
+    }
+
+    /** A worker that gives the command back as the result. */
+    public Actor<Worker> worker(String id) {
+        return worker(id, Task::command);
+    }
+
+    public Actor<Worker> worker(String id, TaskHandler handler) {
+        return worker(id, handler, settings -> settings);
+    }
+
+    public Actor<Worker> worker(String id, TaskHandler handler, UnaryOperator<Settings> change) {
+        Coordination by = cast.worker(workers++);
+        return actor(id, change, (settings, ear) -> by.worker(new WorkerId(id), settings, handler, ear));
+    }
+
+    public Actor<Client> client(String id) {
+        return client(id, settings -> settings);
+    }
+
+    public Actor<Client> client(String id, UnaryOperator<Settings> change) {
+        Coordination by = cast.client(clients++);
+        return actor(id, change, (settings, ear) -> by.client(settings, ear));
+    }
+
+    private interface Part<R extends Role> {
+        R take(Settings settings, Listener ear);
+    }
+
+    private <R extends Role> Actor<R> actor(String id, UnaryOperator<Settings> change, Part<R> part) {
+        Wire wire = new Wire(ensemble);
+        Ear ear = new Ear(id);
+        Settings settings = Settings.connect(wire.connectString() + layout.root())
+                .withSessionTimeout(SESSION_TIMEOUT)
+                .withAddress(id + "@localhost");
+        Actor<R> actor = new Actor<>(id, part.take(change.apply(settings), ear), wire, ear, ensemble);
+        actors.add(actor);
+        return actor;
+    }
+
+    /** A person at zkCli, with a session of its own. */
+    public Hand hand() {
+        Hand hand = new Hand(ensemble.connectString(), layout);
+        hands.add(hand);
+        return hand;
+    }
+
+    // The place.
+
+    /** Where everything stands, chroot included. A {@link Hand} takes paths without the chroot. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** The servers: to be faulted only by scenarios that say {@link FaultsEnsemble}. */
+    public Ensemble ensemble() {
+        return ensemble;
+    }
+
+    // Asking and waiting.
+
+    /** Submits a command and waits for the acknowledgement. */
+    public TaskId submit(Actor<Client> client, String command) {
+        return await("submit of " + command, client.role().submit(Payload.of(command)), READY);
+    }
+
+    /** Submits many at once and waits for all acknowledgements. */
+    public List<TaskId> submitAll(Actor<Client> client, List<String> commands) {
+        return client.role().submitAll(commands.stream().map(Payload::of).toList()).stream()
+                .map(each -> await("one of " + commands.size() + " submits", each, OUTCOME))
+                .toList();
+    }
+
+    /** Waits for a task's outcome. */
+    public Outcome outcome(Actor<Client> client, TaskId task) {
+        return await("outcome of " + task, client.role().outcome(task, OUTCOME), OUTCOME.plusSeconds(1));
+    }
+
+    /** Waits for a stage that is expected to complete well. */
+    public static <T> T await(String what, CompletionStage<T> stage, Duration bound) {
+        try {
+            return stage.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new AssertionError("failed: " + what + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted: " + what, e);
+        }
+    }
+
+    /** Liveness: waits until the condition holds, no longer than the rule allows. */
+    public void eventually(String what, Duration bound, Callable<Boolean> condition) {
+        Patience.until(what, bound, condition);
+    }
+
+    /** Liveness, for a condition that asserts. */
+    public void eventuallyAsserted(String what, Duration bound, Patience.Assertion assertion) {
+        Patience.untilAsserted(what, bound, assertion);
+    }
+
+    // Measuring.
+
+    /** Takes down a time for the comparison, by the kind of fault: {@code failover, orderly close}. */
+    public void measure(String name, Duration time) {
+        measures.put(name, time);
+    }
+
+    /** What all wires together carried. */
+    public Traffic traffic() {
+        return actors.stream().map(Actor::traffic).reduce(Traffic.NONE, Traffic::plus);
+    }
+
+    Map<String, Duration> measures() {
+        return measures;
+    }
+
+    /** Ends the roles and judges what they did. */
+    @Override
+    public void close() {
+        actors.forEach(Actor::close);
+        hands.forEach(Hand::close);
+    }
+}

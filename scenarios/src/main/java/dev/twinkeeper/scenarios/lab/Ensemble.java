@@ -1,0 +1,200 @@
+package dev.twinkeeper.scenarios.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.zookeeper.util.ServiceUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real ensemble in this process: quorum peers that elect a leader and keep their data over restarts, on loopback
+ * only. Not for production: it does not force its log to the disk, see {@link Server}.
+ *
+ * <p>Safe for several threads. Those who share it and want to fault it take turns by {@link #lease}.
+ */
+public final class Ensemble implements AutoCloseable {
+    /** The shortest and the longest session timeout that its servers grant. */
+    public static final Duration MIN_SESSION_TIMEOUT = Duration.ofMillis(500);
+
+    public static final Duration MAX_SESSION_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Logger log = LoggerFactory.getLogger(Ensemble.class);
+
+    /** How long an election and a first synchronisation may take on a busy machine; usually it is one second. */
+    private static final Duration READY = Duration.ofSeconds(30);
+
+    /** Somebody else may take a free port between our finding it and the server's binding it: rare, so a few tries. */
+    private static final int ATTEMPTS = 4;
+
+    private final Path directory;
+    private final List<Server> servers;
+    private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
+
+    private Ensemble(Path directory, List<Server> servers) {
+        this.directory = directory;
+        this.servers = servers;
+    }
+
+    /** An ensemble of three that is ready. */
+    public static Ensemble start() {
+        return start(3);
+    }
+
+    /**
+     * An ensemble of that many servers, 1 to 9, that is ready.
+     *
+     * @throws IllegalStateException when it did not get ready after several attempts
+     */
+    public static Ensemble start(int size) {
+        if (size < 1 || size > 9) {
+            throw new IllegalArgumentException("servers: " + size + ", must be from 1 to 9");
+        }
+        // A server that meets a fatal error asks for the end of the process, which is not its own here.
+        ServiceUtils.setSystemExitProcedure(code -> log.warn("a server of the lab gave up with exit code {}", code));
+        for (int attempt = 1; ; attempt++) {
+            Ensemble ensemble = make(size);
+            try {
+                ensemble.servers.forEach(Server::start);
+                ensemble.awaitReady();
+                return ensemble;
+            } catch (RuntimeException e) {
+                ensemble.close();
+                if (attempt >= ATTEMPTS) {
+                    throw new IllegalStateException("no ensemble after " + attempt + " attempts", e);
+                }
+                log.info("the ensemble did not start, once more on other ports", e);
+            }
+        }
+    }
+
+    private static Ensemble make(int size) {
+        try {
+            Path directory = Files.createTempDirectory("twinkeeper-lab-");
+            Ports ports = Ports.reserve(3 * size);
+            List<Server> servers = new ArrayList<>();
+            for (int id = 1; id <= size; id++) {
+                servers.add(new Server(id, directory.resolve("server" + id), ports));
+            }
+            ports.release();
+            return new Ensemble(directory, List.copyOf(servers));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All servers, alive or not: {@code host:port,host:port}. */
+    public String connectString() {
+        return servers.stream().map(Server::address).collect(Collectors.joining(","));
+    }
+
+    public List<Server> servers() {
+        return servers;
+    }
+
+    /** @throws IllegalStateException when there is none just now */
+    public Server leader() {
+        return findLeader().orElseThrow(() -> new IllegalStateException("no server leads"));
+    }
+
+    /** The living servers that follow. */
+    public List<Server> followers() {
+        return servers.stream()
+                .filter(server -> server.isAlive() && !server.isLeader())
+                .toList();
+    }
+
+    private Optional<Server> findLeader() {
+        return servers.stream().filter(Server::isLeader).findFirst();
+    }
+
+    /** The directories of the servers' transaction logs, for the oracle. */
+    public List<Path> transactionLogs() {
+        return servers.stream().map(Server::transactionLog).toList();
+    }
+
+    /** Waits until every living server serves. */
+    public void awaitReady() {
+        Patience.until("every living server serves", READY, () -> findLeader().isPresent() && allServe());
+    }
+
+    private boolean allServe() {
+        return servers.stream().filter(Server::isAlive).allMatch(Server::serves);
+    }
+
+    /** Kills servers until no majority is left; the leader first. Returns when nobody serves. */
+    public void loseQuorum() {
+        findLeader().ifPresent(Server::kill);
+        for (Server server : servers) {
+            if (hasQuorum()) {
+                server.kill();
+            }
+        }
+        Patience.until("nobody serves", READY, () -> servers.stream().noneMatch(Server::serves));
+    }
+
+    private boolean hasQuorum() {
+        return servers.stream().filter(Server::isAlive).count() > servers.size() / 2;
+    }
+
+    /** Kills all servers, and starts them again with the data that they had. */
+    public void restart() {
+        servers.forEach(Server::kill);
+        restore();
+    }
+
+    /** Starts the servers that were killed; returns when all serve. */
+    public void restore() {
+        servers.forEach(Server::start);
+        awaitReady();
+    }
+
+    /**
+     * A turn at this ensemble; close it when done, on the same thread.
+     *
+     * @param exclusive true for those who kill servers: nobody else is on then
+     */
+    public Lease lease(boolean exclusive) {
+        if (exclusive) {
+            turns.writeLock().lock();
+            return turns.writeLock()::unlock;
+        }
+        turns.readLock().lock();
+        return turns.readLock()::unlock;
+    }
+
+    /** A turn, ended by closing it. */
+    @FunctionalInterface
+    public interface Lease extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Ends all servers and removes their data. */
+    @Override
+    public void close() {
+        servers.forEach(Server::kill);
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(Ensemble::remove);
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("the lab's data is left in {}", directory, e);
+        }
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

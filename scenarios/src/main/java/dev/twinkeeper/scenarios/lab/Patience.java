@@ -1,0 +1,48 @@
+package dev.twinkeeper.scenarios.lab;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Waiting, with a bound and with words for what is waited for. */
+public final class Patience {
+    /** Short enough to measure a failover by; long enough to leave the machine to those who are waited for. */
+    private static final Duration POLL = Duration.ofMillis(10);
+
+    private Patience() {}
+
+    /** @throws AssertionError naming what did not come, when the time is up */
+    public static void until(String what, Duration bound, Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what)
+                    .atMost(bound)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .pollInSameThread()
+                    .until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        }
+    }
+
+    /** Like {@link #until}, for a condition that asserts: it is tried again until it no longer throws. */
+    public static void untilAsserted(String what, Duration bound, Assertion assertion) {
+        try {
+            Awaitility.await(what)
+                    .atMost(bound)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .pollInSameThread()
+                    .untilAsserted(assertion::run);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        }
+    }
+
+    /** Something that throws as long as it does not hold. */
+    @FunctionalInterface
+    public interface Assertion {
+        void run() throws Exception;
+    }
+}

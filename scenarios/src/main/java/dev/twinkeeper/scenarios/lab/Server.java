@@ -1,0 +1,179 @@
+package dev.twinkeeper.scenarios.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.zookeeper.metrics.impl.NullMetricsProvider;
+import org.apache.zookeeper.server.ZooKeeperServer;
+import org.apache.zookeeper.server.quorum.QuorumPeer;
+import org.apache.zookeeper.server.quorum.QuorumPeerConfig;
+import org.apache.zookeeper.server.quorum.QuorumPeerMain;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server of an {@link Ensemble}: a {@link QuorumPeerMain} on a thread of this process, with a configuration like
+ * anybody's {@code zoo.cfg}. It can be killed and started again; ports and data stay.
+ */
+public final class Server {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    /** How long a server may take to end: its slowest part waits five seconds for its workers. */
+    private static final Duration END = Duration.ofSeconds(15);
+
+    private final int id;
+    private final int clientPort;
+    private final Path data;
+    private final Properties properties;
+    private Running running;
+
+    Server(int id, Path directory, Ports ports) throws IOException {
+        this.id = id;
+        this.clientPort = ports.get(id - 1);
+        this.data = directory;
+        this.properties = properties(ports);
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("myid"), id + "\n");
+    }
+
+    private Properties properties(Ports ports) {
+        int size = ports.size() / 3;
+        Properties each = new Properties();
+        each.setProperty("dataDir", data.toString());
+        each.setProperty("clientPort", String.valueOf(clientPort));
+        each.setProperty("clientPortAddress", Ports.HOST);
+        // Sessions end on multiples of the tick: a short one grants short sessions, and ends them in time.
+        each.setProperty("tickTime", "200");
+        each.setProperty("minSessionTimeout", String.valueOf(Ensemble.MIN_SESSION_TIMEOUT.toMillis()));
+        each.setProperty("maxSessionTimeout", String.valueOf(Ensemble.MAX_SESSION_TIMEOUT.toMillis()));
+        // In ticks: ten seconds to join, four to fall behind. A pause of the garbage collector must not cost the
+        // quorum.
+        each.setProperty("initLimit", "50");
+        each.setProperty("syncLimit", "20");
+        // The oracle reads the whole log, so nothing is rolled away or purged.
+        each.setProperty("snapCount", "10000000");
+        each.setProperty("autopurge.purgeInterval", "0");
+        // The log survives the end of a server, which is all that a lab kills; only the machine's end would lose it.
+        each.setProperty("forceSync", "no");
+        each.setProperty("maxClientCnxns", "0");
+        each.setProperty("admin.enableServer", "false");
+        each.setProperty("4lw.commands.whitelist", "srvr,ruok,mntr");
+        each.setProperty("metricsProvider.className", NullMetricsProvider.class.getName());
+        if (size == 1) {
+            each.setProperty("standaloneEnabled", "false");
+        }
+        for (int server = 1; server <= size; server++) {
+            each.setProperty(
+                    "server." + server,
+                    Ports.HOST + ":" + ports.get(size + server - 1) + ":" + ports.get(2 * size + server - 1));
+        }
+        return each;
+    }
+
+    /** Its number, the one of {@code myid}. */
+    public int id() {
+        return id;
+    }
+
+    public int port() {
+        return clientPort;
+    }
+
+    /** {@code host:port} for clients. */
+    public String address() {
+        return Ports.HOST + ":" + clientPort;
+    }
+
+    /** The directory of its transaction log. */
+    public Path transactionLog() {
+        return data.resolve("version-2");
+    }
+
+    /** Starts it, with the data that it has. Returns before it serves; does nothing where it is alive. */
+    public synchronized void start() {
+        if (running == null) {
+            running = new Running(configuration());
+            running.thread.start();
+        }
+    }
+
+    private QuorumPeerConfig configuration() {
+        try {
+            QuorumPeerConfig config = new QuorumPeerConfig();
+            config.parseProperties(properties);
+            return config;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (QuorumPeerConfig.ConfigException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends it at once: its connections break. Does nothing where it is dead. */
+    public synchronized void kill() {
+        if (running != null) {
+            running.end();
+            running = null;
+        }
+    }
+
+    public synchronized boolean isAlive() {
+        return running != null;
+    }
+
+    public synchronized boolean isLeader() {
+        return running != null && running.peer != null && running.peer.leader != null && serves();
+    }
+
+    /** Whether it answers clients: it leads or follows, and is up to date. */
+    public synchronized boolean serves() {
+        QuorumPeer peer = running == null ? null : running.peer;
+        ZooKeeperServer server = peer == null ? null : peer.getActiveServer();
+        return server != null && server.isRunning();
+    }
+
+    @Override
+    public String toString() {
+        return "server." + id + " at " + address();
+    }
+
+    /** One life of the server. */
+    private static final class Running extends QuorumPeerMain {
+        final Thread thread;
+        volatile QuorumPeer peer;
+
+        Running(QuorumPeerConfig config) {
+            thread = new Thread(() -> run(config), "server." + config.getServerId());
+            thread.setDaemon(true);
+        }
+
+        private void run(QuorumPeerConfig config) {
+            try {
+                runFromConfig(config);
+            } catch (Exception e) {
+                log.warn("server.{} could not run", config.getServerId(), e);
+            }
+        }
+
+        @Override
+        protected QuorumPeer getQuorumPeer() throws javax.security.sasl.SaslException {
+            peer = super.getQuorumPeer();
+            return peer;
+        }
+
+        void end() {
+            close();
+            try {
+                thread.join(END.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (thread.isAlive()) {
+                throw new IllegalStateException(thread.getName() + " did not end within " + END);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.twinkeeper.scenarios.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+
+/** Ends sessions for real, as the ensemble would when it no longer hears of their owner. */
+public final class Sessions {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    private Sessions() {}
+
+    /**
+     * Expires the session: a second handle takes it over by id and password and closes it. When this returns, its
+     * ephemerals are gone; the owner hears of it when it next talks to a server, which is at once, because the
+     * take-over broke its connection.
+     *
+     * @param servers a connect string that leads past the owner's wire
+     */
+    public static void expire(String servers, Session session) {
+        CountDownLatch heard = new CountDownLatch(1);
+        Watcher watcher = event -> {
+            switch (event.getState()) {
+                case SyncConnected, Expired -> heard.countDown();
+                default -> {}
+            }
+        };
+        try {
+            ZooKeeper taker = new ZooKeeper(
+                    servers, (int) session.timeout().toMillis(), watcher, session.id(), session.password());
+            boolean answered = heard.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+            taker.close();
+            if (!answered) {
+                throw new IllegalStateException("no server answered within " + CONNECT + ": " + servers);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a session was to be expired", e);
+        }
+    }
+}
