@@ -5,13 +5,23 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Free ports on loopback, held by sockets of our own until {@link #release}: all are taken at once, so that no two of
  * them are the same.
+ *
+ * <p>They are below those that systems give to outgoing connections: else some client might sit on the port of a killed
+ * server when it is to start again.
  */
 final class Ports {
     static final String HOST = "127.0.0.1";
+
+    private static final int LOWEST = 12_000;
+    private static final int HIGHEST = 32_000;
+
+    /** How many taken ports may be met before we give up: then something else is wrong. */
+    private static final int MISSES = 200;
 
     private final List<ServerSocket> held = new ArrayList<>();
 
@@ -19,8 +29,17 @@ final class Ports {
 
     static Ports reserve(int count) throws IOException {
         Ports ports = new Ports();
-        for (int i = 0; i < count; i++) {
-            ports.held.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+        int misses = 0;
+        while (ports.held.size() < count) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            try {
+                ports.held.add(new ServerSocket(port, 1, InetAddress.getByName(HOST)));
+            } catch (IOException taken) {
+                if (++misses > MISSES) {
+                    ports.release();
+                    throw taken;
+                }
+            }
         }
         return ports;
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.zookeeper.metrics.impl.NullMetricsProvider;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.quorum.QuorumPeer;
@@ -28,7 +29,8 @@ public final class Server {
     private final int clientPort;
     private final Path data;
     private final Properties properties;
-    private Running running;
+    private final ReentrantLock turn = new ReentrantLock();
+    private volatile Running running;
 
     Server(int id, Path directory, Ports ports) throws IOException {
         this.id = id;
@@ -93,10 +95,15 @@ public final class Server {
     }
 
     /** Starts it, with the data that it has. Returns before it serves; does nothing where it is alive. */
-    public synchronized void start() {
-        if (running == null) {
-            running = new Running(configuration());
-            running.thread.start();
+    public void start() {
+        turn.lock();
+        try {
+            if (running == null) {
+                running = new Running(configuration());
+                running.thread.start();
+            }
+        } finally {
+            turn.unlock();
         }
     }
 
@@ -112,26 +119,44 @@ public final class Server {
         }
     }
 
-    /** Ends it at once: its connections break. Does nothing where it is dead. */
-    public synchronized void kill() {
-        if (running != null) {
-            running.end();
+    /** Ends it: its connections break at once. Returns when it is gone; does nothing where it is dead. */
+    public void kill() {
+        turn.lock();
+        try {
+            Running ending = running;
             running = null;
+            if (ending != null) {
+                ending.end();
+            }
+        } finally {
+            turn.unlock();
         }
     }
 
-    public synchronized boolean isAlive() {
+    /** Whether it was started and not killed since. */
+    public boolean isAlive() {
         return running != null;
     }
 
-    public synchronized boolean isLeader() {
-        return running != null && running.peer != null && running.peer.leader != null && serves();
+    public boolean isLeader() {
+        Running now = running;
+        return now != null && now.peer != null && now.peer.leader != null && serves();
     }
 
-    /** Whether it answers clients: it leads or follows, and is up to date. */
-    public synchronized boolean serves() {
-        QuorumPeer peer = running == null ? null : running.peer;
-        ZooKeeperServer server = peer == null ? null : peer.getActiveServer();
+    /**
+     * Whether it answers clients: it leads or follows, and is up to date.
+     *
+     * @throws IllegalStateException where it ended by itself, its port being taken for instance
+     */
+    public boolean serves() {
+        Running now = running;
+        if (now != null && now.failure != null) {
+            throw new IllegalStateException(this + " ended by itself", now.failure);
+        }
+        if (now == null || now.peer == null) {
+            return false;
+        }
+        ZooKeeperServer server = now.peer.getActiveServer();
         return server != null && server.isRunning();
     }
 
@@ -144,6 +169,7 @@ public final class Server {
     private static final class Running extends QuorumPeerMain {
         final Thread thread;
         volatile QuorumPeer peer;
+        volatile Exception failure;
 
         Running(QuorumPeerConfig config) {
             thread = new Thread(() -> run(config), "server." + config.getServerId());
@@ -155,6 +181,7 @@ public final class Server {
                 runFromConfig(config);
             } catch (Exception e) {
                 log.warn("server.{} could not run", config.getServerId(), e);
+                failure = e;
             }
         }
 

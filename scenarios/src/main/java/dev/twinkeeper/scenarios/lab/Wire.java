@@ -1,99 +1,248 @@
 package dev.twinkeeper.scenarios.lab;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One participant's own wire to all servers of an ensemble: a small TCP proxy that can be cut, mended, slowed, stalled
  * one way, and that can lose the answer to a request that was applied. It reads along, so that sessions and traffic are
  * known without a hook in the participant.
+ *
+ * <p>Where a server is dead the wire to it resets connections, as a cut one does. All methods may be called from any
+ * thread.
  */
 public final class Wire implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Wire.class);
+
+    /** On loopback a server takes a connection at once, or it is dead. */
+    private static final Duration CONNECT = Duration.ofSeconds(1);
+
+    private static final int BACKLOG = 50;
+
+    private final List<ServerSocket> doors = new ArrayList<>();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<Server> cutOff = ConcurrentHashMap.newKeySet();
     private final List<Server> servers;
+
+    private final Gate requestGate = new Gate();
+    private final Gate replyGate = new Gate();
+    private final List<Loss> armed = new CopyOnWriteArrayList<>();
+
+    private final List<Session> sessions = new CopyOnWriteArrayList<>();
+    private final Counts counts = new Counts();
 
     /** A mended wire to all servers of the ensemble. */
     public Wire(Ensemble ensemble) {
-        this.servers = ensemble.servers();
+        servers = ensemble.servers();
+        try {
+            for (Server server : servers) {
+                ServerSocket door = new ServerSocket(0, BACKLOG, InetAddress.getByName(Ports.HOST));
+                doors.add(door);
+                Thread thread = new Thread(() -> accept(door, server), "wire-door-" + server.id());
+                thread.setDaemon(true);
+                thread.start();
+            }
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What the participant connects to in place of the ensemble: one address for each server. */
     public String connectString() {
-        throw new UnsupportedOperationException();
+        return doors.stream()
+                .map(door -> Ports.HOST + ":" + door.getLocalPort())
+                .collect(Collectors.joining(","));
+    }
+
+    private void accept(ServerSocket door, Server server) {
+        while (!door.isClosed()) {
+            try {
+                connect(door.accept(), server);
+            } catch (IOException e) {
+                log.debug("the door to {} is closed", server, e);
+            }
+        }
+    }
+
+    private void connect(Socket participant, Server server) throws IOException {
+        Socket upstream = new Socket();
+        try {
+            if (cutOff.contains(server)) {
+                throw new IOException("cut");
+            }
+            upstream.connect(new InetSocketAddress(Ports.HOST, server.port()), (int) CONNECT.toMillis());
+            Link link = new Link(this, server, participant, upstream);
+            counts.connected();
+            links.add(link);
+            link.start();
+            if (cutOff.contains(server)) {
+                link.reset(); // it was cut while this one came through
+            }
+        } catch (IOException e) {
+            log.debug("no way to {}", server, e);
+            upstream.close();
+            participant.setSoLinger(true, 0);
+            participant.close();
+        }
     }
 
     // Faults. All of them end by mend().
 
     /** Resets all connections and refuses new ones, until {@link #mend}. */
     public void cut() {
-        throw new UnsupportedOperationException();
+        servers.forEach(this::cut);
     }
 
     /** Like {@link #cut()}, to this server only. */
     public void cut(Server server) {
-        throw new UnsupportedOperationException();
+        cutOff.add(server);
+        links.stream().filter(link -> link.server() == server).forEach(Link::reset);
+        // What a stall held back dies with its connection.
+    }
+
+    /** Resets all connections once; new ones are taken at once. */
+    public void reset() {
+        links.forEach(Link::reset);
     }
 
     /** Lets everything through again: what was stalled flows on, new connections are taken. */
     public void mend() {
-        throw new UnsupportedOperationException();
+        cutOff.clear();
+        requestGate.open();
+        replyGate.open();
     }
 
-    /** Delays what the participant sends and what it receives by these times, each way for itself. */
+    /** Delays what the participant sends and what it receives, by these times at the least, at twice them at the most. */
     public void slow(Duration requests, Duration replies) {
-        throw new UnsupportedOperationException();
+        requestGate.slow(requests);
+        replyGate.slow(replies);
     }
 
-    /** Holds back what the participant sends, until {@link #mend}; the connections stand. */
+    /**
+     * Holds back what the participant sends, until {@link #mend}; the connections stand. What it sent meanwhile
+     * arrives, even if it has given up that connection by then.
+     */
     public void stallRequests() {
-        throw new UnsupportedOperationException();
+        requestGate.shut();
     }
 
     /** Holds back what the servers send, until {@link #mend}; the connections stand, requests get through. */
     public void stallReplies() {
-        throw new UnsupportedOperationException();
+        replyGate.shut();
     }
 
     /**
-     * Loses one answer: lets the first matching request through, waits for the server's reply, drops it and resets
-     * the connection. So the request was applied (or refused), and the participant can't know.
+     * Loses one answer: lets the first matching request through, waits for the server's reply, drops it and ends the
+     * connection. So the request was applied (or refused), and the participant can't know. Where the connection breaks
+     * before the reply, the next matching request is taken.
      *
      * @return completes with the request when its answer was lost
      */
     public CompletableFuture<Request> loseAnswer(Predicate<Request> which) {
-        throw new UnsupportedOperationException();
+        return arm(Loss.ofAnswer(which));
     }
 
     /**
-     * Loses one request: drops the first matching one before a server sees it, and resets the connection. The twin of
+     * Loses one request: drops the first matching one before a server sees it, and ends the connection. The twin of
      * {@link #loseAnswer}: to the participant both look the same.
      */
     public CompletableFuture<Request> loseRequest(Predicate<Request> which) {
-        throw new UnsupportedOperationException();
+        return arm(Loss.ofRequest(which));
+    }
+
+    private CompletableFuture<Request> arm(Loss loss) {
+        armed.add(loss);
+        return loss.happening();
     }
 
     // What was seen.
 
     /** The newest session that a server granted over this wire. */
     public Optional<Session> session() {
-        throw new UnsupportedOperationException();
+        return sessions.isEmpty() ? Optional.empty() : Optional.of(sessions.get(sessions.size() - 1));
     }
 
     /** All sessions that were granted over this wire. */
     public Set<Long> sessions() {
-        throw new UnsupportedOperationException();
+        return sessions.stream().map(Session::id).collect(Collectors.toSet());
     }
 
     /** The counts so far. */
     public Traffic traffic() {
-        throw new UnsupportedOperationException();
+        return counts.snapshot();
     }
 
+    /** How many connections stand just now. */
+    public int connections() {
+        return links.size();
+    }
+
+    /** Ends all connections and takes no new ones. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException(servers.toString());
+        for (ServerSocket door : doors) {
+            try {
+                door.close();
+            } catch (IOException e) {
+                log.debug("closing", e);
+            }
+        }
+        links.forEach(Link::reset);
+        mend();
+    }
+
+    // For the links.
+
+    Gate requestGate() {
+        return requestGate;
+    }
+
+    Gate replyGate() {
+        return replyGate;
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    /** The loss that this request is the first to match; it is then no longer armed. */
+    Loss lossFor(Request request) {
+        for (Loss loss : armed) {
+            if (loss.which().test(request) && armed.remove(loss)) {
+                return loss;
+            }
+        }
+        return null;
+    }
+
+    void rearm(Loss loss) {
+        armed.add(loss);
+    }
+
+    void granted(Session session) {
+        if (session != null && !sessions.contains(session)) {
+            sessions.add(session);
+        }
+    }
+
+    void ended(Link link) {
+        links.remove(link);
     }
 }
