@@ -2,12 +2,14 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Role;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Patience;
 import dev.twinkeeper.scenarios.lab.Session;
 import dev.twinkeeper.scenarios.lab.Sessions;
 import dev.twinkeeper.scenarios.lab.Traffic;
 import dev.twinkeeper.scenarios.lab.Wire;
+import dev.twinkeeper.scenarios.oracle.Participant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,22 +18,33 @@ import java.util.function.Predicate;
 
 /** A role on the stage: the role itself, its own wire, and what it told. */
 public final class Actor<R extends Role> implements AutoCloseable {
-    private final String id;
+    private final Participant participant;
     private final R role;
+    private final Settings settings;
     private final Wire wire;
     private final Ear ear;
     private final Ensemble ensemble;
 
-    Actor(String id, R role, Wire wire, Ear ear, Ensemble ensemble) {
-        this.id = id;
+    Actor(Participant participant, R role, Settings settings, Wire wire, Ear ear, Ensemble ensemble) {
+        this.participant = participant;
         this.role = role;
+        this.settings = settings;
         this.wire = wire;
         this.ear = ear;
         this.ensemble = ensemble;
     }
 
     public String id() {
-        return id;
+        return participant.name();
+    }
+
+    /** What the role was made with. */
+    public Settings settings() {
+        return settings;
+    }
+
+    Participant participant() {
+        return participant;
     }
 
     public R role() {
@@ -44,7 +57,7 @@ public final class Actor<R extends Role> implements AutoCloseable {
 
     /** Waits until the role takes part; {@link Role#ready()} says what that is. */
     public Actor<R> awaitReady() {
-        Stage.await(id + " is ready", role.ready(), Stage.READY);
+        Stage.await(id() + " is ready", role.ready(), Stage.READY);
         return this;
     }
 
@@ -76,7 +89,7 @@ public final class Actor<R extends Role> implements AutoCloseable {
     /** Waits for the first event of that kind heard after that moment that is the one. */
     public <E extends Event> Heard<E> awaitEvent(Class<E> type, Instant after, Predicate<E> which, Duration bound) {
         Patience.until(
-                id + " tells " + type.getSimpleName(),
+                id() + " tells " + type.getSimpleName(),
                 bound,
                 () -> find(type, after, which).isPresent());
         return find(type, after, which).orElseThrow();
@@ -106,7 +119,7 @@ public final class Actor<R extends Role> implements AutoCloseable {
 
     /** Expires its session at the ensemble; returns when its ephemerals are gone. */
     public void expire() {
-        Session session = wire.session().orElseThrow(() -> new IllegalStateException(id + " has no session yet"));
+        Session session = wire.session().orElseThrow(() -> new IllegalStateException(id() + " has no session yet"));
         Sessions.expire(ensemble.connectString(), session);
     }
 
@@ -118,6 +131,6 @@ public final class Actor<R extends Role> implements AutoCloseable {
 
     @Override
     public String toString() {
-        return id;
+        return id();
     }
 }
