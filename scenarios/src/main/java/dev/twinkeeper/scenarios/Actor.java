@@ -14,16 +14,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** A role on the stage: the role itself, its own wire, and what it told. */
 public final class Actor<R extends Role> implements AutoCloseable {
+    /** R4: "a few seconds at the most". */
+    private static final Duration CLOSE = Duration.ofSeconds(15);
+
     private final Participant participant;
     private final R role;
     private final Settings settings;
     private final Wire wire;
     private final Ear ear;
     private final Ensemble ensemble;
+    private volatile boolean closed;
+    private volatile Optional<Long> closedSession = Optional.empty();
 
     Actor(Participant participant, R role, Settings settings, Wire wire, Ear ear, Ensemble ensemble) {
         this.participant = participant;
@@ -123,10 +129,48 @@ public final class Actor<R extends Role> implements AutoCloseable {
         Sessions.expire(ensemble.connectString(), session);
     }
 
-    /** Closes the role in order; the wire stays, for what is still to be counted. */
+    /**
+     * Closes the role in order; the wire stays, for what is still to be counted. Idempotent.
+     *
+     * @throws AssertionError where the role's own close does not return (R4)
+     */
     @Override
     public void close() {
-        role.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        closedSession = isConnected() ? wire.session().map(Session::id) : Optional.empty();
+        Stage.await(id() + " is closed", CompletableFuture.runAsync(role::close, Actor::onThread), CLOSE);
+        ear.close();
+    }
+
+    private static void onThread(Runnable work) {
+        Thread thread = new Thread(work, "closing");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** As far as it told, and as far as the wire knows. */
+    private boolean isConnected() {
+        Optional<Heard<Event>> last = ear.all().stream()
+                .filter(heard -> heard.event() instanceof Event.Connected
+                        || heard.event() instanceof Event.Disconnected
+                        || heard.event() instanceof Event.SessionExpired)
+                .reduce((earlier, later) -> later);
+        return wire.connections() > 0
+                && last.filter(heard -> heard.event() instanceof Event.Connected)
+                        .isPresent();
+    }
+
+    /** The session that it closed in order, so that no ephemeral of it may be left. */
+    Optional<Long> closedSession() {
+        return closedSession;
+    }
+
+    /** What it told after it was closed. */
+    List<Heard<Event>> late() {
+        return ear.late();
     }
 
     @Override

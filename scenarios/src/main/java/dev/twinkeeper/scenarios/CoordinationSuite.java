@@ -1,9 +1,19 @@
 package dev.twinkeeper.scenarios;
 
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The suite: all scenarios, as JUnit tests, for whatever implementation a subclass casts.
@@ -16,13 +26,53 @@ import org.junit.jupiter.api.TestFactory;
  *     }
  * }
  * }</pre>
+ *
+ * <p>Scenarios wait more than they work, so some play at a time. They do so on threads of the {@link Playbill}: JUnit's
+ * own parallel execution would have to be switched on in the properties of those who use this library. A test's time in
+ * JUnit's report is therefore how long it was waited for.
  */
+@ExtendWith(SharedEnsemble.class)
 public abstract class CoordinationSuite {
+    /** The system property with a regular expression for the ids of the scenarios to be played. */
+    public static final String CHOICE = "twinkeeper.scenario";
+
+    /** The system property with the number of scenarios that play at a time. */
+    public static final String AT_ONCE = "twinkeeper.atOnce";
+
+    /** More than the whole suite takes: only for the case that something hangs for ever. */
+    private static final Duration WHOLE_SUITE = Duration.ofMinutes(15);
+
     /** Who plays. */
     protected abstract Cast cast();
 
+    /** What is played: all scenarios, unless a subclass wants fewer. */
+    protected List<Scenario> scenarios() {
+        Pattern choice = Pattern.compile(System.getProperty(CHOICE, ".*"));
+        return Scenarios.all().stream()
+                .filter(scenario -> choice.matcher(scenario.id()).matches())
+                .toList();
+    }
+
     @TestFactory
-    Stream<DynamicNode> scenarios() {
-        return Stream.of(DynamicContainer.dynamicContainer(cast().name(), Stream.of()));
+    Stream<DynamicNode> play(Ensemble ensemble) {
+        int atOnce = Integer.getInteger(AT_ONCE, 4);
+        Map<Scenario, CompletableFuture<Result>> results =
+                Playbill.playAll(scenarios(), cast(), () -> ensemble, atOnce);
+        Map<String, List<DynamicTest>> topics = results.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        each -> each.getKey().topic(),
+                        LinkedHashMap::new,
+                        Collectors.mapping(each -> test(each.getKey(), each.getValue()), Collectors.toList())));
+        return topics.entrySet().stream()
+                .map(topic -> DynamicContainer.dynamicContainer(topic.getKey(), topic.getValue()));
+    }
+
+    private static DynamicTest test(Scenario scenario, CompletableFuture<Result> coming) {
+        return DynamicTest.dynamicTest(scenario.name(), () -> {
+            Result result = Stage.await(scenario.id(), coming, WHOLE_SUITE);
+            if (!result.ok()) {
+                throw result.failure().orElseThrow();
+            }
+        });
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Ear implements Listener {
     private final String actor;
     private final List<Heard<Event>> heard = new CopyOnWriteArrayList<>();
+    private volatile Instant closed = Instant.MAX;
 
     Ear(String actor) {
         this.actor = actor;
@@ -18,6 +19,16 @@ final class Ear implements Listener {
     @Override
     public void on(Event event) {
         heard.add(new Heard<>(Instant.now(), actor, event));
+    }
+
+    /** From now on it should hear nothing. */
+    void close() {
+        closed = Instant.now();
+    }
+
+    /** What it heard nevertheless (R4). */
+    List<Heard<Event>> late() {
+        return heard.stream().filter(each -> each.at().isAfter(closed)).toList();
     }
 
     List<Heard<Event>> all() {

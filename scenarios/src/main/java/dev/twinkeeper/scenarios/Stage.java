@@ -20,13 +20,16 @@ import dev.twinkeeper.scenarios.lab.Hand;
 import dev.twinkeeper.scenarios.lab.Patience;
 import dev.twinkeeper.scenarios.lab.Traffic;
 import dev.twinkeeper.scenarios.lab.Wire;
+import dev.twinkeeper.scenarios.oracle.Participant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +70,10 @@ public final class Stage implements AutoCloseable {
     private final Layout layout;
     private final List<Actor<?>> actors = new ArrayList<>();
     private final List<Hand> hands = new ArrayList<>();
+    private final List<Recorder> recorders = new ArrayList<>();
     private final Map<String, Duration> measures = new LinkedHashMap<>();
+    private final Instant begin = Instant.now();
+    private final long beginZxid;
     private int masters;
     private int workers;
     private int clients;
@@ -76,6 +82,7 @@ public final class Stage implements AutoCloseable {
         this.cast = cast;
         this.ensemble = ensemble;
         this.layout = new Layout("/stages/" + stages.incrementAndGet() + "-" + scenario.name());
+        this.beginZxid = ensemble.lastZxid();
     }
 
     // The parts.
@@ -86,7 +93,8 @@ public final class Stage implements AutoCloseable {
 
     public Actor<Master> master(String id, UnaryOperator<Settings> change) {
         Coordination by = cast.master(masters++);
-        return actor(id, change, (settings, ear) -> by.master(new MasterId(id), settings, ear));
+        return actor(
+                id, Participant.Kind.MASTER, change, (settings, ear) -> by.master(new MasterId(id), settings, ear));
     }
 
     /** A worker that gives the command back as the result. */
@@ -100,7 +108,11 @@ public final class Stage implements AutoCloseable {
 
     public Actor<Worker> worker(String id, TaskHandler handler, UnaryOperator<Settings> change) {
         Coordination by = cast.worker(workers++);
-        return actor(id, change, (settings, ear) -> by.worker(new WorkerId(id), settings, handler, ear));
+        return actor(
+                id,
+                Participant.Kind.WORKER,
+                change,
+                (settings, ear) -> by.worker(new WorkerId(id), settings, handler, ear));
     }
 
     public Actor<Client> client(String id) {
@@ -109,20 +121,28 @@ public final class Stage implements AutoCloseable {
 
     public Actor<Client> client(String id, UnaryOperator<Settings> change) {
         Coordination by = cast.client(clients++);
-        return actor(id, change, (settings, ear) -> by.client(settings, ear));
+        return actor(id, Participant.Kind.CLIENT, change, (settings, ear) -> recorded(by.client(settings, ear)));
+    }
+
+    private Client recorded(Client client) {
+        Recorder recorder = new Recorder(client);
+        recorders.add(recorder);
+        return recorder;
     }
 
     private interface Part<R extends Role> {
         R take(Settings settings, Listener ear);
     }
 
-    private <R extends Role> Actor<R> actor(String id, UnaryOperator<Settings> change, Part<R> part) {
+    private <R extends Role> Actor<R> actor(
+            String id, Participant.Kind kind, UnaryOperator<Settings> change, Part<R> part) {
         Wire wire = new Wire(ensemble);
         Ear ear = new Ear(id);
-        Settings settings = Settings.connect(wire.connectString() + layout.root())
+        Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
                 .withSessionTimeout(SESSION_TIMEOUT)
-                .withAddress(id + "@localhost");
-        Actor<R> actor = new Actor<>(id, part.take(change.apply(settings), ear), wire, ear, ensemble);
+                .withAddress(id + "@localhost"));
+        Participant participant = new Participant(actors.size(), kind, id);
+        Actor<R> actor = new Actor<>(participant, part.take(settings, ear), settings, wire, ear, ensemble);
         actors.add(actor);
         return actor;
     }
@@ -171,7 +191,7 @@ public final class Stage implements AutoCloseable {
             return stage.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw new AssertionError("failed: " + what + ": " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -205,10 +225,34 @@ public final class Stage implements AutoCloseable {
         return measures;
     }
 
-    /** Ends the roles and judges what they did. */
+    // The end.
+
+    /** The roles and people that are on. */
+    List<Actor<?>> actors() {
+        return List.copyOf(actors);
+    }
+
+    List<Hand> hands() {
+        return List.copyOf(hands);
+    }
+
+    List<Recorder> recorders() {
+        return List.copyOf(recorders);
+    }
+
+    Instant begin() {
+        return begin;
+    }
+
+    /** The newest zxid before it all began. */
+    long beginZxid() {
+        return beginZxid;
+    }
+
+    /** Ends the people and the wires; the roles were closed before, see {@link Curtain}. */
     @Override
     public void close() {
-        actors.forEach(Actor::close);
         hands.forEach(Hand::close);
+        actors.forEach(actor -> actor.wire().close());
     }
 }

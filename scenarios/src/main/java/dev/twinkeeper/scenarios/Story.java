@@ -4,6 +4,7 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.scenarios.oracle.Change;
 import dev.twinkeeper.scenarios.oracle.Commit;
 import dev.twinkeeper.scenarios.oracle.Testimony;
+import dev.twinkeeper.scenarios.oracle.Violation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,14 +44,23 @@ final class Story {
         return lines.stream().map(this::text).collect(Collectors.joining("\n"));
     }
 
+    /** A violation with the commits around it. */
+    String tell(Violation violation) {
+        String around = violation.around().stream()
+                .map(commit -> (commit.zxid() == violation.zxid() ? "  > " : "    ") + text(commit) + "\n")
+                .collect(Collectors.joining());
+        return (violation + "\n").replace(root, "") + around;
+    }
+
     private static <T> List<T> last(List<T> all) {
         return all.subList(Math.max(0, all.size() - LAST), all.size());
     }
 
     /** Paths without the chroot, as at zkCli. */
-    String text(Commit commit) {
+    private String text(Commit commit) {
         String changes = commit.changes().stream().map(Change::toString).collect(Collectors.joining(" · "));
-        return "0x%x %s: %s".formatted(commit.zxid(), testimony.participant(commit.session()), changes.replace(root, ""));
+        return "0x%x %s: %s"
+                .formatted(commit.zxid(), testimony.participant(commit.session()), changes.replace(root, ""));
     }
 
     private String text(Event event) {

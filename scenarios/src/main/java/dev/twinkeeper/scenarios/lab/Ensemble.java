@@ -122,6 +122,11 @@ public final class Ensemble implements AutoCloseable {
         return servers.stream().map(Server::transactionLog).toList();
     }
 
+    /** The newest transaction that any living server has applied; what is asked of the ensemble from now on is newer. */
+    public long lastZxid() {
+        return servers.stream().mapToLong(Server::lastZxid).max().orElse(0);
+    }
+
     /** Waits until every living server serves. */
     public void awaitReady() {
         Patience.until("every living server serves", READY, () -> findLeader().isPresent() && allServe());

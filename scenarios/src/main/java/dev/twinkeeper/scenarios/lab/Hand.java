@@ -133,6 +133,24 @@ public final class Hand implements AutoCloseable {
         });
     }
 
+    /**
+     * Writes a mark, on the chroot itself: all that was acknowledged to anybody before has a smaller zxid.
+     *
+     * @return the mark's zxid
+     */
+    public long mark() {
+        String root = layout.root().isEmpty() ? "/" : layout.root();
+        try {
+            return patiently(() -> keeper.setData(root, new byte[0], -1)).getMzxid();
+        } catch (Refusal refusal) {
+            if (refusal.code() != KeeperException.Code.NONODE) {
+                throw refusal;
+            }
+            createParents();
+            return patiently(() -> keeper.setData(root, new byte[0], -1)).getMzxid();
+        }
+    }
+
     // Reading.
 
     /** {@code get PATH} */

@@ -160,6 +160,13 @@ public final class Server {
         return server != null && server.isRunning();
     }
 
+    /** The newest transaction that it has applied; 0 where it does not serve. */
+    long lastZxid() {
+        Running now = running;
+        ZooKeeperServer server = now == null || now.peer == null ? null : now.peer.getActiveServer();
+        return server == null ? 0 : server.getZKDatabase().getDataTreeLastProcessedZxid();
+    }
+
     @Override
     public String toString() {
         return "server." + id + " at " + address();

@@ -65,8 +65,8 @@ final class AssignmentArticle implements Article {
                         !each.getKey().equals(worker) && !each.getValue().forgivable(moment));
         if (another) {
             moment.violated(
-                    Rule.S2, moment.by() + " assigned " + task + " to " + worker + ", and now it is with "
-                            + holders.keySet());
+                    Rule.S2,
+                    moment.by() + " assigned " + task + " to " + worker + ", and now it is with " + holders.keySet());
         }
         Written status = statuses.get(task);
         if (status != null && !status.forgivable(moment)) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Replays commits and judges the rules that show in the log: S1 to S6, and of R1 and R3 what shows there. It binds
+ * Replays commits and judges the rules that show in the log: S1 to S6, and of R1, R3 and R4 what shows there. It binds
  * programs only; what a person does at zkCli is part of the weather.
  */
 public final class Judge {
@@ -34,6 +34,7 @@ public final class Judge {
                 new StatusArticle(layout),
                 new TaskArticle(layout),
                 new WorkerArticle(layout),
+                new CloseArticle(),
                 new TestimonyArticle(layout));
         Replay replay = new Replay(commits);
         replay.run(articles);

@@ -13,6 +13,7 @@ import java.util.Set;
  * What is known of the participants besides the log: who they are, what they were asked, and what they told.
  *
  * @param sessions whose session is whose, from the wires; a session that is not in it is a person's
+ * @param closed the newest sessions of those who were closed while they were connected
  * @param retention the shortest that any master was told
  */
 public record Testimony(
@@ -21,6 +22,7 @@ public record Testimony(
         List<Report> reports,
         Set<TaskId> collects,
         List<Registration> registrations,
+        Set<Long> closed,
         Duration retention) {
     private static final Participant SOMEBODY = new Participant(-1, Participant.Kind.HAND, "somebody");
 

@@ -94,7 +94,8 @@ final class Transactions {
             return new Change.SetData(set.getPath(), new Data(set.getData()), set.getVersion());
         }
         if (record instanceof CheckVersionTxn check && below(root, check.getPath())) {
-            return new Change.Check(check.getPath(), check.getVersion());
+            // The log has the version that the next write would make.
+            return new Change.Check(check.getPath(), check.getVersion() - 1);
         }
         return null;
     }
