@@ -13,6 +13,7 @@ import dev.twinkeeper.scenarios.oracle.TransactionLog;
 import dev.twinkeeper.scenarios.oracle.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The end of a scenario: the ensemble is whole again, the roles are closed, the logs are read, and the oracle judges.
@@ -47,14 +49,16 @@ final class Curtain {
         failure.ifPresent(wrong::add);
         attempt(wrong, this::mend);
         List<Actor<?>> lastFirst = new ArrayList<>(stage.actors());
-        lastFirst.sort(Comparator.comparing(actor -> -actor.participant().number()));
+        Collections.reverse(lastFirst);
         lastFirst.forEach(actor -> attempt(wrong, actor::close));
         List<Commit> commits = new ArrayList<>();
-        attempt(wrong, () -> commits.addAll(read()));
-        attempt(wrong, stage::close);
-
+        List<Violation> violations = new ArrayList<>();
         Testimony testimony = testimony();
-        List<Violation> violations = new Judge(stage.layout(), testimony).judge(commits);
+        attempt(wrong, () -> {
+            commits.addAll(read());
+            violations.addAll(new Judge(stage.layout(), testimony).judge(commits));
+        });
+        attempt(wrong, stage::close);
         violations.addAll(late());
         return wrong.isEmpty() && violations.isEmpty()
                 ? Optional.empty()
@@ -99,9 +103,8 @@ final class Curtain {
         }
         List<Hand> hands = stage.hands();
         for (int i = 0; i < hands.size(); i++) {
-            sessions.put(
-                    hands.get(i).session(),
-                    new Participant(stage.actors().size() + i, Participant.Kind.HAND, "hand" + (i + 1)));
+            String name = "hand" + (i + 1);
+            sessions.put(hands.get(i).session(), new Participant(name, Participant.Kind.HAND, name));
         }
         List<Testimony.Submit> submits = new ArrayList<>();
         List<Testimony.Report> reports = new ArrayList<>();
@@ -131,11 +134,16 @@ final class Curtain {
                 .toList();
     }
 
+    private static Stream<Heard<Event>> labelled(Actor<?> actor) {
+        String label = actor.participant().toString();
+        return actor.events().stream().map(heard -> new Heard<>(heard.at(), label, heard.event()));
+    }
+
     private AssertionError failure(
             List<Throwable> wrong, List<Violation> violations, List<Commit> commits, Testimony testimony) {
         Story story = new Story(stage.begin(), stage.layout().root(), testimony);
         List<Heard<Event>> events = stage.actors().stream()
-                .flatMap(actor -> actor.events().stream())
+                .flatMap(Curtain::labelled)
                 .sorted(Comparator.comparing(Heard::at))
                 .toList();
         StringBuilder text = new StringBuilder();

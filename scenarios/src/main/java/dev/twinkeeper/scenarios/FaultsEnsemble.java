@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The scenario kills servers: it has the ensemble for itself. */
+/** The scenario kills servers: it gets an ensemble of its own. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface FaultsEnsemble {}

@@ -4,6 +4,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -25,11 +26,23 @@ public final class Scenarios {
         return TOPICS.stream().flatMap(topic -> of(topic).stream()).toList();
     }
 
+    /**
+     * The one with that id.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    public static Scenario named(String id) {
+        return all().stream()
+                .filter(scenario -> scenario.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no scenario '" + id + "'"));
+    }
+
     /** Those of a topic class. */
     public static List<Scenario> of(Class<?> topic) {
         return Arrays.stream(topic.getDeclaredMethods())
                 .filter(method -> Arrays.equals(method.getParameterTypes(), new Class<?>[] {Stage.class})
-                        && java.lang.reflect.Modifier.isPublic(method.getModifiers()))
+                        && Modifier.isPublic(method.getModifiers()))
                 .sorted(Comparator.comparing(Method::getName))
                 .map(method -> scenario(topic, method))
                 .toList();

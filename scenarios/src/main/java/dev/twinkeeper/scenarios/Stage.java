@@ -141,10 +141,16 @@ public final class Stage implements AutoCloseable {
         Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
                 .withSessionTimeout(SESSION_TIMEOUT)
                 .withAddress(id + "@localhost"));
-        Participant participant = new Participant(actors.size(), kind, id);
+        Participant participant = new Participant(label(id), kind, id);
         Actor<R> actor = new Actor<>(participant, part.take(settings, ear), settings, wire, ear, ensemble);
         actors.add(actor);
         return actor;
+    }
+
+    /** Two of the same id are one scenario's point, and are told apart in its story. */
+    private String label(String id) {
+        long namesakes = actors.stream().filter(actor -> actor.id().equals(id)).count();
+        return namesakes == 0 ? id : id + "#" + (namesakes + 1);
     }
 
     /** A person at zkCli, with a session of its own. */

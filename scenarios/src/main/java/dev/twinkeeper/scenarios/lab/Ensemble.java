@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.zookeeper.util.ServiceUtils;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * A real ensemble in this process: quorum peers that elect a leader and keep their data over restarts, on loopback
  * only. Not for production: it does not force its log to the disk, see {@link Server}.
  *
- * <p>Safe for several threads. Those who share it and want to fault it take turns by {@link #lease}.
+ * <p>Safe for several threads.
  */
 public final class Ensemble implements AutoCloseable {
     /** The shortest and the longest session timeout that its servers grant. */
@@ -38,7 +37,6 @@ public final class Ensemble implements AutoCloseable {
 
     private final Path directory;
     private final List<Server> servers;
-    private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
 
     private Ensemble(Path directory, List<Server> servers) {
         this.directory = directory;
@@ -161,27 +159,6 @@ public final class Ensemble implements AutoCloseable {
     public void restore() {
         servers.forEach(Server::start);
         awaitReady();
-    }
-
-    /**
-     * A turn at this ensemble; close it when done, on the same thread.
-     *
-     * @param exclusive true for those who kill servers: nobody else is on then
-     */
-    public Lease lease(boolean exclusive) {
-        if (exclusive) {
-            turns.writeLock().lock();
-            return turns.writeLock()::unlock;
-        }
-        turns.readLock().lock();
-        return turns.readLock()::unlock;
-    }
-
-    /** A turn, ended by closing it. */
-    @FunctionalInterface
-    public interface Lease extends AutoCloseable {
-        @Override
-        void close();
     }
 
     /** Ends all servers and removes their data. */

@@ -137,7 +137,7 @@ public final class Wire implements AutoCloseable {
 
     /**
      * Holds back what the participant sends, until {@link #mend}; the connections stand. What it sent meanwhile
-     * arrives, even if it has given up that connection by then.
+     * may then arrive, even if it has given up that connection.
      */
     public void stallRequests() {
         requestGate.shut();

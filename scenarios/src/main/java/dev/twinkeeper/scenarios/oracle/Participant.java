@@ -3,10 +3,10 @@ package dev.twinkeeper.scenarios.oracle;
 /**
  * Somebody who has sessions.
  *
- * @param number tells apart those of the same name
+ * @param label tells apart those of the same name
  * @param name the id that it was given, a worker's being the one of its znodes
  */
-public record Participant(int number, Kind kind, String name) {
+public record Participant(String label, Kind kind, String name) {
     /** What it plays. Rules bind programs; a person at zkCli may do anything. */
     public enum Kind {
         MASTER,
@@ -25,6 +25,6 @@ public record Participant(int number, Kind kind, String name) {
 
     @Override
     public String toString() {
-        return name;
+        return label;
     }
 }

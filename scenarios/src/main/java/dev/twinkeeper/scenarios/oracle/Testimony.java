@@ -24,7 +24,7 @@ public record Testimony(
         List<Registration> registrations,
         Set<Long> closed,
         Duration retention) {
-    private static final Participant SOMEBODY = new Participant(-1, Participant.Kind.HAND, "somebody");
+    private static final Participant SOMEBODY = new Participant("somebody", Participant.Kind.HAND, "somebody");
 
     /**
      * A submit to a program's client.

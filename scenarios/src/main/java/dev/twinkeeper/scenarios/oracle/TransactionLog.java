@@ -20,7 +20,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class TransactionLog {
     /** A server writes its log before it acknowledges, so the first reading should do; a lagging disk may need more. */
-    private static final Duration WRITTEN = Duration.ofSeconds(5);
+    private static final Duration WRITTEN = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 

@@ -41,17 +41,17 @@ final class Plot {
     private Instant time = Instant.parse("2026-11-20T10:00:00Z");
 
     Plot() {
-        participant(1, Participant.Kind.MASTER, "m1", M1, M1_AGAIN);
-        participant(2, Participant.Kind.MASTER, "m2", M2);
-        participant(3, Participant.Kind.WORKER, "w1", W1, W1_AGAIN);
-        participant(4, Participant.Kind.WORKER, "w2", W2);
-        participant(5, Participant.Kind.CLIENT, "c1", C1);
-        participant(6, Participant.Kind.HAND, "hand1", PERSON);
+        participant(Participant.Kind.MASTER, "m1", M1, M1_AGAIN);
+        participant(Participant.Kind.MASTER, "m2", M2);
+        participant(Participant.Kind.WORKER, "w1", W1, W1_AGAIN);
+        participant(Participant.Kind.WORKER, "w2", W2);
+        participant(Participant.Kind.CLIENT, "c1", C1);
+        participant(Participant.Kind.HAND, "hand1", PERSON);
     }
 
-    private void participant(int number, Participant.Kind kind, String name, long... each) {
+    private void participant(Participant.Kind kind, String name, long... each) {
         for (long session : each) {
-            sessions.put(session, new Participant(number, kind, name));
+            sessions.put(session, new Participant(name, kind, name));
         }
     }
 
