@@ -2,6 +2,13 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
+import dev.twinkeeper.scenarios.topics.CompletionScenarios;
+import dev.twinkeeper.scenarios.topics.FailoverScenarios;
+import dev.twinkeeper.scenarios.topics.OperatorScenarios;
+import dev.twinkeeper.scenarios.topics.OutcomeScenarios;
+import dev.twinkeeper.scenarios.topics.RegistrationScenarios;
+import dev.twinkeeper.scenarios.topics.SubmissionScenarios;
+import dev.twinkeeper.scenarios.topics.WorkerLossScenarios;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -17,7 +24,15 @@ public final class Scenarios {
     private static final String ENDING = "Scenarios";
 
     /** In the order in which they are told. */
-    private static final List<Class<?>> TOPICS = List.of(AssignmentScenarios.class);
+    private static final List<Class<?>> TOPICS = List.of(
+            RegistrationScenarios.class,
+            AssignmentScenarios.class,
+            CompletionScenarios.class,
+            SubmissionScenarios.class,
+            OutcomeScenarios.class,
+            FailoverScenarios.class,
+            OperatorScenarios.class,
+            WorkerLossScenarios.class);
 
     private Scenarios() {}
 

@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -74,6 +75,7 @@ public final class Stage implements AutoCloseable {
     private final Map<String, Duration> measures = new LinkedHashMap<>();
     private final Instant begin = Instant.now();
     private final long beginZxid;
+    private Consumer<Wire> nextWire = untouched -> {};
     private int masters;
     private int workers;
     private int clients;
@@ -130,6 +132,11 @@ public final class Stage implements AutoCloseable {
         return recorder;
     }
 
+    /** Does this to the wire of the next role before the role is made: for faults of its first requests. */
+    public void prepareWire(Consumer<Wire> preparation) {
+        nextWire = preparation;
+    }
+
     private interface Part<R extends Role> {
         R take(Settings settings, Listener ear);
     }
@@ -137,6 +144,8 @@ public final class Stage implements AutoCloseable {
     private <R extends Role> Actor<R> actor(
             String id, Participant.Kind kind, UnaryOperator<Settings> change, Part<R> part) {
         Wire wire = new Wire(ensemble);
+        nextWire.accept(wire);
+        nextWire = untouched -> {};
         Ear ear = new Ear(id);
         Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
                 .withSessionTimeout(SESSION_TIMEOUT)
@@ -213,6 +222,11 @@ public final class Stage implements AutoCloseable {
     /** Liveness, for a condition that asserts. */
     public void eventuallyAsserted(String what, Duration bound, Patience.Assertion assertion) {
         Patience.untilAsserted(what, bound, assertion);
+    }
+
+    /** Watches for that time that the condition holds: for what must not happen. */
+    public void throughout(String what, Duration time, Callable<Boolean> condition) {
+        Patience.throughout(what, time, condition);
     }
 
     // Measuring.

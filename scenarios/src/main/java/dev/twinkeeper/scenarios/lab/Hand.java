@@ -16,6 +16,7 @@ import org.apache.zookeeper.KeeperException.ConnectionLossException;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -100,10 +101,19 @@ public final class Hand implements AutoCloseable {
         return create(path, data, CreateMode.PERSISTENT_SEQUENTIAL);
     }
 
+    /** {@code create PATH} with bytes that are no text. */
+    public String create(String path, byte[] data) {
+        return create(path, data, CreateMode.PERSISTENT);
+    }
+
     private String create(String path, String data, CreateMode mode) {
+        return create(path, bytes(data), mode);
+    }
+
+    private String create(String path, byte[] data, CreateMode mode) {
         // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
         var acl = new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
-        return relative(once(() -> keeper.create(absolute(path), bytes(data), acl, mode)));
+        return relative(once(() -> keeper.create(absolute(path), data, acl, mode)));
     }
 
     /** Makes the chroot and {@code /workers}, {@code /assign}, {@code /tasks}, {@code /master-epoch} where missing. */
@@ -149,6 +159,12 @@ public final class Hand implements AutoCloseable {
             createParents();
             return patiently(() -> keeper.setData(root, new byte[0], -1)).getMzxid();
         }
+    }
+
+    /** {@code setAcl PATH world:anyone:PERMISSIONS}, the permissions as in ZooDefs.Perms. */
+    public void setAcl(String path, int permissions) {
+        var acl = new ArrayList<>(List.of(new ACL(permissions, ZooDefs.Ids.ANYONE_ID_UNSAFE)));
+        once(() -> keeper.setACL(absolute(path), acl, -1));
     }
 
     // Reading.

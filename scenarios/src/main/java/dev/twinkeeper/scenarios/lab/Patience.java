@@ -4,11 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /** Waiting, with a bound and with words for what is waited for. */
 public final class Patience {
     /** Short enough to measure a failover by; long enough to leave the machine to those who are waited for. */
     private static final Duration POLL = Duration.ofMillis(10);
+
+    /** What a look at the condition may take on a busy machine. */
+    private static final Duration SLACK = Duration.ofSeconds(10);
 
     private Patience() {}
 
@@ -37,6 +41,26 @@ public final class Patience {
                     .untilAsserted(assertion::run);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        }
+    }
+
+    /**
+     * Watches a condition for that time: for what must not happen.
+     *
+     * @throws AssertionError naming it, as soon as it does not hold
+     */
+    public static void throughout(String what, Duration time, Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what)
+                    .during(time)
+                    .atMost(time.plus(SLACK))
+                    .failFast("not all the time: " + what, () -> !condition.call())
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .pollInSameThread()
+                    .until(() -> true);
+        } catch (TerminalFailureException | ConditionTimeoutException e) {
+            throw new AssertionError("not for " + time.toMillis() + " ms: " + what, e);
         }
     }
 

@@ -3,15 +3,14 @@ package dev.twinkeeper.scenarios.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Event;
-import dev.twinkeeper.contract.Outcome;
-import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
-import java.time.Instant;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/** From a submitted task to its assignment, with and without faults. */
+/** From a submitted task to its assignment. */
 public final class AssignmentScenarios {
     @Verifies({Rule.L2, Rule.S6})
     public void aTaskIsAssignedCompletedAndItsOutcomeIsLearnt(Stage stage) {
@@ -22,54 +21,170 @@ public final class AssignmentScenarios {
         var task = stage.submit(client, "hello");
         var outcome = stage.outcome(client, task);
 
-        assertThat(outcome).isEqualTo(new Outcome.Done(Payload.of("hello")));
+        assertThat(outcome).isEqualTo(Told.done("hello"));
     }
 
-    @Verifies({Rule.S4, Rule.L5})
-    public void aSubmitWhoseAnswerIsLostMakesOneTask(Stage stage) throws Exception {
+    @Verifies(Rule.L2)
+    public void tasksWaitForTheFirstWorker(Stage stage) {
+        stage.master("m1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var tasks = stage.submitAll(client, Told.commands(3));
+
+        stage.worker("w1").awaitReady();
+
+        tasks.forEach(task ->
+                assertThat(stage.outcome(client, task).known()).as("%s", task).isTrue());
+    }
+
+    @Verifies(Rule.L2)
+    public void tasksWaitForTheFirstMaster(Stage stage) {
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var tasks = stage.submitAll(client, Told.commands(3));
+
+        stage.master("m1").awaitReady();
+
+        tasks.forEach(task ->
+                assertThat(stage.outcome(client, task).known()).as("%s", task).isTrue());
+    }
+
+    @Verifies(Rule.L2)
+    public void aWorkerNeverHoldsMoreThanItsSlots(Stage stage) {
+        var hand = stage.hand();
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held, settings -> settings.withSlots(2)).awaitReady();
+        var client = stage.client("c1").awaitReady();
+
+        var tasks = stage.submitAll(client, Told.commands(7));
+        held.awaitBegun(2);
+        // Whatever the master has to say to w1 it has said by the time that it has filled w2.
+        stage.worker("w2", Work.held(), settings -> settings.withSlots(3)).awaitReady();
+        stage.eventually(
+                "w2 is full", Stage.READY, () -> hand.children("/assign/w2").size() == 3);
+        var heldByW1 = hand.children("/assign/w1");
+        held.release();
+
+        assertThat(heldByW1).hasSize(2);
+        var others = tasks.stream().filter(task -> !hand.children("/assign/w2").contains(task.name()));
+        others.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+    }
+
+    @Verifies({Rule.L2, Rule.S2})
+    public void aBacklogLargerThanAllSlotsDrains(Stage stage) {
+        var hand = stage.hand();
+        stage.master("m1").awaitReady();
+        var w1 = Work.prompt();
+        var w2 = Work.prompt();
+        stage.worker("w1", w1, settings -> settings.withSlots(2)).awaitReady();
+        stage.worker("w2", w2, settings -> settings.withSlots(3)).awaitReady();
+        var client = stage.client("c1").awaitReady();
+
+        var tasks = stage.submitAll(client, Told.commands(200));
+
+        tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+        assertThat(Stream.concat(w1.begun().stream(), w2.begun().stream()).toList())
+                .as("executions")
+                .containsExactlyInAnyOrderElementsOf(tasks);
+        assertThat(hand.children("/assign/w1")).isEmpty();
+        assertThat(hand.children("/assign/w2")).isEmpty();
+    }
+
+    @Verifies(Rule.L2)
+    public void aHundredTasksGoThroughAndAreCollected(Stage stage) {
+        var hand = stage.hand();
         stage.master("m1").awaitReady();
         stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var tasks = stage.layout().tasks();
-        var lost = client.wire().loseAnswer(request -> request.does("create", tasks));
-
-        var task = stage.submit(client, "hello");
-
-        assertThat(lost).isDone();
-        assertThat(stage.hand().children("/tasks")).containsExactly(task.name());
-        assertThat(stage.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of("hello")));
-    }
-
-    @Verifies({Rule.S1, Rule.L1})
-    public void theStandbyAssignsWhenTheMasterIsCutOff(Stage stage) {
-        var first = stage.master("m1").awaitReady();
-        first.awaitEvent(Event.Elected.class, Stage.READY);
-        var second = stage.master("m2").awaitReady();
-        stage.worker("w1").awaitReady();
+        stage.worker("w2").awaitReady();
         var client = stage.client("c1").awaitReady();
 
-        var fault = Instant.now();
-        first.cut();
-        var elected = second.awaitEvent(Event.Elected.class, fault, Stage.SUCCESSION);
-        var task = stage.submit(client, "hello");
-        first.mend();
+        var tasks = stage.submitAll(client, Told.commands(100));
+        tasks.forEach(task -> stage.outcome(client, task));
+        var collected = tasks.stream().map(task -> client.role().collect(task)).toList();
 
-        stage.measure("failover, cut off", elected.since(fault));
-        assertThat(stage.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of("hello")));
-        first.awaitEvent(Event.Standby.class, fault, Stage.READY);
+        collected.forEach(
+                each -> assertThat(Stage.await("a collect", each, Stage.READY)).isTrue());
+        assertThat(hand.children("/tasks")).isEmpty();
     }
 
-    @Verifies({Rule.L5})
-    @FaultsEnsemble
-    public void tasksAreAssignedAfterTheEnsembleLostItsLeader(Stage stage) {
+    @Verifies(Rule.L2)
+    public void smallBatchesAndASmallWindowAreEnough(Stage stage) {
+        stage.master("m1", settings -> settings.withBatch(4).withWindow(1)).awaitReady();
+        stage.worker(
+                        "w1",
+                        Work.prompt(),
+                        settings -> settings.withBatch(4).withWindow(1).withSlots(10))
+                .awaitReady();
+        var client = stage.client("c1", settings -> settings.withBatch(4).withWindow(1))
+                .awaitReady();
+
+        var tasks = stage.submitAll(client, Told.commands(30));
+
+        tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+    }
+
+    @Verifies(Rule.L2)
+    public void everyFreeSlotOfEveryWorkerIsUsed(Stage stage) {
+        var hand = stage.hand();
         stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
+        stage.worker("w1", Work.held(), settings -> settings.withSlots(1)).awaitReady();
+        stage.worker("w2", Work.held(), settings -> settings.withSlots(3)).awaitReady();
         var client = stage.client("c1").awaitReady();
 
-        stage.ensemble().leader().kill();
-        var task = client.role().submit(Payload.of("hello"));
+        stage.submitAll(client, Told.commands(4));
 
-        var id = Stage.await("submit without the leader", task, Stage.RECOVERY);
-        assertThat(stage.outcome(client, id)).isEqualTo(new Outcome.Done(Payload.of("hello")));
+        stage.eventually(
+                "w1 is full", Stage.READY, () -> hand.children("/assign/w1").size() == 1);
+        stage.eventually(
+                "w2 is full", Stage.READY, () -> hand.children("/assign/w2").size() == 3);
+    }
+
+    @Verifies({Rule.L2, Rule.S4})
+    public void twoClientsAndThreeMastersShareOneTree(Stage stage) {
+        var masters = Stream.of("m1", "m2", "m3").map(stage::master).toList();
+        masters.forEach(each -> each.awaitReady());
+        stage.worker("w1").awaitReady();
+        stage.worker("w2").awaitReady();
+        var c1 = stage.client("c1").awaitReady();
+        var c2 = stage.client("c2").awaitReady();
+
+        var ofC1 = stage.submitAll(c1, Told.commands(20));
+        var ofC2 = stage.submitAll(c2, Told.commands(20));
+
+        ofC1.forEach(task -> assertThat(stage.outcome(c1, task).known()).isTrue());
+        ofC2.forEach(task -> assertThat(stage.outcome(c2, task).known()).isTrue());
+        assertThat(ofC1).doesNotContainAnyElementsOf(ofC2);
+        assertThat(masters.stream().filter(each -> each.role().leadership().reigns()))
+                .as("reigning masters")
+                .hasSize(1);
+    }
+
+    @Verifies({Rule.L2, Rule.L5})
+    public void aWorkersParentThatAnOperatorDeletedIsMadeAnew(Stage stage) {
+        var hand = stage.hand();
+        stage.master("m1").awaitReady();
+        var worker = stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        stage.outcome(client, stage.submit(client, "before"));
+
+        hand.delete("/assign/w1");
+        var task = stage.submit(client, "after");
+
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("after"));
+        assertThat(worker.events(Event.TaskCompleted.class)).hasSize(2);
+    }
+
+    @Verifies(Rule.L2)
+    public void aChrootOfSeveralLevelsIsMade(Stage stage) {
+        UnaryOperator<Settings> deep = settings -> settings.withConnect(settings.connect() + "/of/several/levels");
+
+        stage.master("m1", deep).awaitReady();
+        stage.worker("w1", Work.prompt(), deep).awaitReady();
+        var client = stage.client("c1", deep).awaitReady();
+        var task = stage.submit(client, "deep down");
+
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("deep down"));
+        assertThat(stage.hand().exists("/of/several/levels/tasks/" + task + "/status"))
+                .isTrue();
     }
 }

@@ -1,0 +1,224 @@
+package dev.twinkeeper.scenarios.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.Verifies;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.IntStream;
+
+/** From a status to a client that knows it, and has taken it. */
+public final class OutcomeScenarios {
+    @Verifies(Rule.L4)
+    public void anotherClientMayAsk(Stage stage) {
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var submitter = stage.client("c1").awaitReady();
+        var task = stage.submit(submitter, "hello");
+        submitter.close();
+
+        var other = stage.client("c2").awaitReady();
+
+        assertThat(stage.outcome(other, task)).isEqualTo(Told.done("hello"));
+        assertThat(Stage.await("a collect", other.role().collect(task), Stage.READY))
+                .isTrue();
+    }
+
+    @Verifies(Rule.L4)
+    public void anOutcomeMayBeAskedForLongAfterIt(Stage stage) {
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        stage.hand().awaitExists("/tasks/" + task + "/status", Stage.READY);
+
+        var first = stage.outcome(client, task);
+        var second = stage.outcome(client, task);
+
+        assertThat(first).isEqualTo(second).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies(Rule.L4)
+    public void theOutcomeIsLearntAfterTheClientsOwnSessionWasLost(Stage stage) {
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        held.awaitBegun(1);
+
+        var expiry = Instant.now();
+        client.expire();
+        client.awaitEvent(Event.SessionExpired.class, expiry, Stage.READY);
+        held.release();
+
+        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies({Rule.L4, Rule.L5})
+    public void theOutcomeIsLearntThoughTheWatchWasLostWithTheConnection(Stage stage) {
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = stage.submit(client, "hello");
+        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        held.awaitBegun(1);
+
+        client.cut();
+        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        held.release();
+        stage.hand().awaitExists("/tasks/" + task + "/status", Stage.READY);
+        client.mend();
+
+        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies({Rule.L4, Rule.S6})
+    public void aTaskThatWasCollectedWhileTheClientWasCutOffIsUnknown(Stage stage) {
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var other = stage.client("c2").awaitReady();
+        var task = stage.submit(client, "hello");
+        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        held.awaitBegun(1);
+
+        client.cut();
+        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        held.release();
+        stage.outcome(other, task);
+        Stage.await("a collect", other.role().collect(task), Stage.READY);
+        client.mend();
+
+        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Verifies(Rule.S6)
+    public void whenTimeIsUpItIsUnknownAndMayBeLearntLater(Stage stage) {
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+
+        var now = Stage.await("no patience", client.role().outcome(task, Duration.ZERO), Stage.READY);
+        var soon = Stage.await("some patience", client.role().outcome(task, Duration.ofMillis(200)), Stage.READY);
+        held.awaitBegun(1);
+        held.release();
+
+        assertThat(now).isInstanceOf(Outcome.Unknown.class);
+        assertThat(soon).isInstanceOf(Outcome.Unknown.class);
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies(Rule.S6)
+    public void evenWithoutPatienceAStatusThatIsThereIsRead(Stage stage) {
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        stage.outcome(client, task);
+
+        var outcome = Stage.await("no patience", client.role().outcome(task, Duration.ZERO), Stage.READY);
+
+        assertThat(outcome).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies(Rule.S6)
+    public void whileTheClientIsCutOffTimeIsUpAllTheSame(Stage stage) {
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        client.cut();
+        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+
+        var outcome = client.role().outcome(task, Duration.ofMillis(200));
+
+        assertThat(Stage.await("the outcome", outcome, Stage.AT_ONCE)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Verifies(Rule.S6)
+    public void aTaskThatIsGoneIsUnknown(Stage stage) {
+        var client = stage.client("c1").awaitReady();
+        var never = new TaskId("task-never-0000000042");
+
+        var outcome = Stage.await("the outcome", client.role().outcome(never, Stage.OUTCOME), Stage.READY);
+
+        assertThat(outcome).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Verifies(Rule.S6)
+    public void aTaskThatAnOperatorDeletesIsUnknownToThoseWhoWait(Stage stage) {
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        var outcome = client.role().outcome(task, Stage.OUTCOME);
+
+        stage.hand().delete("/tasks/" + task);
+
+        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Verifies({Rule.L4, Rule.S6})
+    public void allWhoAskForOneTaskAreAnswered(Stage stage) {
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+
+        var impatient = client.role().outcome(task, Duration.ofMillis(50));
+        var others = IntStream.range(0, 5)
+                .mapToObj(i -> client.role().outcome(task, Stage.OUTCOME))
+                .toList();
+        Stage.await("the impatient", impatient, Stage.READY);
+        held.release();
+
+        others.forEach(
+                each -> assertThat(Stage.await("an outcome", each, Stage.READY)).isEqualTo(Told.done("hello")));
+    }
+
+    @Verifies({Rule.S5, Rule.S6})
+    public void onlyATaskWithAStatusIsCollectedAndOnlyOnce(Stage stage) {
+        var hand = stage.hand();
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+
+        var tooEarly = Stage.await("too early", client.role().collect(task), Stage.READY);
+        held.release();
+        stage.outcome(client, task);
+        var inTime = Stage.await("in time", client.role().collect(task), Stage.READY);
+        var tooLate = Stage.await("too late", client.role().collect(task), Stage.READY);
+
+        assertThat(tooEarly).isFalse();
+        assertThat(inTime).isTrue();
+        assertThat(tooLate).isFalse();
+        assertThat(hand.exists("/tasks/" + task)).isFalse();
+    }
+
+    @Verifies({Rule.S5, Rule.L5})
+    public void aCollectThatWaitedOutACutRemovesTheTask(Stage stage) {
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = stage.submit(client, "hello");
+        stage.outcome(client, task);
+        client.cut();
+        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+
+        var collected = client.role().collect(task);
+        client.mend();
+
+        assertThat(Stage.await("the collect", collected, Stage.READY)).isTrue();
+        assertThat(stage.hand().exists("/tasks/" + task)).isFalse();
+    }
+}
