@@ -25,7 +25,8 @@ public record Scenario(String topic, String name, Set<Rule> rules, boolean fault
 
     /** The name in words. */
     public String sentence() {
-        String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase();
+        String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z])", " ")
+                .toLowerCase();
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 

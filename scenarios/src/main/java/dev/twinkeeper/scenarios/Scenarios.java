@@ -2,12 +2,20 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
+import dev.twinkeeper.scenarios.topics.BoundsScenarios;
+import dev.twinkeeper.scenarios.topics.ByHandScenarios;
 import dev.twinkeeper.scenarios.topics.CompletionScenarios;
 import dev.twinkeeper.scenarios.topics.FailoverScenarios;
+import dev.twinkeeper.scenarios.topics.ForeignThingsScenarios;
+import dev.twinkeeper.scenarios.topics.LifeCycleScenarios;
+import dev.twinkeeper.scenarios.topics.LostAnswerScenarios;
 import dev.twinkeeper.scenarios.topics.OperatorScenarios;
 import dev.twinkeeper.scenarios.topics.OutcomeScenarios;
+import dev.twinkeeper.scenarios.topics.RecoveryScenarios;
 import dev.twinkeeper.scenarios.topics.RegistrationScenarios;
 import dev.twinkeeper.scenarios.topics.SubmissionScenarios;
+import dev.twinkeeper.scenarios.topics.TidyingScenarios;
+import dev.twinkeeper.scenarios.topics.WatchGapScenarios;
 import dev.twinkeeper.scenarios.topics.WorkerLossScenarios;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -32,7 +40,15 @@ public final class Scenarios {
             OutcomeScenarios.class,
             FailoverScenarios.class,
             OperatorScenarios.class,
-            WorkerLossScenarios.class);
+            WorkerLossScenarios.class,
+            LostAnswerScenarios.class,
+            WatchGapScenarios.class,
+            LifeCycleScenarios.class,
+            TidyingScenarios.class,
+            ByHandScenarios.class,
+            ForeignThingsScenarios.class,
+            BoundsScenarios.class,
+            RecoveryScenarios.class);
 
     private Scenarios() {}
 

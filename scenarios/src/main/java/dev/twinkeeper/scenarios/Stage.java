@@ -83,7 +83,7 @@ public final class Stage implements AutoCloseable {
     Stage(Scenario scenario, Cast cast, Ensemble ensemble) {
         this.cast = cast;
         this.ensemble = ensemble;
-        this.layout = new Layout("/stages/" + stages.incrementAndGet() + "-" + scenario.name());
+        this.layout = new Layout("/stages/" + stages.incrementAndGet() + "/" + scenario.name());
         this.beginZxid = ensemble.lastZxid();
     }
 
@@ -149,7 +149,7 @@ public final class Stage implements AutoCloseable {
         Ear ear = new Ear(id);
         Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
                 .withSessionTimeout(SESSION_TIMEOUT)
-                .withAddress(id + "@localhost"));
+                .withAddress(id.replace(' ', '-') + "@localhost"));
         Participant participant = new Participant(label(id), kind, id);
         Actor<R> actor = new Actor<>(participant, part.take(settings, ear), settings, wire, ear, ensemble);
         actors.add(actor);

@@ -24,8 +24,8 @@ import org.apache.zookeeper.data.Stat;
  * Plays the operator, or by hand a master, a worker or a client.
  *
  * <p>Paths are those of the book ({@code /master}, {@code /tasks/task-0000000000}); the chroot goes before them here.
- * Reads are repeated over a lost connection, as a person would; a write whose answer was lost throws, because nobody
- * knows what came of it.
+ * Reads see all that was committed before them, and are repeated over a lost connection, as a person would; a write
+ * whose answer was lost throws, because nobody knows what came of it.
  */
 public final class Hand implements AutoCloseable {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
@@ -118,7 +118,18 @@ public final class Hand implements AutoCloseable {
 
     /** Makes the chroot and {@code /workers}, {@code /assign}, {@code /tasks}, {@code /master-epoch} where missing. */
     public void createParents() {
-        for (String parent : layout.parents()) {
+        create(layout.parents());
+    }
+
+    /** Makes the chroot where it is missing, and nothing in it. */
+    public void createChroot() {
+        create(layout.parents().stream()
+                .filter(parent -> layout.root().startsWith(parent))
+                .toList());
+    }
+
+    private void create(List<String> parents) {
+        for (String parent : parents) {
             try {
                 var acl = new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
                 once(() -> keeper.create(parent, new byte[0], acl, CreateMode.PERSISTENT));
@@ -171,13 +182,13 @@ public final class Hand implements AutoCloseable {
 
     /** {@code get PATH} */
     public String get(String path) {
-        byte[] data = patiently(() -> keeper.getData(absolute(path), false, null));
+        byte[] data = freshly(path, () -> keeper.getData(absolute(path), false, null));
         return data == null ? "" : new String(data, StandardCharsets.UTF_8);
     }
 
     /** {@code stat PATH} */
     public Optional<Stat> stat(String path) {
-        return Optional.ofNullable(patiently(() -> keeper.exists(absolute(path), false)));
+        return Optional.ofNullable(freshly(path, () -> keeper.exists(absolute(path), false)));
     }
 
     public boolean exists(String path) {
@@ -187,7 +198,7 @@ public final class Hand implements AutoCloseable {
     /** {@code ls PATH}; empty where the parent is missing. */
     public List<String> children(String path) {
         try {
-            return patiently(() -> keeper.getChildren(absolute(path), false));
+            return freshly(path, () -> keeper.getChildren(absolute(path), false));
         } catch (Refusal refusal) {
             if (refusal.code() == KeeperException.Code.NONODE) {
                 return List.of();
@@ -265,6 +276,14 @@ public final class Hand implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted();
         }
+    }
+
+    /** Our server may be behind the one that others were answered by: without a sync we would see the past. */
+    private <T> T freshly(String path, Command<T> read) {
+        return patiently(() -> {
+            keeper.sync(absolute(path));
+            return read.run();
+        });
     }
 
     private static <T> T patiently(Command<T> command) {

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
-import java.util.function.UnaryOperator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** From a submitted task to its assignment. */
@@ -174,17 +173,17 @@ public final class AssignmentScenarios {
         assertThat(worker.events(Event.TaskCompleted.class)).hasSize(2);
     }
 
-    @Verifies(Rule.L2)
-    public void aChrootOfSeveralLevelsIsMade(Stage stage) {
-        UnaryOperator<Settings> deep = settings -> settings.withConnect(settings.connect() + "/of/several/levels");
+    @Verifies(Rule.L5)
+    public void theChrootOfSeveralLevelsAndTheParentsAreMadeByWhoeverComesFirst(Stage stage) {
+        var hand = stage.hand();
 
-        stage.master("m1", deep).awaitReady();
-        stage.worker("w1", Work.prompt(), deep).awaitReady();
-        var client = stage.client("c1", deep).awaitReady();
-        var task = stage.submit(client, "deep down");
+        stage.client("c1").awaitReady();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("deep down"));
-        assertThat(stage.hand().exists("/of/several/levels/tasks/" + task + "/status"))
-                .isTrue();
+        for (var parent : List.of("", "/workers", "/assign", "/tasks", "/master-epoch")) {
+            // No container and no TTL: an emptied one would be reaped.
+            assertThat(hand.stat(parent).orElseThrow().getEphemeralOwner())
+                    .as(parent)
+                    .isZero();
+        }
     }
 }

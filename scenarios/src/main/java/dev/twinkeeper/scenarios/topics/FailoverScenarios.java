@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.Heard;
 import dev.twinkeeper.scenarios.Stage;
@@ -263,7 +264,7 @@ public final class FailoverScenarios {
                 .toList();
     }
 
-    private static List<dev.twinkeeper.contract.TaskId> executions(Work one, Work another) {
+    private static List<TaskId> executions(Work one, Work another) {
         return Stream.concat(one.begun().stream(), another.begun().stream()).toList();
     }
 }

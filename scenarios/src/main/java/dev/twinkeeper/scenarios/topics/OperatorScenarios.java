@@ -7,6 +7,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
+import java.util.stream.Stream;
 
 /** When an operator lays hands on {@code /master} and {@code /master-epoch}. */
 public final class OperatorScenarios {
@@ -30,7 +31,7 @@ public final class OperatorScenarios {
     @Verifies({Rule.S1, Rule.L1, Rule.L2})
     public void deletingMasterOverAndOverLeavesOneWhoReigns(Stage stage) {
         var hand = stage.hand();
-        var masters = java.util.stream.Stream.of("m1", "m2").map(stage::master).toList();
+        var masters = Stream.of("m1", "m2").map(stage::master).toList();
         masters.forEach(each -> each.awaitReady());
         var client = stage.client("c1").awaitReady();
         stage.worker("w1").awaitReady();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** From a client's command to a task. */
 public final class SubmissionScenarios {
@@ -144,7 +145,7 @@ public final class SubmissionScenarios {
     public void aClientThatMayNotCreateTasksIsToldSo(Stage stage) {
         var hand = stage.hand();
         var client = stage.client("c1").awaitReady();
-        hand.setAcl("/tasks", org.apache.zookeeper.ZooDefs.Perms.READ);
+        hand.setAcl("/tasks", Perms.READ);
 
         var problems =
                 Stream.of("1", "2").map(Payload::of).map(client.role()::submit).map(Told::problem);

@@ -1,0 +1,218 @@
+package dev.twinkeeper.scenarios.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.twinkeeper.contract.Client;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Leadership;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.scenarios.Actor;
+import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.Verifies;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+
+/** Made, ready or refused, closed: and then silent, with nothing left behind. */
+public final class LifeCycleScenarios {
+    /** How long silence is listened to: many times what anything that was under way takes. */
+    private static final Duration SILENCE = Duration.ofMillis(500);
+
+    @Verifies(Rule.R4)
+    public void closingTwiceIsLikeClosingOnceAndLeavesNoEphemeral(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1").awaitReady();
+        var worker = stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var all = List.of(master, worker, client);
+
+        all.forEach(each -> each.role().close());
+        all.forEach(each -> each.role().close());
+
+        assertThat(hand.exists("/master")).isFalse();
+        assertThat(hand.exists("/workers/w1")).isFalse();
+        assertThat(master.role().leadership()).isEqualTo(Leadership.CLOSED);
+    }
+
+    @Verifies(Rule.R4)
+    public void closingFromSeveralThreadsReturnsInEach(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1").awaitReady();
+
+        var closings = List.of(
+                CompletableFuture.runAsync(master.role()::close),
+                CompletableFuture.runAsync(master.role()::close),
+                CompletableFuture.runAsync(master.role()::close));
+
+        closings.forEach(each -> Stage.await("a close", each, Stage.READY));
+        assertThat(hand.exists("/master")).isFalse();
+    }
+
+    @Verifies(Rule.R4)
+    public void aClosedRoleSaysNothingMoreWhateverHappens(Stage stage) {
+        var hand = stage.hand();
+        var held = Work.held();
+        var master = stage.master("m1").awaitReady();
+        var worker = stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var outcome = client.role().outcome(stage.submit(client, "hello"), Stage.OUTCOME);
+        held.awaitBegun(1);
+
+        var all = List.of(client, worker, master);
+        all.forEach(each -> each.role().close());
+        var said = all.stream().map(each -> each.events().size()).toList();
+        held.release();
+        hand.createSequential("/tasks/task-", "more");
+        hand.createEphemeral("/workers/another", "somewhere");
+        hand.createEphemeral("/master", "mine");
+
+        stage.throughout(
+                "silence",
+                SILENCE,
+                () -> said.equals(all.stream().map(each -> each.events().size()).toList()));
+        assertThat(Told.problem(outcome)).isEqualTo(Problem.CLOSED);
+        assertThat(held.begun()).as("executions").hasSize(1);
+    }
+
+    @Verifies(Rule.R4)
+    public void closingWhileCutOffReturnsInAFewSecondsAndNothingIsCalledBack(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1").awaitReady();
+        var worker = stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var all = List.of(master, worker, client);
+        all.forEach(Actor::cut);
+        var submit = client.role().submit(Payload.of("never"));
+
+        var closings = all.stream()
+                .map(each -> CompletableFuture.runAsync(each.role()::close))
+                .toList();
+
+        closings.forEach(each -> Stage.await("a close", each, Stage.READY));
+        assertThat(Told.problem(submit)).isEqualTo(Problem.CLOSED);
+        hand.awaitGone("/master", Stage.SUCCESSION);
+        hand.awaitGone("/workers/w1", Stage.SUCCESSION);
+    }
+
+    @Verifies(Rule.R4)
+    public void aRoleMayBeClosedByItsOwnListener(Stage stage) throws Exception {
+        var hand = stage.hand();
+        var client = stage.client("c1").awaitReady();
+        var closed = new CountDownLatch(1);
+
+        client.role().submit(Payload.of("hello")).thenRun(() -> {
+            client.role().close();
+            closed.countDown();
+        });
+
+        stage.eventually("close returned on the role's own thread", Stage.READY, () -> closed.getCount() == 0);
+        client.role().close();
+        assertThat(Told.problem(client.role().submit(Payload.of("too late")))).isEqualTo(Problem.CLOSED);
+        assertThat(hand.children("/tasks")).hasSize(1);
+    }
+
+    @Verifies(Rule.R4)
+    public void whatIsAskedOfAClosedClientIsRefused(Stage stage) {
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+
+        client.close();
+
+        assertThat(Told.problem(client.role().submit(Payload.of("x")))).isEqualTo(Problem.CLOSED);
+        assertThat(Told.problem(client.role().outcome(task, Duration.ZERO))).isEqualTo(Problem.CLOSED);
+        assertThat(Told.problem(client.role().collect(task))).isEqualTo(Problem.CLOSED);
+    }
+
+    @Verifies(Rule.R4)
+    public void whatWasUnderWayWhenTheClientClosedIsRefused(Stage stage) {
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        client.cut();
+        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+
+        List<CompletionStage<?>> underWay = List.of(
+                client.role().submit(Payload.of("x")),
+                client.role().outcome(task, Stage.OUTCOME),
+                client.role().collect(task));
+        client.close();
+
+        assertThat(underWay).allMatch(each -> each.toCompletableFuture().isDone(), "is answered");
+        assertThat(underWay.stream().map(Told::problem)).containsOnly(Problem.CLOSED);
+    }
+
+    @Verifies(Rule.R4)
+    public void aRoleThatIsClosedBeforeItIsReadyIsRefused(Stage stage) {
+        var hand = stage.hand();
+        hand.createParents();
+        hand.createEphemeral("/workers/w1", "somebody else");
+        var worker = stage.worker("w1");
+        worker.awaitEvent(Event.WaitingForId.class, Stage.READY);
+
+        worker.close();
+        hand.delete("/workers/w1");
+
+        assertThat(Told.problem(worker.role().ready())).isEqualTo(Problem.CLOSED);
+        stage.throughout("nobody registers", SILENCE, () -> !hand.exists("/workers/w1"));
+    }
+
+    @Verifies(Rule.R4)
+    public void aHandlerThatIsBusyIsInterruptedAndItsTaskGoesToAnother(Stage stage) {
+        var endless = Work.held();
+        stage.master("m1").awaitReady();
+        var worker = stage.worker("w1", endless).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        endless.awaitBegun(1);
+
+        var closing = Instant.now();
+        worker.close();
+        var took = Duration.between(closing, Instant.now());
+        stage.worker("w2").awaitReady();
+
+        assertThat(took).isLessThan(Stage.READY);
+        assertThat(worker.events(Event.TaskCompleted.class)).isEmpty();
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+    }
+
+    @Verifies({Rule.R4, Rule.L6})
+    public void withoutAServerARoleIsRefusedInTimeAndEnds(Stage stage) {
+        // The discard port: nobody listens there on any machine of ours, and loopback says so at once.
+        UnaryOperator<Settings> nowhere =
+                settings -> settings.withConnect("127.0.0.1:9").withConnectTimeout(Duration.ofMillis(500));
+
+        var refused = List.of(
+                stage.master("m1", nowhere), stage.worker("w1", Work.prompt(), nowhere), stage.client("c1", nowhere));
+
+        refused.forEach(each -> {
+            assertThat(Told.problem(each.role().ready())).isEqualTo(Problem.CANNOT_CONNECT);
+            assertThat(each.events(Event.Refused.class)).hasSize(1);
+        });
+        Client client = (Client) refused.get(2).role();
+        assertThat(Told.problem(client.submit(Payload.of("x")))).isIn(Problem.CANNOT_CONNECT, Problem.CLOSED);
+        assertThat(Told.problem(client.collect(new TaskId("task-0000000000"))))
+                .isIn(Problem.CANNOT_CONNECT, Problem.CLOSED);
+    }
+
+    @Verifies({Rule.R4, Rule.L5})
+    public void aListenerThatThrowsChangesNothing(Stage stage) {
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+
+        var first = client.role().submit(Payload.of("first"));
+        first.whenComplete((task, problem) -> {
+            throw new IllegalStateException("a mistake of the caller's");
+        });
+        Stage.await("the first", first, Stage.READY);
+
+        assertThat(stage.outcome(client, stage.submit(client, "second"))).isEqualTo(Told.done("second"));
+    }
+}
