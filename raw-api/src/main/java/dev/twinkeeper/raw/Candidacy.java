@@ -33,7 +33,9 @@ import org.apache.zookeeper.data.Stat;
  *            somebody was first   → LOOKING
  * STANDBY    /master changed      → LOOKING
  * REIGNING   fence in doubt       → REIGNING    read both again: adopt a newer version, or
- *            over                 → RELEASING   where /master is still ours, then a new candidacy
+ *            epoch is another's   → RELEASING   /master is ours and the epoch is not
+ *            over                 → OVER        and a new candidacy, with a nonce of its own
+ * RELEASING  released             → OVER        and a new candidacy
  * any        connection lost      → SUSPENDED
  * any        close                → YIELDING
  * </pre>
@@ -51,7 +53,8 @@ final class Candidacy {
         STANDBY,
         REIGNING,
         RELEASING,
-        YIELDING
+        YIELDING,
+        OVER
     }
 
     private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
@@ -61,8 +64,8 @@ final class Candidacy {
             Phase.CLAIMING, Set.of(Phase.REIGNING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.CONFIRMING, Set.of(Phase.REIGNING, Phase.RELEASING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.STANDBY, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.REIGNING, Set.of(Phase.RELEASING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.RELEASING, Set.of(Phase.SUSPENDED, Phase.YIELDING));
+            Phase.REIGNING, Set.of(Phase.RELEASING, Phase.OVER, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.RELEASING, Set.of(Phase.OVER, Phase.SUSPENDED, Phase.YIELDING));
 
     /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -180,7 +183,7 @@ final class Candidacy {
                 if (EpochLine.decode(data).nonce().equals(nonce)) {
                     reign(master, epoch);
                 } else {
-                    release(master.getVersion());
+                    release(epoch.getVersion());
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
@@ -201,7 +204,7 @@ final class Candidacy {
         } else if (gate.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
             // S1: deleted by an operator while the session lives.
             endReign("/master was deleted");
-            role.standAgain();
+            standAgain();
         } else if (gate.in(Phase.REIGNING)) {
             verify();
         }
@@ -226,12 +229,12 @@ final class Candidacy {
                     session.zk().getData(layout.epoch(), false, gate.data(this::onEpochVerified), master);
                 } else {
                     endReign("another /master stands there");
-                    role.standAgain();
+                    standAgain();
                 }
             }
             case NONODE -> {
                 endReign("/master was deleted");
-                role.standAgain();
+                standAgain();
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("read /master", Gate.code(rc));
@@ -246,7 +249,7 @@ final class Candidacy {
                     reign.resume(master.getVersion());
                 } else {
                     endReign("/master-epoch was written by somebody else");
-                    release(master.getVersion());
+                    release(epoch.getVersion());
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
@@ -254,15 +257,36 @@ final class Candidacy {
         }
     }
 
-    /** Our session holds a /master that is no valid claim: nobody could reign until the session ends. */
-    private void release(int version) {
+    /**
+     * Our session holds a /master that is no valid claim: nobody could reign until the session ends. It is read again
+     * after the epoch that speaks against it, and deleted only while that epoch stands: if somebody deletes ours and
+     * claims meanwhile, the version alone would not tell theirs from ours (S1).
+     */
+    private void release(int foreignEpoch) {
         gate.enter(Phase.RELEASING);
-        session.zk().delete(layout.master(), version, gate.reply(this::onReleased), null);
+        session.zk().getData(layout.master(), false, gate.data(this::onReleaseLooked), foreignEpoch);
     }
 
-    private void onReleased(int rc, String path, Object ctx) {
+    private void onReleaseLooked(int rc, String path, Object ctx, byte[] data, Stat master) {
         switch (Gate.code(rc)) {
-            case OK, NONODE, BADVERSION -> role.standAgain();
+            case OK -> {
+                if (session.owns(master.getEphemeralOwner())) {
+                    List<Op> ops = List.of(
+                            Op.check(layout.epoch(), (int) ctx), Op.delete(layout.master(), master.getVersion()));
+                    session.zk().multi(ops, gate.multi(this::onReleased), null);
+                } else {
+                    standAgain();
+                }
+            }
+            case NONODE -> standAgain();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("read /master", Gate.code(rc));
+        }
+    }
+
+    private void onReleased(int rc, String path, Object ctx, List<OpResult> results) {
+        switch (Gate.code(rc)) {
+            case OK, NONODE, BADVERSION -> standAgain();
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("release /master", Gate.code(rc));
         }
@@ -279,6 +303,12 @@ final class Candidacy {
         List<Op> ops = List.of(reign.epochFence(), Op.delete(layout.master(), reign.version()));
         endReign("closed");
         session.zk().multi(ops, gate.multi((rc, path, ctx, results) -> done.run()), null);
+    }
+
+    /** What is still under way finds this candidacy over: two of one session would stand in each other's way. */
+    private void standAgain() {
+        gate.enter(Phase.OVER);
+        role.standAgain();
     }
 
     private void endReign(String why) {
