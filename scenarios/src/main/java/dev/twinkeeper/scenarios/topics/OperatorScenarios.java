@@ -28,6 +28,24 @@ public final class OperatorScenarios {
         assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
     }
 
+    @Verifies({Rule.S1, Rule.L6})
+    public void everyDeletionEndsOneReignAndBeginsOne(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1").awaitReady();
+
+        for (int epoch = 1; epoch <= 10; epoch++) {
+            long reign = epoch;
+            master.awaitEvent(Event.Elected.class, Instant.MIN, event -> event.epoch() >= reign, Stage.SUCCESSION);
+            // A change and a deletion at once: whoever still asks what the change was gets the deletion for an answer.
+            hand.set("/master", "I was here");
+            hand.delete("/master");
+        }
+        master.awaitEvent(Event.TookOver.class, Instant.MIN, event -> event.epoch() >= 11, Stage.SUCCESSION);
+
+        assertThat(master.events(Event.Elected.class)).hasSize(11);
+        assertThat(hand.stat("/master-epoch").orElseThrow().getVersion()).isEqualTo(11);
+    }
+
     @Verifies({Rule.S1, Rule.L1, Rule.L2})
     public void deletingMasterOverAndOverLeavesOneWhoReigns(Stage stage) {
         var hand = stage.hand();
