@@ -36,6 +36,11 @@ public final class Layout {
         return root + "/master-epoch";
     }
 
+    /** Where candidates queue who use a recipe for it: it only decides who claims next, and may be missing. */
+    public String candidates() {
+        return root + "/master-candidates";
+    }
+
     public String workers() {
         return root + "/workers";
     }
@@ -95,8 +100,13 @@ public final class Layout {
         if (!root.isEmpty()) {
             parents.add(root);
         }
-        parents.addAll(List.of(workers(), assign(), tasks(), epoch()));
+        parents.addAll(top());
         return parents;
+    }
+
+    /** Those of {@link #parents} that stand below the chroot. */
+    public List<String> top() {
+        return List.of(workers(), assign(), tasks(), epoch());
     }
 
     /** What stands at a path; {@link Place.Foreign} for whatever is none of ours. Never throws. */

@@ -1,0 +1,349 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.WorkerLine;
+import dev.twinkeeper.plan.ClusterView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.WatcherType;
+
+/**
+ * How a reign gets to know the tree, and keeps knowing it: watches first, then lists, then the watches tell.
+ *
+ * <p>The order is a rule. {@code /assign/*} is listed before the tasks' statuses: the other way round a task that is
+ * completed in between would look pending, and would be assigned after its status (S2). Watch events that arrive
+ * meanwhile are applied as they come; ZooKeeper delivers events and replies of one session in one order, so the last
+ * word on each znode is the newest.
+ *
+ * <p>A CuratorCache looks like the recipe for this, and is none: it reads every znode by itself and keeps all of them,
+ * its {@code initialized} fires once in its life, and a read whose answer was lost it never repeats as long as the
+ * parent's version stays the same. A PersistentWatcher sets its watch again by itself, but asks for ever and at once
+ * where it is refused (L6), and leaves the watch at the server when it is closed.
+ *
+ * <p>Recursive watches and reads of many znodes in one packet keep the cost at one list for each parent and one packet
+ * for each {@code batch} of tasks, however many there are; afterwards nothing is listed again.
+ */
+final class Census {
+    private enum Phase {
+        COUNTING,
+        OVER
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(Phase.COUNTING, Set.of(Phase.OVER));
+
+    private final MasterRole role;
+    private final Layout layout;
+    private final Session session;
+    private final Gate<Phase> gate;
+    private final Window window;
+    private final ClusterView view;
+    private final Runnable complete;
+    private final Runnable changed;
+    private final BiConsumer<String, Code> failed;
+
+    /** What is still to be listed, stage by stage; empty when the census is complete. */
+    private final Deque<Runnable> stages = new ArrayDeque<>();
+
+    private boolean told;
+
+    /**
+     * @param complete runs once, when all is listed
+     * @param changed runs whenever the view may have changed
+     * @param failed hears what could not be read; the reign can't go on
+     */
+    Census(MasterRole role, ClusterView view, Runnable complete, Runnable changed, BiConsumer<String, Code> failed) {
+        this.role = role;
+        this.layout = role.layout;
+        this.session = role.session;
+        this.gate = new Gate<>(role.who + " census", session, Phase.COUNTING, TRANSITIONS);
+        this.window = new Window(session, role.settings.window());
+        this.view = view;
+        this.complete = complete;
+        this.changed = changed;
+        this.failed = failed;
+    }
+
+    void begin() {
+        stages.add(this::watch);
+        stages.add(this::listWorkers);
+        stages.add(this::listAssignments);
+        stages.add(this::listTasks);
+        nextStage();
+    }
+
+    /** Drops what is under way, and the watches: a standby has no use for the events of the whole tree. */
+    void end() {
+        gate.enter(Phase.OVER);
+        for (String parent : watched()) {
+            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            session.ask(client -> client.watchers()
+                    .removeAll()
+                    .ofType(WatcherType.Any)
+                    .locally()
+                    .inBackground(gate.reply(event -> {}))
+                    .forPath(parent));
+        }
+    }
+
+    private List<String> watched() {
+        return List.of(layout.workers(), layout.assign(), layout.tasks());
+    }
+
+    private void nextStage() {
+        while (window.isIdle() && !stages.isEmpty()) {
+            stages.remove().run();
+        }
+        if (window.isIdle() && stages.isEmpty() && !told) {
+            told = true;
+            complete.run();
+        }
+    }
+
+    /** Ends every reply: there is room for the next request, and perhaps the stage is done. */
+    private void answered() {
+        window.answered();
+        nextStage();
+    }
+
+    // Stage 1: watches.
+
+    private void watch() {
+        for (String parent : watched()) {
+            window.send(client -> client.watchers()
+                    .add()
+                    .withMode(AddWatchMode.PERSISTENT_RECURSIVE)
+                    .inBackground(gate.reply(this::onWatched))
+                    .usingWatcher(role.treeWatcher)
+                    .forPath(parent));
+        }
+    }
+
+    private void onWatched(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> answered();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    // Stage 2: who is there.
+
+    private void listWorkers() {
+        window.send(client ->
+                client.getChildren().inBackground(gate.reply(this::onWorkers)).forPath(layout.workers()));
+    }
+
+    private void onWorkers(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                for (String name : event.getChildren()) {
+                    seen(event.getPath() + "/" + name);
+                }
+                answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    private void readWorker(WorkerId worker) {
+        window.send(client -> client.getData()
+                .inBackground(gate.reply(this::onWorker), worker)
+                .forPath(layout.worker(worker)));
+    }
+
+    private void onWorker(CuratorEvent event) {
+        WorkerId worker = (WorkerId) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                if (event.getStat().getEphemeralOwner() == 0) {
+                    role.announcer.setAside(
+                            event.getPath(), "it is persistent, so no worker's session stands behind it");
+                } else {
+                    joined(worker, WorkerLine.decode(event.getData()).slots());
+                }
+                answered();
+            }
+            case NONODE -> answered();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    private void joined(WorkerId worker, int slots) {
+        if (view.workerSeen(worker, slots)) {
+            role.announcer.tell(new Event.WorkerJoined(worker, slots));
+        }
+        changed.run();
+    }
+
+    // Stage 3: what is taken.
+
+    private void listAssignments() {
+        window.send(client ->
+                client.getChildren().inBackground(gate.reply(this::onAssign)).forPath(layout.assign()));
+    }
+
+    private void onAssign(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                for (String name : event.getChildren()) {
+                    seen(event.getPath() + "/" + name);
+                    listAssignmentsOf(event.getPath() + "/" + name);
+                }
+                answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    private void listAssignmentsOf(String parent) {
+        window.send(client -> client.getChildren()
+                .inBackground(gate.reply(this::onAssignments))
+                .forPath(parent));
+    }
+
+    private void onAssignments(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                for (String name : event.getChildren()) {
+                    seen(event.getPath() + "/" + name);
+                }
+                answered();
+            }
+            case NONODE -> answered();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    // Stage 4: what there is to do, and what has been done; many tasks in one packet.
+
+    private void listTasks() {
+        window.send(client ->
+                client.getChildren().inBackground(gate.reply(this::onTasks)).forPath(layout.tasks()));
+    }
+
+    private void onTasks(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                List<TaskId> batch = new ArrayList<>();
+                for (String name : event.getChildren()) {
+                    seen(event.getPath() + "/" + name);
+                    if (layout.place(event.getPath() + "/" + name) instanceof Place.TaskNode node) {
+                        batch.add(node.task());
+                    }
+                    if (batch.size() == role.settings.batch()) {
+                        readStatuses(batch);
+                        batch = new ArrayList<>();
+                    }
+                }
+                readStatuses(batch);
+                answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
+    }
+
+    /**
+     * Curator's transactions write and check; ZooKeeper's can read, too. Task by task it would be one request for each of
+     * them, so this one place goes by Curator and takes the handle.
+     */
+    private void readStatuses(List<TaskId> tasks) {
+        if (!tasks.isEmpty()) {
+            List<Op> reads = tasks.stream()
+                    .map(task -> Op.getChildren(layout.task(task)))
+                    .toList();
+            window.send(client ->
+                    client.getZookeeperClient().getZooKeeper().multi(reads, gate.multi(this::onStatuses), tasks));
+        }
+    }
+
+    /** Each read of the packet has a result of its own: one that finds nothing spoils nothing else. */
+    @SuppressWarnings("unchecked")
+    private void onStatuses(int rc, String path, Object ctx, List<OpResult> results) {
+        List<TaskId> tasks = (List<TaskId>) ctx;
+        if (results == null) {
+            switch (Gate.code(rc)) {
+                case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+                default -> failed.accept("read " + layout.tasks(), Gate.code(rc));
+            }
+            return;
+        }
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof OpResult.GetChildrenResult children) {
+                for (String child : children.getChildren()) {
+                    seen(layout.task(tasks.get(i)) + "/" + child);
+                }
+            }
+        }
+        answered();
+    }
+
+    // Ever after: the watches tell.
+
+    void onTreeChanged(WatchedEvent event) {
+        if (event.getType() == EventType.NodeDeleted) {
+            gone(event.getPath());
+        } else {
+            seen(event.getPath());
+        }
+        changed.run();
+    }
+
+    /** A znode stands there, by a list or by an event. */
+    private void seen(String path) {
+        long now = System.nanoTime();
+        Place place = layout.place(path);
+        if (place instanceof Place.WorkerNode node) {
+            readWorker(node.worker());
+        } else if (place instanceof Place.AssignNode node) {
+            view.parentSeen(node.worker(), now);
+        } else if (place instanceof Place.AssignmentNode node) {
+            view.assignmentSeen(node.worker(), node.task(), now);
+        } else if (place instanceof Place.TaskNode node) {
+            view.taskSeen(node.task());
+        } else if (place instanceof Place.StatusNode node) {
+            view.statusSeen(node.task(), now);
+        } else if (place instanceof Place.Foreign) {
+            role.announcer.setAside(path, "no name of ours");
+        }
+    }
+
+    private void gone(String path) {
+        long now = System.nanoTime();
+        Place place = layout.place(path);
+        if (place instanceof Place.WorkerNode node) {
+            int unfinished = view.workerGone(node.worker(), now);
+            if (unfinished >= 0) {
+                role.announcer.tell(new Event.WorkerLost(node.worker(), unfinished));
+            }
+        } else if (place instanceof Place.AssignNode node) {
+            view.parentGone(node.worker(), now);
+        } else if (place instanceof Place.AssignmentNode node) {
+            view.assignmentGone(node.worker(), node.task(), now);
+        } else if (place instanceof Place.TaskNode node) {
+            view.taskGone(node.task());
+        } else if (place instanceof Place.Parent) {
+            failed.accept("do without " + path, Code.NONODE);
+        }
+    }
+}

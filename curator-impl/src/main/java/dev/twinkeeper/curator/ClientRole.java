@@ -1,0 +1,157 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Client;
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+
+/**
+ * A client: {@link Submissions} makes tasks, {@link Outcomes} learns what became of them, {@link Removals} takes them
+ * away. Each of the three begins again by itself when the connection is back.
+ *
+ * <pre>
+ * SUSPENDED  connected            → PREPARING  sync, parents
+ * PREPARING  all there            → OPEN
+ * any        connection lost      → SUSPENDED
+ * </pre>
+ */
+final class ClientRole extends Participant implements Client {
+    private enum Phase {
+        SUSPENDED,
+        PREPARING,
+        OPEN
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
+            Phase.SUSPENDED, Set.of(Phase.PREPARING),
+            Phase.PREPARING, Set.of(Phase.OPEN, Phase.SUSPENDED),
+            Phase.OPEN, Set.of(Phase.SUSPENDED));
+
+    /** L6: a refusal that lasts is asked about once a second. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** Final, since ZooKeeper tells watchers apart by equality. */
+    final Watcher taskWatcher = event -> loop.post(() -> onTaskChanged(event));
+
+    private final Gate<Phase> gate;
+    private final Submissions submissions;
+    private final Outcomes outcomes;
+    private final Removals removals;
+
+    /** What was asked from any thread and has no answer yet: at most {@link Settings#backlog()}. */
+    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean abandoned;
+
+    ClientRole(Settings settings, Listener listener) {
+        super("client", settings, listener);
+        this.gate = new Gate<>(who, session, Phase.SUSPENDED, TRANSITIONS);
+        this.submissions = new Submissions(this);
+        this.outcomes = new Outcomes(this);
+        this.removals = new Removals(this);
+    }
+
+    @Override
+    public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
+        List<Submissions.Submission> made = commands.stream()
+                .map(command -> new Submissions.Submission(command, this.<TaskId>admit()))
+                .toList();
+        loop.post(() -> submissions.add(made));
+        return made.stream().map(each -> each.answer().minimalCompletionStage()).toList();
+    }
+
+    @Override
+    public CompletionStage<Outcome> outcome(TaskId task, Duration patience) {
+        CompletableFuture<Outcome> answer = admit();
+        loop.post(() -> outcomes.add(task, patience, answer));
+        return answer.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Boolean> collect(TaskId task) {
+        CompletableFuture<Boolean> answer = admit();
+        loop.post(() -> removals.add(task, answer));
+        return answer.minimalCompletionStage();
+    }
+
+    /** A place in the backlog, given back with the answer. Without one, the answer is there already: a refusal. */
+    private <T> CompletableFuture<T> admit() {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (unanswered.size() >= settings.backlog()) {
+            answer.completeExceptionally(new CoordinationException(
+                    Problem.FULL,
+                    "the client has " + settings.backlog() + " requests under way: wait for some of them"));
+            return answer;
+        }
+        unanswered.add(answer);
+        answer.whenComplete((value, failure) -> unanswered.remove(answer));
+        if (abandoned) {
+            answer.completeExceptionally(CoordinationException.closed(who));
+        }
+        return answer;
+    }
+
+    @Override
+    void begin() {
+        gate.enter(Phase.PREPARING);
+        new Parents(session, gate, layout.top(), this::open, this::fail).ensure();
+    }
+
+    private void open() {
+        gate.enter(Phase.OPEN);
+        submissions.begin();
+        outcomes.begin();
+        removals.begin();
+        becomeReady();
+    }
+
+    @Override
+    void suspend() {
+        gate.enter(Phase.SUSPENDED);
+        submissions.suspend();
+        outcomes.suspend();
+        removals.suspend();
+    }
+
+    /** L4: nothing here hangs on the session; whatever was asked is asked again. */
+    @Override
+    void renew() {}
+
+    @Override
+    void leave(Runnable done) {
+        suspend();
+        done.run();
+    }
+
+    @Override
+    void abandon(CoordinationException why) {
+        abandoned = true;
+        unanswered.forEach(answer -> answer.completeExceptionally(why));
+    }
+
+    private void onTaskChanged(WatchedEvent event) {
+        if (event.getType() != Watcher.Event.EventType.None && gate.in(Phase.OPEN)) {
+            outcomes.onChanged(event.getPath());
+        }
+    }
+
+    private void fail(Code code) {
+        announcer.setAside(layout.tasks(), "cannot make the parents: " + code);
+        suspend();
+        loop.after(PAUSE, gate.pass(this::begin));
+    }
+}

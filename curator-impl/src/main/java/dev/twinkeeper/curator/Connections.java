@@ -1,0 +1,78 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.loop.Loop;
+import org.apache.curator.RetryPolicy;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.ACLProvider;
+import org.apache.curator.framework.imps.DefaultACLProvider;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+
+/**
+ * The one place where a client configuration and an ACL come from. Six of Curator's defaults would break a rule or
+ * mislead, and each is taken back here with its reason.
+ */
+final class Connections {
+    /**
+     * The largest answer that we accept: a list of about 1.5 million tasks. The client's default of one mebibyte ends
+     * at about 55,000, and looks like a lost connection.
+     */
+    private static final int LARGEST_ANSWER = 64 << 20;
+
+    /** Bounds the synchronous calls there are, close and Curator's making of parents: a swallowed reply would hang them. */
+    private static final int CLOSE_TIMEOUT_MS = 3_000;
+
+    /** How long close waits for ZooKeeper's two threads and Curator's one to end. */
+    private static final int THREADS_END_MS = 1_000;
+
+    /**
+     * What was sent is never sent again. Curator's policies repeat a request on the lost connection's heels, also in a
+     * new session: a sequential create would make a second task (S4), and an assignment of before the outage would
+     * commit after the census of the same reign, beside another one of the same task (S2). A lost answer comes to the
+     * callback as CONNECTIONLOSS instead, and the phase begins again by reading.
+     */
+    private static final RetryPolicy NEVER = (retries, elapsedMs, sleeper) -> false;
+
+    /**
+     * What was not yet sent, because the connection is lost, waits for the next. With a bound here, the clean-up that
+     * Curator's recipes guarantee would fail, begin anew in the same instant, and so on down the stack (L6).
+     */
+    private static final int UNTIL_CONNECTED = Integer.MAX_VALUE;
+
+    private Connections() {}
+
+    /** Makes a client for sessions, one after the other; nothing is sent before it is started. */
+    static CuratorFramework make(Settings settings, Loop loop) {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        return CuratorFrameworkFactory.builder()
+                .connectString(settings.connect().servers())
+                .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
+                .connectionTimeoutMs(UNTIL_CONNECTED)
+                .waitForShutdownTimeoutMs(THREADS_END_MS)
+                .maxCloseWaitMs(THREADS_END_MS)
+                .retryPolicy(NEVER)
+                // LOST shall mean that the ensemble ended the session, not that our clock thinks so.
+                .simulatedSessionExpirationPercent(0)
+                // It would leave the servers that we were given for those in the ensemble's own configuration.
+                .ensembleTracker(false)
+                // An emptied container is reaped, and the next create below it fails.
+                .dontUseContainerParents()
+                // Else a znode that is made without data holds this machine's address.
+                .defaultData(new byte[0])
+                // Else Curator notifies on a thread that nobody ever ends.
+                .runSafeService(loop::post)
+                .aclProvider(acl())
+                .zkClientConfig(config)
+                .build();
+    }
+
+    /** Who may do what to a znode that we make; Curator asks it for those of its recipes, too. */
+    private static ACLProvider acl() {
+        return new DefaultACLProvider();
+    }
+}

@@ -1,0 +1,278 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Task;
+import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.StatusBytes;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+
+/**
+ * What a registered worker does: takes the tasks below its own {@code /assign/W}, has each one handled, and completes it
+ * in the transaction that consumes the assignment.
+ *
+ * <pre>
+ * SUSPENDED  registered       → LISTING    list /assign/W: what is ours, what is not any more
+ * LISTING    listed           → WORKING    the watch tells
+ * any        connection lost  → SUSPENDED  handlers go on; their results wait here
+ * any        close            → OVER
+ * </pre>
+ *
+ * <p>A result whose transaction got no answer is not forgotten: when the connection is back, the list tells whether the
+ * assignment is still there. If so it is completed once more, and if not it was completed or moved, which comes to the
+ * same for us (S3).
+ */
+final class Duty {
+    private enum Phase {
+        SUSPENDED,
+        LISTING,
+        WORKING,
+        OVER
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
+            Phase.SUSPENDED, Set.of(Phase.LISTING, Phase.OVER),
+            Phase.LISTING, Set.of(Phase.WORKING, Phase.SUSPENDED, Phase.OVER),
+            Phase.WORKING, Set.of(Phase.LISTING, Phase.SUSPENDED, Phase.OVER));
+
+    /** How long closing waits for handlers that were interrupted; one that does not heed it ends with the process. */
+    private static final Duration LAST_HANDLER = Duration.ofSeconds(1);
+
+    private final WorkerRole role;
+    private final Layout layout;
+    private final TaskHandler handler;
+    private final Gate<Phase> gate;
+
+    /** As many threads as slots: a worker is never assigned more, unless by hand, and then they wait. */
+    private final ExecutorService handlers;
+
+    /** What we hold, by the list and the watch; with its status once it is handled. */
+    private final Map<TaskId, Job> jobs = new HashMap<>();
+
+    private Window window;
+
+    private static final class Job {
+        final TaskId task;
+        boolean started;
+        byte[] status;
+        boolean done;
+
+        Job(TaskId task) {
+            this.task = task;
+        }
+    }
+
+    Duty(WorkerRole role, TaskHandler handler) {
+        this.role = role;
+        this.layout = role.layout;
+        this.handler = handler;
+        this.gate = new Gate<>(role.who + " duty", role.session, Phase.SUSPENDED, TRANSITIONS);
+        this.handlers = Executors.newFixedThreadPool(role.settings.slots(), Duty::handlerThread);
+    }
+
+    private static Thread handlerThread(Runnable work) {
+        Thread thread = new Thread(work, "task handler");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void begin() {
+        gate.enter(Phase.LISTING);
+        window = new Window(role.session, role.settings.window());
+        window.send(client ->
+                client.getChildren().inBackground(gate.reply(this::onListed)).forPath(layout.assign(role.id)));
+    }
+
+    void suspend() {
+        gate.enter(Phase.SUSPENDED);
+    }
+
+    /** R4: no handler is called any more; one that heeds its interrupt has ended. */
+    void end() {
+        gate.enter(Phase.OVER);
+        handlers.shutdownNow();
+        try {
+            handlers.awaitTermination(LAST_HANDLER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void onListed(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> work(event.getChildren());
+            // Somebody removed it; the watch will tell when the master has made it anew.
+            case NONODE -> work(List.of());
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> role.announcer.setAside(event.getPath(), "cannot be listed: " + Gate.code(event));
+        }
+    }
+
+    private void work(List<String> names) {
+        gate.enter(Phase.WORKING);
+        window = new Window(role.session, role.settings.window());
+        Set<TaskId> held = new HashSet<>();
+        for (String name : names) {
+            String path = layout.assign(role.id) + "/" + name;
+            if (layout.place(path) instanceof Place.AssignmentNode node) {
+                held.add(node.task());
+            } else {
+                role.announcer.setAside(path, "no task's name");
+            }
+        }
+        Set.copyOf(jobs.keySet()).stream().filter(task -> !held.contains(task)).forEach(this::drop);
+        held.forEach(this::take);
+    }
+
+    void onChanged(WatchedEvent event) {
+        if (!gate.in(Phase.WORKING) || !(layout.place(event.getPath()) instanceof Place.AssignmentNode node)) {
+            return;
+        }
+        if (event.getType() == EventType.NodeDeleted) {
+            moved(node.task());
+        } else if (event.getType() == EventType.NodeCreated) {
+            take(node.task());
+        }
+    }
+
+    /** The assignment stands: read the command, or take up where the connection was lost. */
+    private void take(TaskId task) {
+        Job job = jobs.computeIfAbsent(task, Job::new);
+        if (job.status != null) {
+            complete(job);
+        } else if (!job.started) {
+            window.send(client -> client.getData()
+                    .inBackground(gate.reply(this::onCommand), job)
+                    .forPath(layout.task(task)));
+        }
+    }
+
+    private void onCommand(CuratorEvent event) {
+        Job job = (Job) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                window.answered();
+                start(job, event.getData() == null ? new byte[0] : event.getData());
+            }
+            case NONODE -> {
+                window.answered();
+                jobs.remove(job.task, job);
+                role.announcer.setAside(layout.assignment(role.id, job.task), "assigned, but there is no such task");
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                window.answered();
+                jobs.remove(job.task, job);
+                role.announcer.setAside(event.getPath(), "cannot be read: " + Gate.code(event));
+            }
+        }
+    }
+
+    private void start(Job job, byte[] command) {
+        if (jobs.get(job.task) != job || job.started) {
+            return;
+        }
+        job.started = true;
+        if (command.length > Payload.LIMIT) {
+            handled(
+                    job,
+                    StatusBytes.failed("the command has " + command.length + " bytes, the limit is " + Payload.LIMIT),
+                    false);
+            return;
+        }
+        role.announcer.tell(new Event.TaskStarted(job.task, role.id));
+        Task task = new Task(job.task, Payload.of(command));
+        handlers.execute(() -> handle(job, task));
+    }
+
+    /** On a handler thread. R5: whatever it throws is the task's failure, not the worker's. */
+    private void handle(Job job, Task task) {
+        byte[] status;
+        boolean done = false;
+        try {
+            status = StatusBytes.done(handler.handle(task));
+            done = true;
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            status = StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+        }
+        byte[] outcome = status;
+        boolean good = done;
+        role.loop.post(() -> handled(job, outcome, good));
+    }
+
+    private void handled(Job job, byte[] status, boolean done) {
+        job.status = status;
+        job.done = done;
+        if (jobs.get(job.task) != job) {
+            role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
+        } else if (gate.in(Phase.WORKING)) {
+            complete(job);
+        }
+    }
+
+    /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
+    private void complete(Job job) {
+        window.send(client -> client.transaction()
+                .inBackground(gate.reply(this::onCompleted), job)
+                .forOperations(completionOf(client, job)));
+    }
+
+    private List<CuratorOp> completionOf(CuratorFramework client, Job job) throws Exception {
+        return List.of(
+                client.transactionOp().delete().forPath(layout.assignment(role.id, job.task)),
+                client.transactionOp().create().forPath(layout.status(job.task), job.status));
+    }
+
+    private void onCompleted(CuratorEvent event) {
+        Job job = (Job) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                window.answered();
+                jobs.remove(job.task, job);
+                role.announcer.tell(new Event.TaskCompleted(job.task, role.id, job.done));
+            }
+            // It was moved, or the task is gone; or a person wrote a status, and the master will tidy up.
+            case NONODE, NODEEXISTS -> {
+                window.answered();
+                drop(job.task);
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                window.answered();
+                jobs.remove(job.task, job);
+                role.announcer.setAside(layout.status(job.task), "cannot be written: " + Gate.code(event));
+            }
+        }
+    }
+
+    /** Our own completion deletes the assignment too; its event comes just before the reply, which says so. */
+    private void moved(TaskId task) {
+        Job job = jobs.get(task);
+        if (job != null && job.status == null) {
+            drop(task);
+        }
+    }
+
+    private void drop(TaskId task) {
+        Job job = jobs.remove(task);
+        if (job != null && job.status != null) {
+            role.announcer.tell(new Event.ResultDiscarded(task, role.id));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.StatusBytes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.zookeeper.Watcher.WatcherType;
+
+/**
+ * A client's questions after outcomes. Each question is one watch on the task's children, which tells of the status and
+ * of the task's removal alike.
+ *
+ * <pre>
+ * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
+ * OPEN       connection lost  → SUSPENDED  patience runs on
+ * </pre>
+ *
+ * <p>"Not there" is asked twice, with a {@code sync} in between: the server may be behind the one that took the submit.
+ */
+final class Outcomes {
+    private enum Phase {
+        SUSPENDED,
+        OPEN
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS =
+            Map.of(Phase.SUSPENDED, Set.of(Phase.OPEN), Phase.OPEN, Set.of(Phase.SUSPENDED));
+
+    private final ClientRole role;
+    private final Layout layout;
+    private final Gate<Phase> gate;
+    private final Map<TaskId, Question> questions = new LinkedHashMap<>();
+
+    private Window window;
+
+    /** All who wait for one task. */
+    private static final class Question {
+        final TaskId task;
+        final List<Asker> askers = new ArrayList<>(1);
+
+        /** A "not there" that a sync has confirmed is final. */
+        boolean synced;
+
+        Question(TaskId task) {
+            this.task = task;
+        }
+    }
+
+    /** One who waits. However short the patience, the task is looked at once. */
+    private static final class Asker {
+        final Duration patience;
+        final CompletableFuture<Outcome> answer;
+        boolean looked;
+        boolean impatient;
+
+        Asker(Duration patience, CompletableFuture<Outcome> answer) {
+            this.patience = patience;
+            this.answer = answer;
+        }
+    }
+
+    Outcomes(ClientRole role) {
+        this.role = role;
+        this.layout = role.layout;
+        this.gate = new Gate<>(role.who + " outcomes", role.session, Phase.SUSPENDED, TRANSITIONS);
+    }
+
+    void add(TaskId task, Duration patience, CompletableFuture<Outcome> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        Asker asker = new Asker(patience, answer);
+        Question question = questions.computeIfAbsent(task, Question::new);
+        question.askers.add(asker);
+        role.loop.after(patience, () -> onPatienceUp(question, asker));
+        if (gate.in(Phase.OPEN)) {
+            look(question);
+        }
+    }
+
+    void begin() {
+        gate.enter(Phase.OPEN);
+        window = new Window(role.session, role.settings.window());
+        for (Question question : questions.values()) {
+            question.synced = false;
+            look(question);
+        }
+    }
+
+    void suspend() {
+        gate.enter(Phase.SUSPENDED);
+        List.copyOf(questions.values()).forEach(this::dismissImpatient);
+    }
+
+    void onChanged(String path) {
+        if (layout.place(path) instanceof Place.TaskNode node && questions.containsKey(node.task())) {
+            look(questions.get(node.task()));
+        }
+    }
+
+    private void look(Question question) {
+        window.send(client -> client.getChildren()
+                .usingWatcher(role.taskWatcher)
+                .inBackground(gate.reply(this::onLooked), question)
+                .forPath(layout.task(question.task)));
+    }
+
+    private void onLooked(CuratorEvent event) {
+        Question question = (Question) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                if (event.getChildren().contains(Layout.STATUS)) {
+                    read(question);
+                } else {
+                    question.askers.forEach(asker -> asker.looked = true);
+                    dismissImpatient(question);
+                }
+                window.answered();
+            }
+            case NONODE -> {
+                if (question.synced) {
+                    answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
+                } else {
+                    confirm(question);
+                }
+                window.answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                answer(question, new Outcome.Unknown("the task cannot be read: " + Gate.code(event)));
+                window.answered();
+            }
+        }
+    }
+
+    private void confirm(Question question) {
+        question.synced = true;
+        window.send(client ->
+                client.sync().inBackground(gate.reply(this::onSynced), question).forPath(layout.task(question.task)));
+    }
+
+    private void onSynced(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                look((Question) event.getContext());
+                window.answered();
+            }
+        }
+    }
+
+    private void read(Question question) {
+        window.send(client -> client.getData()
+                .inBackground(gate.reply(this::onRead), question)
+                .forPath(layout.status(question.task)));
+    }
+
+    private void onRead(CuratorEvent event) {
+        Question question = (Question) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                Outcome outcome = StatusBytes.decode(event.getData());
+                if (!outcome.known()) {
+                    role.announcer.setAside(event.getPath(), "a status that makes no sense");
+                }
+                answer(question, outcome);
+                window.answered();
+            }
+            // Collected by somebody between the list and the read.
+            case NONODE -> {
+                look(question);
+                window.answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                answer(question, new Outcome.Unknown("the status cannot be read: " + Gate.code(event)));
+                window.answered();
+            }
+        }
+    }
+
+    private void answer(Question question, Outcome outcome) {
+        if (questions.remove(question.task, question)) {
+            role.announcer.tell(new Event.Learnt(question.task, outcome));
+            question.askers.forEach(asker -> asker.answer.complete(outcome));
+        }
+    }
+
+    private void onPatienceUp(Question question, Asker asker) {
+        asker.impatient = true;
+        if (asker.looked || !gate.in(Phase.OPEN)) {
+            dismissImpatient(question);
+        }
+    }
+
+    /** S6: whoever can't wait any longer hears "unknown", and nothing else. */
+    private void dismissImpatient(Question question) {
+        List<Asker> leaving =
+                question.askers.stream().filter(asker -> asker.impatient).toList();
+        question.askers.removeAll(leaving);
+        if (question.askers.isEmpty() && questions.remove(question.task, question)) {
+            unwatch(question.task);
+        }
+        leaving.forEach(asker ->
+                asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
+    }
+
+    /** A question that nobody asks any more leaves no watch behind. */
+    private void unwatch(TaskId task) {
+        if (gate.in(Phase.OPEN)) {
+            role.session.ask(client -> client.watchers()
+                    .remove(role.taskWatcher)
+                    .ofType(WatcherType.Any)
+                    .locally()
+                    .inBackground(gate.reply(event -> {}))
+                    .forPath(layout.task(task)));
+        }
+    }
+}

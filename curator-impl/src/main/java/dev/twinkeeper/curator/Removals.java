@@ -1,0 +1,166 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.layout.Layout;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+
+/**
+ * A client's collecting: task and status go in one transaction, so that nobody ever sees a task without the status that
+ * it had (S5).
+ *
+ * <pre>
+ * SUSPENDED  connected        → OPEN       send what has no answer yet, again
+ * OPEN       connection lost  → SUSPENDED
+ * </pre>
+ *
+ * <p>To send it again is safe: a second removal finds nothing. Whether "nothing" is our own doing, only the one whose
+ * answer was lost has to ask.
+ */
+final class Removals {
+    private enum Phase {
+        SUSPENDED,
+        OPEN
+    }
+
+    private static final Map<Phase, Set<Phase>> TRANSITIONS =
+            Map.of(Phase.SUSPENDED, Set.of(Phase.OPEN), Phase.OPEN, Set.of(Phase.SUSPENDED));
+
+    private final ClientRole role;
+    private final Layout layout;
+    private final Gate<Phase> gate;
+    private final Set<Removal> unanswered = new LinkedHashSet<>();
+
+    private Window window;
+
+    private static final class Removal {
+        final TaskId task;
+        final CompletableFuture<Boolean> answer;
+        boolean sent;
+        boolean inDoubt;
+
+        Removal(TaskId task, CompletableFuture<Boolean> answer) {
+            this.task = task;
+            this.answer = answer;
+        }
+    }
+
+    Removals(ClientRole role) {
+        this.role = role;
+        this.layout = role.layout;
+        this.gate = new Gate<>(role.who + " removals", role.session, Phase.SUSPENDED, TRANSITIONS);
+    }
+
+    void add(TaskId task, CompletableFuture<Boolean> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        Removal removal = new Removal(task, answer);
+        unanswered.add(removal);
+        if (gate.in(Phase.OPEN)) {
+            remove(removal);
+        }
+    }
+
+    void begin() {
+        gate.enter(Phase.OPEN);
+        window = new Window(role.session, role.settings.window());
+        unanswered.forEach(this::remove);
+    }
+
+    void suspend() {
+        gate.enter(Phase.SUSPENDED);
+        unanswered.forEach(removal -> removal.inDoubt = removal.sent);
+    }
+
+    private void remove(Removal removal) {
+        window.send(client -> {
+            removal.sent = true;
+            client.transaction()
+                    .inBackground(gate.reply(this::onRemoved), removal)
+                    .forOperations(removalOf(client, removal.task));
+        });
+    }
+
+    private List<CuratorOp> removalOf(CuratorFramework client, TaskId task) throws Exception {
+        return List.of(
+                client.transactionOp().delete().forPath(layout.status(task)),
+                client.transactionOp().delete().forPath(layout.task(task)));
+    }
+
+    private void onRemoved(CuratorEvent event) {
+        Removal removal = (Removal) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                window.answered();
+                answer(removal, true);
+            }
+            case NONODE -> {
+                if (removal.inDoubt) {
+                    lookWhetherGone(removal);
+                } else {
+                    answer(removal, false);
+                }
+                window.answered();
+            }
+            case NOTEMPTY -> {
+                window.answered();
+                role.announcer.setAside(layout.task(removal.task), "it has children that are none of ours");
+                answer(removal, false);
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                window.answered();
+                refuse(removal, "the ensemble answered " + Gate.code(event));
+            }
+        }
+    }
+
+    /** An earlier try of ours got no answer. If the task is gone now, that is what became of it. */
+    private void lookWhetherGone(Removal removal) {
+        window.send(client -> client.checkExists()
+                .inBackground(gate.reply(this::onLooked), removal)
+                .forPath(layout.task(removal.task)));
+    }
+
+    private void onLooked(CuratorEvent event) {
+        Removal removal = (Removal) event.getContext();
+        switch (Gate.code(event)) {
+            case OK -> {
+                window.answered();
+                answer(removal, false);
+            }
+            case NONODE -> {
+                window.answered();
+                answer(removal, true);
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> {
+                window.answered();
+                refuse(removal, "the ensemble answered " + Gate.code(event));
+            }
+        }
+    }
+
+    private void answer(Removal removal, boolean removed) {
+        unanswered.remove(removal);
+        if (removed) {
+            role.announcer.tell(new Event.Collected(removal.task));
+        }
+        removal.answer.complete(removed);
+    }
+
+    private void refuse(Removal removal, String message) {
+        unanswered.remove(removal);
+        removal.answer.completeExceptionally(new CoordinationException(Problem.UNKNOWN, message));
+    }
+}

@@ -1,0 +1,166 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.loop.Loop;
+import java.time.Duration;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.state.ConnectionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session of a role. Curator keeps the handle, and opens a new one whenever the ensemble has ended a session; what
+ * is left for us is to know which session a state is about, since Curator does not say.
+ *
+ * <p>Two gaps are closed here. Curator tells of the connection on a thread of its own, so LOST may be heard when the
+ * next session is there already, and once more after that: only a changed session id tells. And what was asked in the
+ * moment when the connection went waits inside Curator, is sent when it is back, and may overtake the {@code sync} that
+ * the next phase begins with: so that phase does not begin before all of it is answered.
+ *
+ * <p>Expiry is only heard from a server, on reconnecting. Until then a cut-off role knows SUSPENDED and nothing more.
+ */
+final class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+    /** Hears of the session, on the loop. */
+    interface Owner {
+        /** Connected: for the first time, or again with the same session, or with a new one. */
+        void connected();
+
+        void disconnected();
+
+        /** The session is over and its ephemerals are gone; a new one is being opened. */
+        void expired(long session);
+    }
+
+    /** One call of Curator's fluent interface. */
+    @FunctionalInterface
+    interface Request {
+        /** @throws Exception as Curator's methods declare it; in the background, only where the client is closed */
+        void send(CuratorFramework client) throws Exception;
+    }
+
+    private final Loop loop;
+    private final Owner owner;
+    private final CuratorFramework client;
+
+    private long id;
+    private boolean told;
+    private boolean reconnected;
+    private int unanswered;
+
+    Session(Settings settings, Loop loop, Owner owner) {
+        this.loop = loop;
+        this.owner = owner;
+        this.client = Connections.make(settings, loop);
+    }
+
+    /** Opens a session; the next one Curator opens by itself. */
+    void open() {
+        client.getConnectionStateListenable().addListener((unused, state) -> loop.post(() -> onState(state)));
+        client.start();
+    }
+
+    CuratorFramework client() {
+        return client;
+    }
+
+    /** Asks in the background; the answer comes through a {@link Gate}. */
+    void ask(Request request) {
+        try {
+            request.send(client);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("Curator declares this for its foreground only", e);
+        }
+    }
+
+    long id() {
+        return id;
+    }
+
+    /** Whether an ephemeral of that owner is ours. */
+    boolean owns(long ephemeralOwner) {
+        return ephemeralOwner != 0 && ephemeralOwner == id;
+    }
+
+    Duration timeout() {
+        return Duration.ofMillis(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
+    }
+
+    /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */
+    void close() {
+        client.close();
+    }
+
+    /** A request is about to be sent, and will be followed by one {@link #answered}. */
+    void expect() {
+        unanswered++;
+    }
+
+    /** From ZooKeeper's event thread. */
+    void answered(Runnable reply) {
+        loop.post(() -> onAnswered(reply));
+    }
+
+    private void onAnswered(Runnable reply) {
+        unanswered--;
+        reply.run();
+        beginWhenQuiet();
+    }
+
+    private void onState(ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> onConnected(handleId());
+            case SUSPENDED -> onDisconnected();
+            case LOST -> onLost(handleId());
+            default -> log.debug("connection state {}", state);
+        }
+    }
+
+    private void onConnected(long now) {
+        onLost(now);
+        if (now != 0) {
+            id = now;
+            reconnected = true;
+            beginWhenQuiet();
+        }
+    }
+
+    private void onDisconnected() {
+        reconnected = false;
+        if (told) {
+            told = false;
+            owner.disconnected();
+        }
+    }
+
+    /** Curator may say it late, of the session before this one. */
+    private void onLost(long now) {
+        onDisconnected();
+        if (id != 0 && id != now) {
+            long dead = id;
+            id = 0;
+            owner.expired(dead);
+        }
+    }
+
+    private void beginWhenQuiet() {
+        if (reconnected && unanswered == 0) {
+            reconnected = false;
+            told = true;
+            owner.connected();
+        }
+    }
+
+    /** Zero where the handle is new and has no session yet. */
+    private long handleId() {
+        try {
+            return client.getZookeeperClient().getZooKeeper().getSessionId();
+        } catch (Exception e) {
+            log.debug("no handle", e);
+            return 0;
+        }
+    }
+}

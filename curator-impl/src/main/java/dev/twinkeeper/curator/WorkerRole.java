@@ -1,0 +1,73 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.Worker;
+import dev.twinkeeper.contract.WorkerId;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+
+/** A worker: its {@link Registration}, and its {@link Duty} while it is registered. */
+final class WorkerRole extends Participant implements Worker {
+    final WorkerId id;
+
+    /** Final, since ZooKeeper tells watchers apart by equality. */
+    final Watcher ownWatcher = event -> loop.post(() -> onOwnChanged(event));
+
+    final Watcher assignWatcher = event -> loop.post(() -> onAssignChanged(event));
+
+    private final Registration registration;
+    private final Duty duty;
+
+    WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
+        super("worker " + id, settings, listener);
+        this.id = id;
+        this.registration = new Registration(this);
+        this.duty = new Duty(this, handler);
+    }
+
+    @Override
+    void begin() {
+        registration.begin();
+    }
+
+    @Override
+    void suspend() {
+        registration.suspend();
+        duty.suspend();
+    }
+
+    /** The next {@link #begin} finds no ephemeral of the new session and registers again (R2). */
+    @Override
+    void renew() {}
+
+    @Override
+    void leave(Runnable done) {
+        registration.suspend();
+        duty.end();
+        done.run();
+    }
+
+    @Override
+    void abandon(CoordinationException why) {}
+
+    /** R1: the ephemeral of this very session exists. */
+    void onRegistered() {
+        becomeReady();
+        duty.begin();
+    }
+
+    private void onOwnChanged(WatchedEvent event) {
+        if (event.getType() != Watcher.Event.EventType.None) {
+            registration.onChanged(event.getType());
+        }
+    }
+
+    private void onAssignChanged(WatchedEvent event) {
+        if (event.getType() != Watcher.Event.EventType.None) {
+            duty.onChanged(event);
+        }
+    }
+}
