@@ -61,6 +61,7 @@ final class Census {
     private final Deque<Runnable> stages = new ArrayDeque<>();
 
     private boolean told;
+    private boolean askPosted;
 
     /**
      * @param complete runs once, when all is listed
@@ -306,7 +307,36 @@ final class Census {
         } else {
             seen(event.getPath());
         }
+        if (view.hasDoubts() && !askPosted) {
+            // Mostly the status is already here, a few events behind, and nothing has to be asked.
+            askPosted = true;
+            role.loop.post(this::ask);
+        }
         changed.run();
+    }
+
+    /** S2: was it completed or only unassigned? Any reply to a question of now comes after the events that tell. */
+    private void ask() {
+        askPosted = false;
+        List<TaskId> doubts = view.takeDoubts();
+        if (!doubts.isEmpty()) {
+            window.send(client -> client.checkExists()
+                    .inBackground(gate.reply(this::onAsked), doubts)
+                    .forPath(layout.assign()));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void onAsked(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                view.believe((List<TaskId>) event.getContext());
+                changed.run();
+                answered();
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> failed.accept("read " + event.getPath(), Gate.code(event));
+        }
     }
 
     /** A znode stands there, by a list or by an event. */

@@ -7,6 +7,7 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
+import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,6 +62,7 @@ final class Outcomes {
     private static final class Asker {
         final Duration patience;
         final CompletableFuture<Outcome> answer;
+        Loop.Timer patienceUp;
         boolean looked;
         boolean impatient;
 
@@ -83,7 +85,7 @@ final class Outcomes {
         Asker asker = new Asker(patience, answer);
         Question question = questions.computeIfAbsent(task, Question::new);
         question.askers.add(asker);
-        role.loop.after(patience, () -> onPatienceUp(question, asker));
+        asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
         if (gate.in(Phase.OPEN)) {
             look(question);
         }
@@ -193,6 +195,7 @@ final class Outcomes {
     private void answer(Question question, Outcome outcome) {
         if (questions.remove(question.task, question)) {
             role.announcer.tell(new Event.Learnt(question.task, outcome));
+            question.askers.forEach(asker -> asker.patienceUp.cancel());
             question.askers.forEach(asker -> asker.answer.complete(outcome));
         }
     }

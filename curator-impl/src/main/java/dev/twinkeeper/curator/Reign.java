@@ -47,6 +47,10 @@ final class Reign {
     private static final int PIPELINE = 4;
 
     private static final int FENCE_OPERATIONS = 2;
+
+    /** Refusals of one step, because somebody was faster. Any other would meet the rest of the batch as well (L6). */
+    private static final Set<Code> RACES = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY);
+
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final MasterRole role;
@@ -213,6 +217,11 @@ final class Reign {
         if (culprit < FENCE_OPERATIONS) {
             settle(steps);
             candidacy.verify();
+            return;
+        }
+        Code code = Gate.code(results.get(culprit).getError());
+        if (!RACES.contains(code)) {
+            park(steps, code);
             return;
         }
         int operation = FENCE_OPERATIONS;
