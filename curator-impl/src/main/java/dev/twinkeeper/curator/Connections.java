@@ -2,11 +2,15 @@ package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
+import java.io.IOException;
+import java.time.Duration;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.imps.DefaultACLProvider;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
 
@@ -45,10 +49,6 @@ final class Connections {
 
     /** Makes a client for sessions, one after the other; nothing is sent before it is started. */
     static CuratorFramework make(Settings settings, Loop loop) {
-        ZKClientConfig config = new ZKClientConfig();
-        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
-        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         return CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
@@ -56,8 +56,6 @@ final class Connections {
                 .waitForShutdownTimeoutMs(THREADS_END_MS)
                 .maxCloseWaitMs(THREADS_END_MS)
                 .retryPolicy(NEVER)
-                // LOST shall mean that the ensemble ended the session, not that our clock thinks so.
-                .simulatedSessionExpirationPercent(0)
                 // It would leave the servers that we were given for those in the ensemble's own configuration.
                 .ensembleTracker(false)
                 // An emptied container is reaped, and the next create below it fails.
@@ -67,8 +65,43 @@ final class Connections {
                 // Else Curator notifies on a thread that nobody ever ends.
                 .runSafeService(loop::post)
                 .aclProvider(acl())
-                .zkClientConfig(config)
+                .zookeeperFactory((servers, timeout, watcher, readOnly) -> new Handle(servers, timeout, watcher))
                 .build();
+    }
+
+    /**
+     * A session that lasts for ever, as far as Curator knows. When a connection stays lost for as long as the session
+     * timeout, Curator throws the session away by its own clock, and opens another one while the first may live on and a
+     * request of it be still on its way. LOST shall mean that the ensemble ended the session: only then is "not there"
+     * the last word on a submit (S4). The setting for it, {@code simulatedSessionExpirationPercent}, refuses zero.
+     */
+    @SuppressWarnings("try") // ZooKeeper's close may be interrupted, which javac warns of in each subclass
+    private static final class Handle extends ZooKeeper {
+        Handle(String servers, int timeout, Watcher watcher) throws IOException {
+            super(servers, timeout, watcher, config());
+        }
+
+        @Override
+        public int getSessionTimeout() {
+            return Integer.MAX_VALUE;
+        }
+
+        Duration granted() {
+            return Duration.ofMillis(super.getSessionTimeout());
+        }
+    }
+
+    /** What the servers granted, which is not always what was asked for. */
+    static Duration grantedTimeout(ZooKeeper handle) {
+        return ((Handle) handle).granted();
+    }
+
+    private static ZKClientConfig config() {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        return config;
     }
 
     /** Who may do what to a znode that we make; Curator asks it for those of its recipes, too. */

@@ -5,6 +5,7 @@ import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
+import org.apache.zookeeper.ZooKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,8 +86,9 @@ final class Session {
         return ephemeralOwner != 0 && ephemeralOwner == id;
     }
 
+    /** What the servers granted. */
     Duration timeout() {
-        return Duration.ofMillis(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
+        return Connections.grantedTimeout(handle());
     }
 
     /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */
@@ -112,9 +114,9 @@ final class Session {
 
     private void onState(ConnectionState state) {
         switch (state) {
-            case CONNECTED, RECONNECTED -> onConnected(handleId());
+            case CONNECTED, RECONNECTED -> onConnected(handle().getSessionId());
             case SUSPENDED -> onDisconnected();
-            case LOST -> onLost(handleId());
+            case LOST -> onLost(handle().getSessionId());
             default -> log.debug("connection state {}", state);
         }
     }
@@ -154,13 +156,12 @@ final class Session {
         }
     }
 
-    /** Zero where the handle is new and has no session yet. */
-    private long handleId() {
+    /** ZooKeeper's own, for what Curator does not offer. Its session id is zero as long as it is new. */
+    private ZooKeeper handle() {
         try {
-            return client.getZookeeperClient().getZooKeeper().getSessionId();
+            return client.getZookeeperClient().getZooKeeper();
         } catch (Exception e) {
-            log.debug("no handle", e);
-            return 0;
+            throw new IllegalStateException("the handle could not be made anew", e);
         }
     }
 }
