@@ -37,6 +37,7 @@ import org.apache.zookeeper.data.Stat;
  *            over                 → OVER        and a new candidacy, with a nonce of its own
  * RELEASING  released             → OVER        and a new candidacy
  * any        connection lost      → SUSPENDED
+ * SUSPENDED  session expired      → OVER        and a new candidacy
  * any        close                → YIELDING
  * </pre>
  *
@@ -58,14 +59,14 @@ final class Candidacy {
     }
 
     private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
-            Phase.SUSPENDED, Set.of(Phase.PREPARING, Phase.YIELDING),
+            Phase.SUSPENDED, Set.of(Phase.PREPARING, Phase.YIELDING, Phase.OVER),
             Phase.PREPARING, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.LOOKING, Set.of(Phase.CLAIMING, Phase.STANDBY, Phase.CONFIRMING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.CLAIMING, Set.of(Phase.REIGNING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.CONFIRMING, Set.of(Phase.REIGNING, Phase.RELEASING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.STANDBY, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.REIGNING, Set.of(Phase.RELEASING, Phase.OVER, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.RELEASING, Set.of(Phase.OVER, Phase.SUSPENDED, Phase.YIELDING));
+            Phase.REIGNING, Set.of(Phase.RELEASING, Phase.SUSPENDED, Phase.YIELDING, Phase.OVER),
+            Phase.RELEASING, Set.of(Phase.SUSPENDED, Phase.YIELDING, Phase.OVER));
 
     /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -95,6 +96,11 @@ final class Candidacy {
     void suspend() {
         gate.enter(Phase.SUSPENDED);
         endReign("the connection is lost");
+    }
+
+    /** Another candidacy takes over: whatever was asked for this one is nobody's business any more. */
+    void end() {
+        gate.enter(Phase.OVER);
     }
 
     /** Persistent, so that it is there before every look and stays; ZooKeeper sets it again on reconnecting. */
@@ -204,7 +210,7 @@ final class Candidacy {
         } else if (gate.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
             // S1: deleted by an operator while the session lives.
             endReign("/master was deleted");
-            standAgain();
+            role.standAgain();
         } else if (gate.in(Phase.REIGNING)) {
             verify();
         }
@@ -229,12 +235,12 @@ final class Candidacy {
                     session.zk().getData(layout.epoch(), false, gate.data(this::onEpochVerified), master);
                 } else {
                     endReign("another /master stands there");
-                    standAgain();
+                    role.standAgain();
                 }
             }
             case NONODE -> {
                 endReign("/master was deleted");
-                standAgain();
+                role.standAgain();
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("read /master", Gate.code(rc));
@@ -275,10 +281,10 @@ final class Candidacy {
                             Op.check(layout.epoch(), (int) ctx), Op.delete(layout.master(), master.getVersion()));
                     session.zk().multi(ops, gate.multi(this::onReleased), null);
                 } else {
-                    standAgain();
+                    role.standAgain();
                 }
             }
-            case NONODE -> standAgain();
+            case NONODE -> role.standAgain();
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("read /master", Gate.code(rc));
         }
@@ -286,7 +292,7 @@ final class Candidacy {
 
     private void onReleased(int rc, String path, Object ctx, List<OpResult> results) {
         switch (Gate.code(rc)) {
-            case OK, NONODE, BADVERSION -> standAgain();
+            case OK, NONODE, BADVERSION -> role.standAgain();
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("release /master", Gate.code(rc));
         }
@@ -303,12 +309,6 @@ final class Candidacy {
         List<Op> ops = List.of(reign.epochFence(), Op.delete(layout.master(), reign.version()));
         endReign("closed");
         session.zk().multi(ops, gate.multi((rc, path, ctx, results) -> done.run()), null);
-    }
-
-    /** What is still under way finds this candidacy over: two of one session would stand in each other's way. */
-    private void standAgain() {
-        gate.enter(Phase.OVER);
-        role.standAgain();
     }
 
     private void endReign(String why) {

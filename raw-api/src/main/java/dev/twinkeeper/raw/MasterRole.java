@@ -50,6 +50,7 @@ final class MasterRole extends Participant implements Master {
 
     @Override
     void renew() {
+        candidacy.end();
         candidacy = new Candidacy(this);
     }
 
@@ -65,6 +66,7 @@ final class MasterRole extends Participant implements Master {
 
     /** The reign of this candidacy is over and the session lives on: stand again, with a nonce of its own. */
     void standAgain() {
+        candidacy.end();
         candidacy = new Candidacy(this);
         candidacy.begin();
     }
