@@ -104,14 +104,18 @@ abstract class Participant implements Role, Session.Owner {
     @Override
     public final void disconnected() {
         announcer.tell(new Event.Disconnected());
-        suspend();
+        if (!left) {
+            suspend();
+        }
     }
 
     @Override
     public final void expired(long old) {
         announcer.tell(new Event.SessionExpired(old));
-        suspend();
-        renew();
+        if (!left) {
+            suspend();
+            renew();
+        }
     }
 
     @Override
