@@ -1,0 +1,121 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.cli.ensemble.EnsembleDirectory;
+import dev.twinkeeper.cli.ensemble.EnsembleException;
+import dev.twinkeeper.cli.ensemble.EnsemblePlan;
+import dev.twinkeeper.cli.ensemble.ProcessEnsemble;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code twinkeeper ensemble}: a real ensemble on this machine. */
+@Command(
+        name = "ensemble",
+        description = {
+            "Runs a ZooKeeper ensemble on this machine, set up as one does by hand: each server is a process of its own"
+                    + " with its zoo.cfg, its myid, its data and its ports.",
+            "Ctrl-C or SIGTERM ends all of it; the data stay in the directory for the next time."
+        })
+final class EnsembleCommand implements Runnable {
+    @Option(
+            names = "--servers",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many servers. Default: ${DEFAULT-VALUE}.")
+    private int servers;
+
+    @Option(
+            names = "--client-port",
+            paramLabel = "PORT",
+            defaultValue = "2181",
+            description =
+                    "Where clients find the first server; the next one has the next port. Default: ${DEFAULT-VALUE}.")
+    private int clientPort;
+
+    @Option(
+            names = "--peer-port",
+            paramLabel = "PORT",
+            defaultValue = "" + EnsemblePlan.PEER_PORT,
+            description = "Where followers join the first server when it leads. Default: ${DEFAULT-VALUE}.")
+    private int peerPort;
+
+    @Option(
+            names = "--election-port",
+            paramLabel = "PORT",
+            defaultValue = "" + EnsemblePlan.ELECTION_PORT,
+            description = "Where the first server takes part in elections. Default: ${DEFAULT-VALUE}.")
+    private int electionPort;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = "twinkeeper-ensemble",
+            description = "Where all of it goes; not under /tmp, which is cleaned. Default: ${DEFAULT-VALUE}, here.")
+    private Path directory;
+
+    @Mixin
+    private LogOption log;
+
+    private final Terminal terminal;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    EnsembleCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        EnsemblePlan plan = new EnsemblePlan(directory, servers, clientPort, peerPort, electionPort);
+        log.open("ensemble", terminal);
+        new EnsembleDirectory(plan).prepare().forEach(file -> terminal.say("wrote " + file));
+        explain(plan);
+        ProcessEnsemble ensemble =
+                ProcessEnsemble.start(plan, (server, exitCode, alive) -> onEnded(plan, server, exitCode, alive));
+        CompletableFuture.runAsync(() -> tellWhenReady(plan, ensemble)).whenComplete(this::onTold);
+        Stay.until(ended, () -> close(ensemble), terminal);
+    }
+
+    private void explain(EnsemblePlan plan) {
+        terminal.say("starting " + Narration.counted(plan.size(), "server") + ", which can do without " + plan.spare()
+                + " of them; each logs to its zookeeper.log");
+        if (!plan.standalone()) {
+            terminal.say("\"Cannot open channel to N at election address\" in a log is normal: N has not started yet");
+        }
+    }
+
+    private void tellWhenReady(EnsemblePlan plan, ProcessEnsemble ensemble) {
+        try {
+            ensemble.awaitServing();
+        } catch (InterruptedException e) {
+            throw new EnsembleException("interrupted while the servers started");
+        }
+        terminal.say("ready " + plan.connectString());
+        terminal.say(ensemble.leader()
+                .map(server -> "server " + server.number() + (plan.standalone() ? " stands alone" : " leads"))
+                .orElse("nobody leads at this moment: there is an election"));
+    }
+
+    private void onTold(Void nothing, Throwable problem) {
+        if (problem != null) {
+            ended.completeExceptionally(Faults.unwrap(problem));
+        }
+    }
+
+    private void onEnded(EnsemblePlan plan, EnsemblePlan.Server server, int exitCode, int alive) {
+        boolean quorum = alive > plan.size() / 2;
+        terminal.say("server " + server.number() + " ended by itself, exit code " + exitCode + ", see " + server.log()
+                + "; " + alive + " of " + plan.size() + " go on, "
+                + (quorum ? "a majority" : "no majority: nothing is served"));
+        if (alive == 0) {
+            ended.completeExceptionally(new EnsembleException("all servers have ended"));
+        }
+    }
+
+    private void close(ProcessEnsemble ensemble) {
+        ensemble.close();
+        terminal.say("all servers ended; the data stay in "
+                + directory.toAbsolutePath().normalize());
+    }
+}

@@ -1,0 +1,14 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.Coordination;
+import picocli.CommandLine.Option;
+
+/** {@code --impl}: which implementation of the contract plays the role. */
+final class ImplOption {
+    @Option(
+            names = "--impl",
+            required = true,
+            paramLabel = "IMPL",
+            description = "raw (ZooKeeper's own asynchronous API) or curator (Apache Curator's recipes).")
+    Coordination coordination;
+}

@@ -1,0 +1,55 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.Master;
+import dev.twinkeeper.contract.MasterId;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code twinkeeper master}: a candidate for {@code /master}. */
+@Command(
+        name = "master",
+        description = {
+            "Runs a master: stands by, and while it reigns assigns tasks to workers.",
+            "Ctrl-C or SIGTERM ends it in good order, and another master reigns at once."
+        })
+final class MasterCommand implements Runnable {
+    @Mixin
+    private ImplOption impl;
+
+    @Mixin
+    private ConnectOptions connection;
+
+    @Option(
+            names = "--id",
+            required = true,
+            paramLabel = "ID",
+            description = "The master's name, as it stands in /master: one word.")
+    private MasterId id;
+
+    @Option(
+            names = "--retention",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            description = "How long a finished task stays that no client takes. Default: ${DEFAULT-VALUE}.")
+    private Duration retention;
+
+    @Mixin
+    private LogOption log;
+
+    private final Terminal terminal;
+
+    MasterCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        var settings = connection.settings().withRetention(retention);
+        log.open("master", terminal);
+        RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
+        Master master = impl.coordination.master(id, settings, running);
+        running.untilEnded(master);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.StatusBytes;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code twinkeeper status}: what stands in the tree. */
+@Command(
+        name = "status",
+        description = {
+            "Shows who reigns, the workers and their load, and how many tasks are pending, assigned and completed.",
+            "Reads only. With --task it shows these tasks, a line for each, and leaves them where they are."
+        })
+final class StatusCommand implements Callable<Integer> {
+    @Mixin
+    private ConnectOptions connection;
+
+    @Option(
+            names = "--task",
+            paramLabel = "ID",
+            description = "A task's name or path, as submit printed it; may be given many times. Exit code 3 where one"
+                    + " failed, 5 where one has no outcome yet.")
+    private List<TaskId> tasks = List.of();
+
+    @Option(names = "--json", description = "Prints JSON: one object, or with --task one a line.")
+    private boolean json;
+
+    @Mixin
+    private LogOption log;
+
+    private final Terminal terminal;
+
+    StatusCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Settings settings = connection.settings();
+        log.open("status", terminal);
+        Layout layout = new Layout(settings.connect().chroot());
+        try (TreeReader reader = TreeReader.connect(settings)) {
+            reader.sync("/");
+            ExitCode code = ExitCode.GOOD;
+            if (tasks.isEmpty()) {
+                print(Surveyor.survey(reader, layout));
+            } else {
+                code = print(reader, layout);
+            }
+            terminal.out().flush();
+            return code.code();
+        }
+    }
+
+    private void print(Survey survey) {
+        List<String> lines = json ? List.of(survey.json()) : survey.lines();
+        lines.forEach(terminal.out()::println);
+    }
+
+    private ExitCode print(TreeReader reader, Layout layout) throws InterruptedException {
+        boolean failed = false;
+        boolean unknown = false;
+        for (TaskId task : tasks) {
+            TaskLine line = read(reader, layout, task);
+            failed |= line.state().equals("failed");
+            unknown |= !line.state().equals("failed") && !line.state().equals("done");
+            line.print(terminal, json);
+        }
+        if (failed) {
+            return ExitCode.FAILED;
+        }
+        return unknown ? ExitCode.UNKNOWN : ExitCode.GOOD;
+    }
+
+    private static TaskLine read(TreeReader reader, Layout layout, TaskId task) throws InterruptedException {
+        String path = layout.task(task);
+        // The assignment before the status: the other way round, a task completed in between would look pending.
+        List<String> workers = reader.children(layout.assign());
+        List<String> assignments = workers.stream()
+                .map(worker -> layout.assignment(new WorkerId(worker), task))
+                .toList();
+        var held = reader.nodes(assignments);
+        var status = reader.node(layout.status(task));
+        if (status.isPresent()) {
+            Outcome outcome = StatusBytes.decode(status.get().data());
+            return TaskLine.of(path, outcome);
+        }
+        if (reader.node(path).isEmpty()) {
+            return TaskLine.unknown(path, "there is no such task: collected, or never submitted");
+        }
+        for (int i = 0; i < held.size(); i++) {
+            if (held.get(i).isPresent()) {
+                return TaskLine.assigned(path, workers.get(i));
+            }
+        }
+        return TaskLine.unfinished(path, "pending");
+    }
+}

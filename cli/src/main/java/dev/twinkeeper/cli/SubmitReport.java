@@ -1,0 +1,81 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.ConnectString;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.layout.Layout;
+
+/** What {@code submit} prints: a line for each task, and at the end, on stderr, what is left to say. */
+final class SubmitReport implements Batch.Report {
+    private final Terminal terminal;
+    private final Layout layout;
+    private final boolean json;
+    private final boolean wait;
+
+    private int failed;
+    private int unknown;
+    private int unacknowledged;
+    private TaskId oneUnknown;
+
+    /** @param wait whether a task is told of by its outcome, or by its being submitted */
+    SubmitReport(Terminal terminal, Layout layout, boolean json, boolean wait) {
+        this.terminal = terminal;
+        this.layout = layout;
+        this.json = json;
+        this.wait = wait;
+    }
+
+    @Override
+    public void submitted(TaskId task) {
+        if (!wait) {
+            TaskLine.unfinished(layout.task(task), "submitted").print(terminal, json);
+        }
+    }
+
+    @Override
+    public void learnt(TaskId task, Outcome outcome) {
+        if (outcome instanceof Outcome.Failed) {
+            failed++;
+        } else if (!outcome.known()) {
+            unknown++;
+            oneUnknown = task;
+        }
+        TaskLine.of(layout.task(task), outcome).print(terminal, json);
+    }
+
+    @Override
+    public void unacknowledged() {
+        unacknowledged++;
+        TaskLine.unknown(layout.tasks(), "not acknowledged when the time was up; it may be in the tree")
+                .print(terminal, json);
+    }
+
+    @Override
+    public void idle() {
+        terminal.out().flush();
+    }
+
+    /**
+     * Says what became of those that have no outcome. A task that failed weighs more than one that is unknown.
+     *
+     * @param unsent how many were never given to the client
+     */
+    ExitCode end(int unsent, ConnectString where) {
+        String ask = "twinkeeper status --connect " + where;
+        if (unknown > 0) {
+            terminal.complain(unknown + " unknown when the time was up: left in the tree; ask again with '" + ask
+                    + " --task " + oneUnknown.name() + "'");
+        }
+        if (unacknowledged > 0) {
+            terminal.complain(
+                    unacknowledged + " not acknowledged when the time was up: '" + ask + "' counts what is there");
+        }
+        if (unsent > 0) {
+            terminal.complain(unsent + " not submitted when the time was up: nothing was sent for them");
+        }
+        if (failed > 0) {
+            return ExitCode.FAILED;
+        }
+        return unknown + unacknowledged + unsent > 0 ? ExitCode.UNKNOWN : ExitCode.GOOD;
+    }
+}

@@ -1,0 +1,170 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Settings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A plain ZooKeeper client that reads and never writes, for {@code status}. Synchronous, since it has nothing else to do;
+ * what is gone when it is read is left out.
+ */
+final class TreeReader implements AutoCloseable {
+    /** A list of children as long as anybody could want: about a million names. */
+    private static final int LONGEST_ANSWER = 64 << 20;
+
+    /** A server that swallows a request must not hold us for ever. */
+    private static final int ANSWER_WITHIN_MS = 30_000;
+
+    /** Reads in one request: few round trips for 60,000 tasks, and no request near the server's limit. */
+    private static final int BATCH = 250;
+
+    private static final int CLOSE_MS = 2_000;
+
+    private final ZooKeeper zooKeeper;
+    private final String where;
+
+    /** A znode as it was read. */
+    record Node(byte[] data, Stat stat) {
+        boolean ephemeral() {
+            return stat.getEphemeralOwner() != 0;
+        }
+    }
+
+    private record Connecting(CountDownLatch connected) implements Watcher {
+        @Override
+        public void process(WatchedEvent event) {
+            if (event.getState() == Event.KeeperState.SyncConnected) {
+                connected.countDown();
+            }
+        }
+    }
+
+    private TreeReader(ZooKeeper zooKeeper, String where) {
+        this.zooKeeper = zooKeeper;
+        this.where = where;
+    }
+
+    /** @throws CoordinationException {@code CANNOT_CONNECT} */
+    static TreeReader connect(Settings settings) throws InterruptedException {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty("jute.maxbuffer", String.valueOf(LONGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
+        String servers = settings.connect().servers();
+        Connecting watcher = new Connecting(new CountDownLatch(1));
+        TreeReader reader;
+        try {
+            int sessionTimeout = (int) settings.sessionTimeout().toMillis();
+            reader = new TreeReader(new ZooKeeper(servers, sessionTimeout, watcher, config), servers);
+        } catch (IOException e) {
+            throw new CoordinationException(Problem.CANNOT_CONNECT, "servers '" + servers + "': " + e.getMessage());
+        }
+        long patience = settings.connectTimeout().toMillis();
+        if (!watcher.connected.await(patience, TimeUnit.MILLISECONDS)) {
+            reader.close();
+            throw new CoordinationException(
+                    Problem.CANNOT_CONNECT,
+                    "servers '" + servers + "': none answered within " + Durations.format(settings.connectTimeout()));
+        }
+        return reader;
+    }
+
+    /** Brings the server that we are connected to up to date, so that what was written before is read. */
+    void sync(String path) throws InterruptedException {
+        CountDownLatch answered = new CountDownLatch(1);
+        zooKeeper.sync(path, (code, asked, context) -> answered.countDown(), null);
+        // An answer that says no, or none at all, is told by the reads that follow.
+        if (!answered.await(ANSWER_WITHIN_MS, TimeUnit.MILLISECONDS)) {
+            throw lost("no answer within " + ANSWER_WITHIN_MS / 1_000 + "s");
+        }
+    }
+
+    /** The znode, unless there is none. */
+    Optional<Node> node(String path) throws InterruptedException {
+        return nodes(List.of(path)).get(0);
+    }
+
+    /** The names of the children; none where there is no such znode. */
+    List<String> children(String path) throws InterruptedException {
+        return lists(List.of(path)).get(0).orElse(List.of());
+    }
+
+    /** The znodes at these paths, in their order; empty where there is none. */
+    List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
+        return read(paths, Op::getData, result -> {
+            OpResult.GetDataResult data = (OpResult.GetDataResult) result;
+            return new Node(data.getData(), data.getStat());
+        });
+    }
+
+    /** The names of the children of each of these; empty where there is no such znode. */
+    List<Optional<List<String>>> lists(List<String> paths) throws InterruptedException {
+        return read(paths, Op::getChildren, result -> ((OpResult.GetChildrenResult) result).getChildren());
+    }
+
+    private <T> List<Optional<T>> read(List<String> paths, Function<String, Op> ask, Function<OpResult, T> answer)
+            throws InterruptedException {
+        List<Optional<T>> answers = new ArrayList<>(paths.size());
+        for (int from = 0; from < paths.size(); from += BATCH) {
+            List<String> some = paths.subList(from, Math.min(paths.size(), from + BATCH));
+            for (OpResult result : multi(some.stream().map(ask).toList())) {
+                answers.add(
+                        result instanceof OpResult.ErrorResult error ? none(error) : Optional.of(answer.apply(result)));
+            }
+        }
+        return answers;
+    }
+
+    private <T> Optional<T> none(OpResult.ErrorResult error) {
+        if (error.getErr() != KeeperException.Code.NONODE.intValue()) {
+            throw problem(KeeperException.create(KeeperException.Code.get(error.getErr())));
+        }
+        return Optional.empty();
+    }
+
+    private List<OpResult> multi(List<Op> reads) throws InterruptedException {
+        try {
+            return zooKeeper.multi(reads);
+        } catch (KeeperException e) {
+            throw problem(e);
+        }
+    }
+
+    private CoordinationException problem(KeeperException e) {
+        return switch (e.code()) {
+            case NOAUTH, AUTHFAILED ->
+                new CoordinationException(
+                        Problem.NOT_ALLOWED, "servers '" + where + "': we are not allowed to read this tree");
+            default -> lost(e.code().toString());
+        };
+    }
+
+    private CoordinationException lost(String why) {
+        return new CoordinationException(
+                Problem.CANNOT_CONNECT, "servers '" + where + "': lost while reading (" + why + "); ask again");
+    }
+
+    @Override
+    public void close() {
+        try {
+            zooKeeper.close(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

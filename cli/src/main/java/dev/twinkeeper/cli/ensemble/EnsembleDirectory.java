@@ -1,0 +1,171 @@
+package dev.twinkeeper.cli.ensemble;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * An ensemble on the disk: made where nothing is, and looked over where it was made before. Every mistake that people
+ * make in setting up an ensemble by hand is named, with the file and what belongs there.
+ */
+public final class EnsembleDirectory {
+    /** Says whose directory it is, and how many servers live there. */
+    private static final String MARKER = "twinkeeper-ensemble";
+
+    /** A pid file is written right after its process has begun; a clock may be set a little in between. */
+    private static final Duration CLOCKS = Duration.ofSeconds(5);
+
+    private final EnsemblePlan plan;
+
+    public EnsembleDirectory(EnsemblePlan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Makes the directory ready for a start.
+     *
+     * @return the files that were written
+     * @throws EnsembleException where something is in the way
+     */
+    public List<Path> prepare() {
+        try {
+            checkOwner();
+            checkNotRunning();
+            plan.servers().forEach(this::checkPorts);
+            List<Path> written = new ArrayList<>();
+            write(written, marker(), "servers=" + plan.size() + "\n");
+            for (EnsemblePlan.Server server : plan.servers()) {
+                prepare(server, written);
+            }
+            return written;
+        } catch (IOException e) {
+            throw new EnsembleException("directory '" + plan.directory() + "': cannot be written to ("
+                    + e.getClass().getSimpleName() + ": " + e.getMessage() + "); choose another with --dir");
+        }
+    }
+
+    private Path marker() {
+        return plan.directory().resolve(MARKER);
+    }
+
+    private void checkOwner() throws IOException {
+        if (!Files.exists(plan.directory())) {
+            Files.createDirectories(plan.directory());
+            return;
+        }
+        if (!Files.isDirectory(plan.directory())) {
+            throw new EnsembleException(
+                    "directory '" + plan.directory() + "': it is a file; choose another with --dir");
+        }
+        if (!Files.exists(marker())) {
+            try (Stream<Path> files = Files.list(plan.directory())) {
+                if (files.findAny().isPresent()) {
+                    throw new EnsembleException("directory '" + plan.directory()
+                            + "': it belongs to something else (not empty, and no file '" + MARKER
+                            + "' in it); choose another with --dir");
+                }
+            }
+            return;
+        }
+        checkSize(Files.readString(marker()).strip());
+    }
+
+    /** Data of three servers is no data of five: who would hold the majority of what was written before? */
+    private void checkSize(String marked) {
+        if (!marked.equals("servers=" + plan.size())) {
+            throw new EnsembleException("directory '" + plan.directory() + "': it holds an ensemble of '" + marked
+                    + "', not of " + plan.size() + "; start it with as many --servers, or choose another with --dir");
+        }
+    }
+
+    private void checkNotRunning() throws IOException {
+        List<String> running = new ArrayList<>();
+        StringBuilder pids = new StringBuilder();
+        for (EnsemblePlan.Server server : plan.servers()) {
+            Optional<ProcessHandle> process = running(server);
+            if (process.isPresent()) {
+                running.add("server." + server.number());
+                pids.append(' ').append(process.get().pid());
+            }
+        }
+        if (!running.isEmpty()) {
+            throw new EnsembleException("directory '" + plan.directory() + "': still running from before: "
+                    + String.join(", ", running) + "; end them with: kill" + pids);
+        }
+    }
+
+    /** The process of the pid file, unless it is gone and its number is another's by now. */
+    private static Optional<ProcessHandle> running(EnsemblePlan.Server server) throws IOException {
+        if (!Files.exists(server.pidFile())) {
+            return Optional.empty();
+        }
+        String pid = Files.readString(server.pidFile()).strip();
+        Instant written = Files.getLastModifiedTime(server.pidFile()).toInstant();
+        return pid.matches("[0-9]{1,18}")
+                ? ProcessHandle.of(Long.parseLong(pid))
+                        .filter(ProcessHandle::isAlive)
+                        .filter(process -> began(process).isBefore(written.plus(CLOCKS)))
+                : Optional.empty();
+    }
+
+    private static Instant began(ProcessHandle process) {
+        return process.info().startInstant().orElse(Instant.MIN);
+    }
+
+    private void checkPorts(EnsemblePlan.Server server) {
+        checkPort(server.clientPort(), "clients of", server, "--client-port");
+        if (plan.standalone()) {
+            return;
+        }
+        checkPort(server.peerPort(), "followers of", server, "--peer-port");
+        checkPort(server.electionPort(), "elections at", server, "--election-port");
+    }
+
+    private static void checkPort(int port, String purpose, EnsemblePlan.Server server, String option) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As the servers do: what a closed connection left behind is no obstacle.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new EnsembleException("port '" + port + "' (" + purpose + " server " + server.number()
+                    + "): taken by another program (" + e.getMessage() + "); choose others with " + option);
+        }
+    }
+
+    private void prepare(EnsemblePlan.Server server, List<Path> written) throws IOException {
+        if (Files.exists(server.directory())) {
+            checkMyid(server);
+        } else {
+            Files.createDirectories(server.data());
+            write(written, server.myid(), server.number() + "\n");
+        }
+        write(written, server.config(), ZooConfig.text(plan, server));
+    }
+
+    private static void checkMyid(EnsemblePlan.Server server) throws IOException {
+        String wanted = "it must hold the number " + server.number() + " and nothing else; write it, or remove '"
+                + server.directory() + "' to begin this server anew";
+        if (!Files.exists(server.myid())) {
+            throw new EnsembleException("myid '" + server.myid() + "': it is missing; " + wanted);
+        }
+        String found = Files.readString(server.myid()).strip();
+        if (!found.equals(String.valueOf(server.number()))) {
+            String shown = found.length() <= 20 ? found : found.substring(0, 20) + "…";
+            throw new EnsembleException("myid '" + server.myid() + "': it holds '" + shown + "'; " + wanted);
+        }
+    }
+
+    private static void write(List<Path> written, Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        written.add(file);
+    }
+}

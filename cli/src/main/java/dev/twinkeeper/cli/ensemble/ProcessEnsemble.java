@@ -1,0 +1,135 @@
+package dev.twinkeeper.cli.ensemble;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running ensemble: each server a process of its own. Closing it ends them all.
+ *
+ * <p>If this process is killed, the servers run on; their pid files tell the next start.
+ */
+public final class ProcessEnsemble implements AutoCloseable {
+    /** From cold JVMs on a slow machine to an elected leader, with room. */
+    private static final Duration ELECTION = Duration.ofSeconds(60);
+
+    /** How often servers are asked whether they serve. */
+    private static final long ASK_EVERY_MS = 100;
+
+    /** How long a server may take to end before it is killed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    /** Ctrl-C ends us and the servers at once: a server's end is its own only if nobody closes us right after it. */
+    private static final Executor A_MOMENT_LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
+
+    /** Hears of a server that ended although nobody asked it to. Called on any thread. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param alive how many servers are left */
+        void ended(EnsemblePlan.Server server, int exitCode, int alive);
+    }
+
+    private final Listener listener;
+    private final List<ServerProcess> servers = new ArrayList<>();
+    private volatile boolean closing;
+
+    private ProcessEnsemble(Listener listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Starts the servers, one after the other. The directory has been made ready by {@link EnsembleDirectory#prepare}.
+     *
+     * @throws EnsembleException where one can't be started; none is left running then
+     */
+    public static ProcessEnsemble start(EnsemblePlan plan, Listener listener) {
+        ProcessEnsemble ensemble = new ProcessEnsemble(listener);
+        try {
+            for (EnsemblePlan.Server server : plan.servers()) {
+                ensemble.servers.add(ServerProcess.start(server));
+            }
+        } catch (EnsembleException e) {
+            ensemble.close();
+            throw e;
+        }
+        for (ServerProcess server : ensemble.servers) {
+            server.onExit().thenRunAsync(() -> ensemble.onEnded(server), A_MOMENT_LATER);
+        }
+        return ensemble;
+    }
+
+    /**
+     * Waits until all servers serve.
+     *
+     * @throws EnsembleException where one ends before that, or the time is up
+     */
+    public void awaitServing() throws InterruptedException {
+        long deadline = System.nanoTime() + ELECTION.toNanos();
+        for (ServerProcess server : servers) {
+            while (FourLetterWord.mode(server.server().clientPort()).isEmpty()) {
+                if (server.endsWithin(ASK_EVERY_MS)) {
+                    throw new EnsembleException("server " + server.server().number()
+                            + ": ended while it started, exit code " + server.exitCode() + ": " + server.lastWords());
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new EnsembleException(
+                            "server " + server.server().number() + ": serves nobody after " + ELECTION.toSeconds()
+                                    + "s; see '" + server.server().log() + "'");
+                }
+            }
+        }
+    }
+
+    /** The server that leads, or stands alone; empty while there is an election. */
+    public Optional<EnsemblePlan.Server> leader() {
+        return servers.stream()
+                .filter(ServerProcess::isAlive)
+                .map(ServerProcess::server)
+                .filter(server -> FourLetterWord.mode(server.clientPort())
+                        .filter(mode -> !mode.equals("follower"))
+                        .isPresent())
+                .findFirst();
+    }
+
+    /** The process of a server. */
+    public long pid(int number) {
+        return servers.get(number - 1).pid();
+    }
+
+    private void onEnded(ServerProcess server) {
+        if (closing) {
+            return;
+        }
+        server.removePidFile();
+        int alive = (int) servers.stream().filter(ServerProcess::isAlive).count();
+        listener.ended(server.server(), server.exitCode(), alive);
+    }
+
+    /** Asks all servers to end, and kills those that don't within a few seconds. Their data stay. */
+    @Override
+    public void close() {
+        closing = true;
+        servers.forEach(ServerProcess::terminate);
+        long deadline = System.nanoTime() + LAST_WORDS.toNanos();
+        for (ServerProcess server : servers) {
+            end(server, deadline);
+        }
+    }
+
+    private static void end(ServerProcess server, long deadline) {
+        boolean ended = false;
+        try {
+            ended = server.endsWithin(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            server.kill();
+        }
+        server.removePidFile();
+    }
+}
