@@ -2,6 +2,7 @@ package dev.twinkeeper.cli;
 
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
@@ -41,9 +42,15 @@ final class Batch {
         /** It was sent, and nobody acknowledged it: it may be in the tree. */
         void unacknowledged();
 
+        /** Nothing has happened for a while, and so many tasks are still open. Said once. */
+        void quiet(int open);
+
         /** Nothing more waits to be reported at this moment. */
         void idle();
     }
+
+    /** When a person begins to wonder whether anybody works at all. */
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
     private final Client client;
     private final IntFunction<Payload> commands;
@@ -57,6 +64,7 @@ final class Batch {
     private int unacknowledged;
     private int waiting;
     private int collecting;
+    private boolean saidQuiet;
     private RuntimeException refusal;
 
     /** @param wait whether to wait for outcomes and collect them, or only for acknowledgements */
@@ -123,12 +131,13 @@ final class Batch {
         report.submitted(task);
         if (wait) {
             waiting++;
-            client.outcome(task, remaining()).whenComplete((outcome, failure) -> putLearnt(task, outcome, failure));
+            client.outcome(task, patience()).whenComplete((outcome, failure) -> putLearnt(task, outcome, failure));
         }
     }
 
     private void onNotSubmitted(Throwable problem) {
-        if (problem instanceof CoordinationException known && known.problem() == CoordinationException.Problem.CLOSED) {
+        Problem kind = problem instanceof CoordinationException known ? known.problem() : null;
+        if (kind == Problem.CLOSED || kind == Problem.UNKNOWN) {
             report.unacknowledged();
         } else if (refusal == null) {
             refusal = problem instanceof RuntimeException known ? known : new IllegalStateException(problem);
@@ -160,12 +169,23 @@ final class Batch {
         if (mailbox.isEmpty()) {
             report.idle();
         }
-        Runnable letter = mailbox.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+        Runnable letter = mailbox.poll(Math.min(patience.toMillis(), QUIET.toMillis()), TimeUnit.MILLISECONDS);
+        if (letter == null && patience.compareTo(QUIET) > 0) {
+            sayQuiet();
+            letter = mailbox.poll(patience.minus(QUIET).toMillis(), TimeUnit.MILLISECONDS);
+        }
         if (letter == null) {
             return false;
         }
         letter.run();
         return true;
+    }
+
+    private void sayQuiet() {
+        if (!saidQuiet) {
+            saidQuiet = true;
+            report.quiet(unacknowledged + waiting + collecting);
+        }
     }
 
     private void readRest() {
@@ -175,6 +195,11 @@ final class Batch {
             letter = mailbox.poll();
         }
         report.idle();
+    }
+
+    /** What remains, up to the next tenth of a second: people read it where the outcome is unknown. */
+    private Duration patience() {
+        return Duration.ofMillis((remaining().toMillis() + 99) / 100 * 100);
     }
 
     private Duration remaining() {

@@ -78,11 +78,16 @@ final class EnsembleCommand implements Runnable {
     }
 
     private void explain(EnsemblePlan plan) {
-        terminal.say("starting " + Narration.counted(plan.size(), "server") + ", which can do without " + plan.spare()
-                + " of them; each logs to its zookeeper.log");
-        if (!plan.standalone()) {
-            terminal.say("\"Cannot open channel to N at election address\" in a log is normal: N has not started yet");
+        if (plan.directory().startsWith(System.getProperty("java.io.tmpdir"))) {
+            terminal.say("note: " + System.getProperty("java.io.tmpdir") + " is cleaned now and then, data and all");
         }
+        if (plan.standalone()) {
+            terminal.say("starting 1 server, which stands alone; it logs to its zookeeper.log");
+            return;
+        }
+        terminal.say("starting " + plan.size() + " servers, which bear the loss of " + plan.spare()
+                + "; each logs to its zookeeper.log");
+        terminal.say("\"Cannot open channel to N at election address\" in a log is normal: N has not started yet");
     }
 
     private void tellWhenReady(EnsemblePlan plan, ProcessEnsemble ensemble) {

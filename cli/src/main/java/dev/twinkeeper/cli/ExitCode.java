@@ -29,6 +29,7 @@ enum ExitCode {
         return switch (problem) {
             case INVALID, TOO_LARGE -> USAGE;
             case CANNOT_CONNECT -> CANNOT_CONNECT;
+            case UNKNOWN -> UNKNOWN;
             case ID_IN_USE, IN_THE_WAY, FULL, NOT_ALLOWED, CLOSED -> FAILURE;
         };
     }
@@ -37,7 +38,7 @@ enum ExitCode {
     static Map<String, String> list() {
         Map<String, String> list = new LinkedHashMap<>();
         for (ExitCode each : values()) {
-            list.put(" " + each.code, each.meaning);
+            list.put("  " + each.code, each.meaning);
         }
         list.put("130", "ended by Ctrl-C before it was done, or (143) by SIGTERM");
         return list;

@@ -2,6 +2,7 @@ package dev.twinkeeper.cli;
 
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.Settings;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,7 @@ final class MasterCommand implements Runnable {
 
     @Override
     public void run() {
-        var settings = connection.settings().withRetention(retention);
+        Settings settings = connection.settings().withRetention(retention);
         log.open("master", terminal);
         RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
         Master master = impl.coordination.master(id, settings, running);

@@ -94,8 +94,8 @@ record Narration(String text, Tone tone, Optional<Kind> kind, String worker, boo
             return one("worker " + e.worker() + " joined, " + counted(e.slots(), "slot"), Tone.GOOD);
         }
         if (event instanceof Event.WorkerLost e) {
-            return one(
-                    "worker " + e.worker() + " lost with " + counted(e.unfinished(), "unfinished task"), Tone.CAUTION);
+            String left = e.unfinished() == 0 ? "" : " with " + counted(e.unfinished(), "unfinished task");
+            return one("worker " + e.worker() + " lost" + left, Tone.CAUTION);
         }
         if (event instanceof Event.TaskAssigned e) {
             return many(

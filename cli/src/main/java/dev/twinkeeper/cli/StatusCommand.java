@@ -1,12 +1,14 @@
 package dev.twinkeeper.cli;
 
-import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,26 +83,35 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static TaskLine read(TreeReader reader, Layout layout, TaskId task) throws InterruptedException {
-        String path = layout.task(task);
         // The assignment before the status: the other way round, a task completed in between would look pending.
-        List<String> workers = reader.children(layout.assign());
-        List<String> assignments = workers.stream()
-                .map(worker -> layout.assignment(new WorkerId(worker), task))
-                .toList();
-        var held = reader.nodes(assignments);
-        var status = reader.node(layout.status(task));
+        Optional<WorkerId> holder = holder(reader, layout, task);
+        String path = layout.task(task);
+        Optional<TreeReader.Node> status = reader.node(layout.status(task));
         if (status.isPresent()) {
-            Outcome outcome = StatusBytes.decode(status.get().data());
-            return TaskLine.of(path, outcome);
+            return TaskLine.of(path, StatusBytes.decode(status.get().data()));
         }
         if (reader.node(path).isEmpty()) {
             return TaskLine.unknown(path, "there is no such task: collected, or never submitted");
         }
-        for (int i = 0; i < held.size(); i++) {
-            if (held.get(i).isPresent()) {
-                return TaskLine.assigned(path, workers.get(i));
+        return holder.map(worker -> TaskLine.assigned(path, worker.name()))
+                .orElse(TaskLine.unfinished(path, "pending"));
+    }
+
+    private static Optional<WorkerId> holder(TreeReader reader, Layout layout, TaskId task)
+            throws InterruptedException {
+        List<WorkerId> workers = new ArrayList<>();
+        for (String child : reader.children(layout.assign())) {
+            if (layout.place(layout.assign() + "/" + child) instanceof Place.AssignNode node) {
+                workers.add(node.worker());
             }
         }
-        return TaskLine.unfinished(path, "pending");
+        List<Optional<TreeReader.Node>> held = reader.nodes(
+                workers.stream().map(worker -> layout.assignment(worker, task)).toList());
+        for (int i = 0; i < held.size(); i++) {
+            if (held.get(i).isPresent()) {
+                return Optional.of(workers.get(i));
+            }
+        }
+        return Optional.empty();
     }
 }

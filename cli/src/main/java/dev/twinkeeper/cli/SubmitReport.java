@@ -51,6 +51,12 @@ final class SubmitReport implements Batch.Report {
     }
 
     @Override
+    public void quiet(int open) {
+        terminal.complain(Narration.counted(open, "task") + " open and nothing happens; are a master and a worker"
+                + " running? Still waiting");
+    }
+
+    @Override
     public void idle() {
         terminal.out().flush();
     }

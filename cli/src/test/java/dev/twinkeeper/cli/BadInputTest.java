@@ -1,0 +1,115 @@
+package dev.twinkeeper.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What makes no sense is answered with one clear line, where help is, and exit code 2. */
+class BadInputTest {
+    private static final String CLIENT = "submit --impl fake --connect localhost ";
+    private static final String WORKER = "worker --impl fake --connect localhost ";
+
+    static Stream<Arguments> nonsense() {
+        return Stream.of(
+                bad("frobnicate", "command 'frobnicate': use one of ensemble, master, worker, submit, status"),
+                bad("--frobnicate", "Unknown option: '--frobnicate'"),
+                bad("status", "Missing required option: '--connect=HOSTS[/CHROOT]'"),
+                bad("status --connect localhost:port", "the port of 'localhost:port' must be a number"),
+                bad("status --connect localhost:99999", "must be a number from 1 to 65535"),
+                bad("status --connect ,", "'' is no host:port"),
+                bad("status --connect /app", "it names no server"),
+                bad("status --connect localhost/zookeeper", "/zookeeper belongs to the servers"),
+                bad("status --connect localhost/a//b", "it must not be empty"),
+                bad("status --connect localhost --task nonsense", "a task's name ends in a sequence of ten digits"),
+                bad("status --connect localhost --session-timeout 6", "duration '6': write it as 500ms, 6s, 2m"),
+                bad("status --connect localhost --session-timeout 1ms", "session timeout '1ms': must be from 100ms"),
+                bad(CLIENT + "--timeout soon ls", "duration 'soon'"),
+                bad(CLIENT + "--count 0 ls", "count '0': must be from 1 to"),
+                bad(CLIENT + "--count many ls", "'many' is not an int"),
+                bad(CLIENT, "Missing required parameter: 'COMMAND'"),
+                bad("submit --impl zab --connect localhost ls", "implementation 'zab': use one of"),
+                bad(WORKER, "Missing required option: '--id=ID'"),
+                bad(WORKER + "--id a/b", "worker id 'a/b': character U+002F is not allowed"),
+                bad(WORKER + "--id a\u0007b", "worker id 'a?b': character U+0007 is not allowed"),
+                bad(WORKER + "--id ..", "worker id '..': it means a directory"),
+                bad(WORKER + "--id w --slots 0", "slots '0': must be from 1 to 1000"),
+                bad("master --impl fake --connect localhost --id m --retention 0s", "retention '0ms': must be from 1s"),
+                bad("ensemble --servers 0", "servers '0': must be from 1 to 9"),
+                bad("ensemble --client-port 65535", "client port '65535': must be from 1 to 65533"),
+                bad("ensemble --client-port 2887", "ports '2887 and 2888': they overlap"),
+                bad("ensemble --log /no/such/directory/log", "cannot be written"));
+    }
+
+    private static Arguments bad(String line, String complaint) {
+        return Arguments.of(line, complaint);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("nonsense")
+    void isRefusedInOneLine(String line, String complaint) {
+        CapturedTerminal terminal = new CapturedTerminal();
+
+        int code = terminal.run(line.strip().split(" +"));
+
+        assertThat(code).isEqualTo(ExitCode.USAGE.code());
+        assertThat(terminal.err().get(0)).startsWith("twinkeeper: ").contains(complaint);
+        assertThat(terminal.err()).hasSizeLessThanOrEqualTo(2);
+        assertThat(terminal.out()).isEmpty();
+    }
+
+    @Test
+    void aPayloadOverTheLimitIsRefusedBeforeAnythingIsSent() {
+        CapturedTerminal terminal = new CapturedTerminal();
+
+        int code = terminal.run("submit", "--impl", "fake", "--connect", "nowhere", "x".repeat(1_000_001));
+
+        assertThat(code).isEqualTo(ExitCode.USAGE.code());
+        assertThat(terminal.err()).containsExactly("twinkeeper: payload of 1000001 bytes: the limit is 1000000");
+    }
+
+    @Test
+    void anUnexpectedExceptionIsOneLineAndNoTrace() {
+        CapturedTerminal terminal = new CapturedTerminal();
+
+        int code = terminal.run("master", "--impl", "fake", "--connect", "localhost", "--id", "m");
+
+        assertThat(code).isEqualTo(ExitCode.FAILURE.code());
+        assertThat(terminal.err()).singleElement().asString().contains("unexpected", "a mistake of two lines", ".log");
+    }
+
+    @Test
+    void aRefusedWorkerEndsWithItsReason() {
+        CapturedTerminal terminal = new CapturedTerminal();
+
+        int code = terminal.run("worker", "--impl", "fake", "--connect", "localhost", "--id", "w");
+
+        assertThat(code).isEqualTo(ExitCode.FAILURE.code());
+        assertThat(terminal.err()).containsExactly("twinkeeper: worker id 'w': another live worker has it");
+    }
+
+    @Test
+    void everyCommandHelpsAndListsTheExitCodes() {
+        for (String command : List.of("ensemble", "master", "worker", "submit", "status")) {
+            CapturedTerminal terminal = new CapturedTerminal();
+
+            int code = terminal.run(command, "--help");
+
+            assertThat(code).isZero();
+            assertThat(terminal.out()).anyMatch(line -> line.contains("unknown when the time was up"));
+            assertThat(terminal.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void theVersionNamesWhatItIsBuiltOn() {
+        CapturedTerminal terminal = new CapturedTerminal();
+
+        assertThat(terminal.run("--version")).isZero();
+        assertThat(terminal.out()).singleElement().asString().matches("twinkeeper \\d.*ZooKeeper 3\\.9.*Curator 5.*");
+    }
+}

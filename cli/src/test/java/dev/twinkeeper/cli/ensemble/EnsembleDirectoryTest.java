@@ -1,0 +1,161 @@
+package dev.twinkeeper.cli.ensemble;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The mistakes that people make in setting up an ensemble, each named with its file. */
+class EnsembleDirectoryTest {
+    @TempDir
+    private Path temporary;
+
+    private EnsemblePlan plan;
+
+    /** Three in a row that nobody listens on: taken from the system at the moment. */
+    @BeforeEach
+    void plan() throws IOException {
+        plan = new EnsemblePlan(temporary.resolve("ensemble"), 3, freePorts(), freePorts(), freePorts());
+    }
+
+    private static int freePorts() throws IOException {
+        for (int tries = 0; tries < 100; tries++) {
+            try (ServerSocket first = loopback(0);
+                    ServerSocket second = loopback(first.getLocalPort() + 1);
+                    ServerSocket third = loopback(first.getLocalPort() + 2)) {
+                assertThat(third.getLocalPort() - second.getLocalPort()).isOne();
+                return first.getLocalPort();
+            } catch (IOException | IllegalArgumentException taken) {
+                continue;
+            }
+        }
+        throw new IOException("no three ports in a row");
+    }
+
+    private static ServerSocket loopback(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+    }
+
+    private void prepare() {
+        new EnsembleDirectory(plan).prepare();
+    }
+
+    private EnsemblePlan.Server second() {
+        return plan.servers().get(1);
+    }
+
+    @Test
+    void eachServerHasItsConfigurationAndItsNumber() throws IOException {
+        prepare();
+
+        Properties config = new Properties();
+        config.load(Files.newInputStream(second().config()));
+        assertThat(config)
+                .containsEntry("dataDir", second().data().toString())
+                .containsEntry("clientPort", String.valueOf(plan.clientPort() + 1))
+                .containsEntry("clientPortAddress", "127.0.0.1")
+                .containsEntry("admin.enableServer", "false")
+                .containsEntry("server.3", "localhost:" + (plan.peerPort() + 2) + ":" + (plan.electionPort() + 2))
+                .containsKeys("tickTime", "initLimit", "syncLimit", "server.1", "server.2");
+        assertThat(second().myid()).hasContent("2");
+    }
+
+    @Test
+    void aServerAloneHasNoPeers() {
+        plan = new EnsemblePlan(temporary.resolve("alone"), 1, plan.clientPort(), 2888, 3888);
+
+        assertThat(ZooConfig.text(plan, plan.servers().get(0))).doesNotContain("server.1=");
+    }
+
+    @Test
+    void aDirectoryWithOtherLettersIsReadBack() throws IOException {
+        plan = new EnsemblePlan(
+                temporary.resolve("ein Prüfstück"), 3, plan.clientPort(), plan.peerPort(), plan.electionPort());
+        prepare();
+
+        Properties config = new Properties();
+        config.load(Files.newInputStream(second().config()));
+        assertThat(config).containsEntry("dataDir", second().data().toString());
+    }
+
+    @Test
+    void itIsUsedAgainAndItsDataStay() throws IOException {
+        prepare();
+        Path snapshot = Files.writeString(second().data().resolve("snapshot"), "data");
+
+        prepare();
+
+        assertThat(snapshot).hasContent("data");
+    }
+
+    @Test
+    void aDirectoryOfSomethingElseIsLeftAlone() throws IOException {
+        Files.createDirectories(plan.directory());
+        Files.writeString(plan.directory().resolve("thesis.txt"), "years of work");
+
+        assertThatThrownBy(this::prepare)
+                .isInstanceOf(EnsembleException.class)
+                .hasMessageContaining("belongs to something else");
+        assertThat(plan.directory()).isDirectoryNotContaining("glob:**zoo.cfg");
+    }
+
+    @Test
+    void anEnsembleOfAnotherSizeIsRefused() {
+        prepare();
+        plan = new EnsemblePlan(plan.directory(), 1, plan.clientPort(), plan.peerPort(), plan.electionPort());
+
+        assertThatThrownBy(this::prepare).hasMessageContaining("'servers=3', not of 1");
+    }
+
+    @Test
+    void aMissingMyidIsNamedWithWhatItShouldHold() throws IOException {
+        prepare();
+        Files.delete(second().myid());
+
+        assertThatThrownBy(this::prepare)
+                .hasMessageContaining("myid '" + second().myid() + "': it is missing")
+                .hasMessageContaining("it must hold the number 2");
+    }
+
+    @Test
+    void aWrongMyidIsNamedWithWhatItShouldHold() throws IOException {
+        prepare();
+        Files.writeString(second().myid(), "3\n");
+
+        assertThatThrownBy(this::prepare).hasMessageContaining("it holds '3'; it must hold the number 2");
+    }
+
+    @Test
+    void aTakenPortIsNamedWithItsPurpose() throws IOException {
+        try (ServerSocket taken = loopback(plan.electionPort() + 1)) {
+            assertThatThrownBy(this::prepare)
+                    .hasMessageContaining("port '" + taken.getLocalPort() + "' (elections at server 2): taken");
+        }
+    }
+
+    @Test
+    void serversThatWereLeftRunningAreNamed() throws IOException {
+        prepare();
+        Files.writeString(second().pidFile(), ProcessHandle.current().pid() + "\n");
+
+        assertThatThrownBy(this::prepare)
+                .hasMessageContaining("still running from before: server.2; end them with: kill "
+                        + ProcessHandle.current().pid());
+    }
+
+    @Test
+    void aPidFileOfAProcessThatIsGoneIsNoObstacle() throws IOException {
+        prepare();
+        Files.writeString(second().pidFile(), "999999999\n");
+
+        prepare();
+    }
+}
