@@ -16,7 +16,13 @@ import picocli.CommandLine.Option;
         name = "twinkeeper",
         description = {
             "Master and workers on ZooKeeper, twice: by hand on the raw asynchronous API, and with Curator's recipes.",
-            "Begin with an ensemble in one terminal, a master and a worker in two others, and submit in a fourth."
+            "",
+            "Begin with four terminals:",
+            "  ./twinkeeper ensemble",
+            "  ./twinkeeper master --impl raw --connect localhost:2181 --id m1",
+            "  ./twinkeeper worker --impl curator --connect localhost:2182 --id w1",
+            "  ./twinkeeper submit --impl raw --connect localhost:2183 hello",
+            ""
         })
 public final class Main implements Runnable {
     private final Terminal terminal;

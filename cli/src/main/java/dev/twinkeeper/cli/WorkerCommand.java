@@ -27,7 +27,7 @@ final class WorkerCommand implements Runnable {
             names = "--id",
             required = true,
             paramLabel = "ID",
-            description = "The worker's name below /workers: one word without a slash.")
+            description = "The worker's name below /workers, without a slash.")
     private WorkerId id;
 
     @Option(
