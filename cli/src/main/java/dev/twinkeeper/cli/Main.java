@@ -48,12 +48,16 @@ public final class Main implements Runnable {
         Main main = new Main(terminal);
         CommandLine line = new CommandLine(main);
         main.line = line;
+        line.addSubcommand(new CompareCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));
         line.addSubcommand(new WorkerCommand(terminal));
         CommandLine submit = new CommandLine(new SubmitCommand(terminal));
         line.addSubcommand(submit);
         line.addSubcommand(new StatusCommand(terminal));
+        CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
+        line.addSubcommand(zkcli);
+        line.addSubcommand(new BenchCommand(terminal));
 
         Converters.register(line);
         Faults faults = new Faults(terminal);
@@ -66,6 +70,7 @@ public final class Main implements Runnable {
         line.setExpandAtFiles(false);
         // What follows the first word of a command belongs to that command: submit ls -l.
         submit.setStopAtPositional(true);
+        zkcli.setStopAtPositional(true);
         describe(line);
         line.getSubcommands().values().forEach(Main::describe);
         return line;

@@ -1,0 +1,154 @@
+package dev.twinkeeper.cli.compare;
+
+import dev.twinkeeper.cli.compare.Comparison.Contender;
+import dev.twinkeeper.cli.compare.Comparison.Played;
+import dev.twinkeeper.scenarios.Cast;
+import dev.twinkeeper.scenarios.Playbill;
+import dev.twinkeeper.scenarios.Result;
+import dev.twinkeeper.scenarios.Scenario;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+
+/** Plays the suite with one cast after the other, on one ensemble, and takes down what came of it. */
+public final class Comparer {
+    /** Hears how far it got. */
+    public interface Progress {
+        /** A scenario is over. {@code number} counts from 1 to {@code of}. */
+        void played(int number, int of, Result result);
+
+        /** Something else is going on. */
+        void says(String line);
+    }
+
+    /**
+     * Scenarios that play at a time. They wait far more than they work: for sessions to expire, mostly. With more, they
+     * begin to wait for the two cores, and the times mean less.
+     */
+    private static final int AT_ONCE = 5;
+
+    /** A median wants three at the least. */
+    private static final int SAMPLES = 3;
+
+    private final List<Cast> casts;
+    private final List<Scenario> scenarios;
+    private final int servers;
+    private final int runs;
+    private final Path home;
+    private final Progress progress;
+
+    /** @param home the top level of the project, for the size of the code */
+    public Comparer(List<Cast> casts, List<Scenario> scenarios, int servers, int runs, Path home, Progress progress) {
+        this.casts = casts;
+        this.scenarios = scenarios;
+        this.servers = servers;
+        this.runs = runs;
+        this.home = home;
+        this.progress = progress;
+    }
+
+    /** Runs it all: for minutes. */
+    public Comparison compare() {
+        String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        progress.says("starting an ensemble of " + servers);
+        try (Ensemble ensemble = Ensemble.start(servers)) {
+            List<Contender> contenders = new ArrayList<>();
+            for (Cast cast : casts) {
+                contenders.add(contender(cast, ensemble));
+            }
+            return new Comparison(at, environment(), servers, runs, contenders);
+        }
+    }
+
+    private Contender contender(Cast cast, Ensemble ensemble) {
+        List<Result> results = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            results.addAll(playAll(cast, ensemble));
+        }
+        Map<String, List<Duration>> measures = new TreeMap<>();
+        results.forEach(result -> collect(result, measures));
+        List<Scenario> measuring = results.stream()
+                .filter(result -> !result.measures().isEmpty())
+                .map(Result::scenario)
+                .distinct()
+                .toList();
+        if (!measuring.isEmpty()) {
+            progress.says(cast.name() + ": measuring, " + SAMPLES + " times each");
+        }
+        for (int sample = runs; sample < SAMPLES; sample++) {
+            Playbill.playAll(measuring, cast, () -> ensemble, measuring.size()).values().stream()
+                    .map(java.util.concurrent.CompletableFuture::join)
+                    .forEach(result -> collect(result, measures));
+        }
+        Map<String, Spread> spreads = new LinkedHashMap<>();
+        measures.forEach((name, measured) -> spreads.put(name, Spread.of(measured)));
+        return new Contender(
+                cast.name(),
+                results.stream().map(Comparer::played).toList(),
+                spreads,
+                cost(cast, ensemble),
+                CodeSize.of(cast.name(), home));
+    }
+
+    private List<Result> playAll(Cast cast, Ensemble ensemble) {
+        List<Result> results = new ArrayList<>();
+        Playbill.playAll(scenarios, cast, () -> ensemble, AT_ONCE).values().forEach(coming -> {
+            Result result = coming.join();
+            results.add(result);
+            progress.played(results.size(), scenarios.size(), result);
+        });
+        return results;
+    }
+
+    private static void collect(Result result, Map<String, List<Duration>> measures) {
+        if (result.ok()) {
+            result.measures()
+                    .forEach((name, time) -> measures.computeIfAbsent(name, unused -> new ArrayList<>())
+                            .add(time));
+        }
+    }
+
+    private static Played played(Result result) {
+        return new Played(
+                result.scenario().id(),
+                result.scenario().rules(),
+                result.ok(),
+                result.duration().toMillis(),
+                result.failure()
+                        .map(failure -> String.valueOf(failure.getMessage()))
+                        .map(message -> message.lines().findFirst().orElse(""))
+                        .orElse(""));
+    }
+
+    private Cost cost(Cast cast, Ensemble ensemble) {
+        AtomicReference<Cost> cost = new AtomicReference<>();
+        Playbill.play(Cost.scenario(cost), cast, ensemble);
+        return cost.get();
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of(
+                "java", Runtime.version().toString(),
+                "os", System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                "processors", String.valueOf(Runtime.getRuntime().availableProcessors()),
+                "zookeeper", org.apache.zookeeper.Version.getVersion(),
+                "memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB");
+    }
+
+    /** The names of those who failed something, for a last line. */
+    public static String losers(Comparison comparison) {
+        return comparison.contenders().stream()
+                .filter(contender -> contender.failures() > 0)
+                .map(contender -> contender.name() + " (" + contender.failures() + ")")
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.twinkeeper.cli.compare;
+
+import dev.twinkeeper.contract.Rule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What came of it all, as plain values: {@code results.json} is this record.
+ *
+ * @param at when it began
+ * @param environment what it ran on, for whoever reads the figures elsewhere
+ * @param servers of the ensemble
+ * @param runs of the suite
+ * @param contenders in the order in which they were asked for
+ */
+public record Comparison(
+        String at, Map<String, String> environment, int servers, int runs, List<Contender> contenders) {
+    /**
+     * One implementation, or a mixture.
+     *
+     * @param played every scenario of every run
+     * @param measures by what was measured, from the scenarios that measure
+     * @param cost of a hundred tasks; null where that scenario was not played
+     * @param size of the code, by role; empty for a mixture
+     */
+    public record Contender(
+            String name, List<Played> played, Map<String, Spread> measures, Cost cost, Map<String, CodeSize> size) {
+        long failures() {
+            return played.stream().filter(each -> !each.ok()).count();
+        }
+    }
+
+    /**
+     * One scenario of one run.
+     *
+     * @param failure the first line of what went wrong, or empty
+     */
+    public record Played(String scenario, Set<Rule> rules, boolean ok, long millis, String failure) {}
+
+    /** Whether nobody failed anything. */
+    public boolean ok() {
+        return contenders.stream().allMatch(contender -> contender.failures() == 0);
+    }
+}
