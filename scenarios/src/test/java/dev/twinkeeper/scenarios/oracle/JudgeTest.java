@@ -1,15 +1,12 @@
 package dev.twinkeeper.scenarios.oracle;
 
 import static dev.twinkeeper.scenarios.oracle.Plot.C1;
-import static dev.twinkeeper.scenarios.oracle.Plot.COMMAND;
 import static dev.twinkeeper.scenarios.oracle.Plot.M1;
 import static dev.twinkeeper.scenarios.oracle.Plot.M1_AGAIN;
 import static dev.twinkeeper.scenarios.oracle.Plot.M2;
 import static dev.twinkeeper.scenarios.oracle.Plot.PERSON;
 import static dev.twinkeeper.scenarios.oracle.Plot.TASK;
 import static dev.twinkeeper.scenarios.oracle.Plot.W1;
-import static dev.twinkeeper.scenarios.oracle.Plot.W1_AGAIN;
-import static dev.twinkeeper.scenarios.oracle.Plot.W2;
 import static dev.twinkeeper.scenarios.oracle.Plot.assignment;
 import static dev.twinkeeper.scenarios.oracle.Plot.create;
 import static dev.twinkeeper.scenarios.oracle.Plot.delete;
@@ -292,143 +289,6 @@ class JudgeTest {
         void aPersonWritesAStatusAlone() {
             plot.submit().assign(PERSON, "w1").commit(PERSON, status());
             passes();
-        }
-    }
-
-    @Nested
-    class S4OneSubmitOneTask {
-        @Test
-        void aSecondTaskIsFound() {
-            plot.submit().commit(C1, create("/tasks/task-0000000001", COMMAND));
-            breaks(Rule.S4);
-        }
-
-        @Test
-        void anAcknowledgedTaskThatWasNeverMadeIsFound() {
-            plot.submitted(COMMAND, TASK);
-            breaks(Rule.S4);
-        }
-
-        @Test
-        void anAcknowledgementOfAnotherTaskIsFound() {
-            plot.submit().submitted("other", TASK);
-            assertThat(plot.brokenRules()).containsExactly(Rule.S4, Rule.S4);
-        }
-
-        @Test
-        void anUnknownSubmitMayHaveMadeOneOrNone() {
-            plot.submitted("none", null).submitted("one", null).commit(C1, create("/tasks/task-0000000001", "one"));
-            passes();
-        }
-
-        @Test
-        void aRefusedSubmitThatMadeATaskIsFound() {
-            plot.refused("one").commit(C1, create("/tasks/task-0000000001", "one"));
-            breaks(Rule.S4);
-        }
-
-        @Test
-        void aPersonsTasksAreNobodysSubmits() {
-            plot.commit(PERSON, create("/tasks/task-0000000001", "one"))
-                    .commit(PERSON, create("/tasks/task-0000000002", "one"));
-            passes();
-        }
-    }
-
-    @Nested
-    class S5NothingLost {
-        @Test
-        void deletingAnUnfinishedTaskIsFound() {
-            plot.claim(M1).submit().commit(M1, delete("/tasks/" + TASK));
-            breaks(Rule.S5);
-        }
-
-        @Test
-        void deletingBeforeTheRetentionIsFound() {
-            plot.claim(M1).submit().assign(M1, "w1").complete(W1, "w1").commit(M1, removal());
-            breaks(Rule.S5);
-        }
-
-        @Test
-        void deletingAfterTheRetentionPasses() {
-            plot.claim(M1).submit().assign(M1, "w1").complete(W1, "w1");
-            for (int second = 0; second < 30; second++) {
-                plot.commit(PERSON, plot.set("/clock"));
-            }
-            plot.commit(M1, removal());
-            passes();
-        }
-
-        @Test
-        void collectingUnaskedIsFound() {
-            plot.claim(M1).submit().assign(M1, "w1").complete(W1, "w1").commit(C1, removal());
-            breaks(Rule.S5);
-        }
-
-        @Test
-        void overwritingACommandIsFound() {
-            plot.claim(M1).submit().commit(W1, plot.set("/tasks/" + TASK));
-            breaks(Rule.S5);
-        }
-
-        @Test
-        void aPersonMayDeleteATask() {
-            plot.submit().commit(PERSON, delete("/tasks/" + TASK));
-            passes();
-        }
-    }
-
-    @Nested
-    class S6NothingMadeUp {
-        @Test
-        void anOutcomeThatStandsNowhereIsFound() {
-            plot.submit().reported(new Outcome.Done(Payload.of("result")));
-            breaks(Rule.S6);
-        }
-
-        @Test
-        void anotherResultIsFound() {
-            plot.claim(M1).submit().assign(M1, "w1").complete(W1, "w1").reported(new Outcome.Failed("result"));
-            breaks(Rule.S6);
-        }
-
-        @Test
-        void unknownIsAlwaysTrue() {
-            plot.submit().reported(new Outcome.Unknown("time was up"));
-            passes();
-        }
-    }
-
-    @Nested
-    class Registrations {
-        @Test
-        void r1AClaimedRegistrationThatIsNoneIsFound() {
-            plot.commit(PERSON, ephemeral("/workers/w1")).registered("w1", W1);
-            breaks(Rule.R1);
-        }
-
-        @Test
-        void r3AWorkerMayDeleteItsOwnOfAnOlderSession() {
-            plot.commit(W1, ephemeral("/workers/w1")).commit(W1_AGAIN, delete("/workers/w1"));
-            passes();
-        }
-
-        @Test
-        void r3DeletingAnothersRegistrationIsFound() {
-            plot.commit(W1, ephemeral("/workers/w1")).commit(W2, delete("/workers/w1"));
-            breaks(Rule.R3);
-        }
-
-        @Test
-        void r3OverwritingAnothersRegistrationIsFound() {
-            plot.commit(PERSON, ephemeral("/workers/w1")).commit(W1, plot.set("/workers/w1"));
-            breaks(Rule.R3);
-        }
-
-        @Test
-        void r4AnEphemeralThatIsLeftIsFound() {
-            plot.commit(W1, ephemeral("/workers/w1")).closed(W1);
-            breaks(Rule.R4);
         }
     }
 }
