@@ -4,12 +4,13 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Keeps what a role tells, with the time. */
 final class Ear implements Listener {
     private final String actor;
-    private final List<Heard<Event>> heard = new CopyOnWriteArrayList<>();
+    private final Queue<Heard<Event>> heard = new ConcurrentLinkedQueue<>();
     private volatile Instant closed = Instant.MAX;
 
     Ear(String actor) {

@@ -65,7 +65,7 @@ public final class Ensemble implements AutoCloseable {
                 ensemble.servers.forEach(Server::start);
                 ensemble.awaitReady();
                 return ensemble;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | AssertionError e) {
                 ensemble.close();
                 if (attempt >= ATTEMPTS) {
                     throw new IllegalStateException("no ensemble after " + attempt + " attempts", e);

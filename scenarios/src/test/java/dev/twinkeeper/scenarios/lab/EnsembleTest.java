@@ -7,6 +7,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnsembleTest {
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -15,9 +17,7 @@ class EnsembleTest {
 
     @BeforeAll
     static void start() {
-        long from = System.nanoTime();
         ensemble = Ensemble.start();
-        System.out.println("started in " + Duration.ofNanos(System.nanoTime() - from));
     }
 
     @AfterAll
@@ -29,6 +29,16 @@ class EnsembleTest {
     void hasOneLeaderAndTwoFollowers() {
         assertThat(ensemble.leader()).isNotNull();
         assertThat(ensemble.followers()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void comesInOtherSizes(int size) {
+        try (Ensemble other = Ensemble.start(size);
+                Hand hand = new Hand(other.connectString(), new Layout("/size"))) {
+            hand.createParents();
+            assertThat(other.servers()).hasSize(size).allMatch(Server::serves);
+        }
     }
 
     @Test
