@@ -24,7 +24,8 @@ record Loss(Predicate<Request> which, boolean ofRequest, Request request, Comple
         return new Loss(which, ofRequest, underWay, happening);
     }
 
+    /** Told before the participant can notice, so that whoever has seen it recover finds this done. */
     void happened(Request lost) {
-        happening.completeAsync(() -> lost);
+        happening.complete(lost);
     }
 }

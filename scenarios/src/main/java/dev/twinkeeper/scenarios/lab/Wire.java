@@ -153,7 +153,8 @@ public final class Wire implements AutoCloseable {
      * connection. So the request was applied (or refused), and the participant can't know. Where the connection breaks
      * before the reply, the next matching request is taken.
      *
-     * @return completes with the request when its answer was lost
+     * @return completes with the request when its answer was lost, on a thread of the wire; others may see the effect of
+     *     the request before
      */
     public CompletableFuture<Request> loseAnswer(Predicate<Request> which) {
         return arm(Loss.ofAnswer(which));

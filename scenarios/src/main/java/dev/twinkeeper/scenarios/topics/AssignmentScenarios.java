@@ -170,7 +170,10 @@ public final class AssignmentScenarios {
         var task = stage.submit(client, "after");
 
         assertThat(stage.outcome(client, task)).isEqualTo(Told.done("after"));
-        assertThat(worker.events(Event.TaskCompleted.class)).hasSize(2);
+        stage.eventually(
+                "w1 tells of both",
+                Stage.READY,
+                () -> worker.events(Event.TaskCompleted.class).size() == 2);
     }
 
     @Verifies(Rule.L5)

@@ -33,7 +33,7 @@ public final class LostAnswerScenarios {
         stage.worker("w1").awaitReady();
         var client = stage.client("c1").awaitReady();
 
-        assertThat(lost.get()).as("the loss").isDone();
+        assertThat(lost.get()).as("the loss").succeedsWithin(Stage.READY);
         assertThat(elected.event().epoch())
                 .isEqualTo(hand.stat("/master-epoch").orElseThrow().getVersion());
         assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
@@ -46,7 +46,7 @@ public final class LostAnswerScenarios {
 
         var master = stage.master("m1").awaitReady();
 
-        assertThat(lost.get()).as("the loss").isDone();
+        assertThat(lost.get()).as("the loss").succeedsWithin(Stage.READY);
         master.awaitEvent(Event.Elected.class, Stage.READY);
     }
 
@@ -78,7 +78,7 @@ public final class LostAnswerScenarios {
         var tasks = stage.submitAll(client, Told.commands(5));
 
         tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(work.begun()).as("executions").containsExactlyInAnyOrderElementsOf(tasks);
     }
 
@@ -93,7 +93,7 @@ public final class LostAnswerScenarios {
         var tasks = stage.submitAll(client, Told.commands(5));
 
         tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(work.begun()).as("executions").containsExactlyInAnyOrderElementsOf(tasks);
     }
 
@@ -112,7 +112,7 @@ public final class LostAnswerScenarios {
         gone.close();
 
         tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(other.begun()).as("executions").containsExactlyInAnyOrderElementsOf(tasks);
     }
 
@@ -128,7 +128,7 @@ public final class LostAnswerScenarios {
         var task = stage.submit(client, "hello");
 
         hand.awaitExists("/assign/by-hand/" + task, Stage.READY);
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
     }
 
     @Verifies({Rule.S5, Rule.L5})
@@ -156,7 +156,7 @@ public final class LostAnswerScenarios {
         leaving.close();
 
         standby.awaitEvent(Event.Elected.class, Stage.SUCCESSION);
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(hand.get("/master")).startsWith("m2");
     }
 
@@ -187,7 +187,7 @@ public final class LostAnswerScenarios {
 
         var worker = stage.worker("w1").awaitReady();
 
-        assertThat(lost.get()).as("the loss").isDone();
+        assertThat(lost.get()).as("the loss").succeedsWithin(Stage.READY);
         assertThat(hand.stat("/workers/w1").orElseThrow().getEphemeralOwner())
                 .isEqualTo(worker.wire().session().orElseThrow().id());
     }
@@ -200,7 +200,7 @@ public final class LostAnswerScenarios {
 
         stage.worker("w1").awaitReady();
 
-        assertThat(lost.get()).as("the loss").isDone();
+        assertThat(lost.get()).as("the loss").succeedsWithin(Stage.READY);
         assertThat(stage.hand().exists("/workers/w1")).isTrue();
     }
 
@@ -238,7 +238,7 @@ public final class LostAnswerScenarios {
         var task = stage.submit(client, "hello");
 
         assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
         assertThat(work.begun()).as("executions").hasSize(2);
         assertThat(hand.children("/assign/w1")).isEmpty();
@@ -255,7 +255,7 @@ public final class LostAnswerScenarios {
         var task = stage.submit(client, "hello");
 
         assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(work.begun()).as("executions").containsExactly(task);
     }
 
@@ -269,7 +269,7 @@ public final class LostAnswerScenarios {
         var lost = loseAnswer(client, "create", stage.layout().tasks());
         var task = stage.submit(client, "once");
 
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(hand.children("/tasks")).containsExactly(task.name());
     }
 
@@ -281,7 +281,7 @@ public final class LostAnswerScenarios {
         var lost = loseRequest(client, "create", stage.layout().tasks());
         var task = stage.submit(client, "once");
 
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(hand.children("/tasks")).containsExactly(task.name());
     }
 
@@ -294,7 +294,7 @@ public final class LostAnswerScenarios {
 
         var tasks = stage.submitAll(client, Told.commands(150));
 
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(hand.children("/tasks")).containsExactlyInAnyOrderElementsOf(Told.names(tasks));
         assertThat(tasks.stream().map(task -> hand.get("/tasks/" + task)))
                 .containsExactlyElementsOf(Told.commands(150));
@@ -335,7 +335,7 @@ public final class LostAnswerScenarios {
         var lost = loseAnswer(client, "delete", stage.layout().tasks());
         var collected = Stage.await("the collect", client.role().collect(task), Stage.READY);
 
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(collected).isTrue();
         assertThat(stage.hand().exists("/tasks/" + task)).isFalse();
     }
@@ -353,7 +353,7 @@ public final class LostAnswerScenarios {
 
         collects.forEach(
                 each -> assertThat(Stage.await("a collect", each, Stage.READY)).isTrue());
-        assertThat(lost).as("the loss").isDone();
+        assertThat(lost).as("the loss").succeedsWithin(Stage.READY);
         assertThat(stage.hand().children("/tasks")).isEmpty();
     }
 
