@@ -123,6 +123,7 @@ public final class FailoverScenarios {
         var standby = stage.master("m2").awaitReady();
         var worker = stage.worker("w1").awaitReady();
         var client = stage.client("c1").awaitReady();
+        deposed.awaitEvent(Event.WorkerJoined.class, Stage.READY);
 
         // Its session lives, and its assignment is under way, when an operator ends its reign.
         deposed.wire().stallRequests();
@@ -147,6 +148,7 @@ public final class FailoverScenarios {
         stage.worker("w1").awaitReady();
         var client = stage.client("c1").awaitReady();
 
+        lost.awaitEvent(Event.WorkerJoined.class, Stage.READY);
         lost.wire().stallRequests();
         var tasks = stage.submitAll(client, Told.commands(5));
         lost.cut();

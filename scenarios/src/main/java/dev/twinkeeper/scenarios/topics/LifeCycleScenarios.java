@@ -120,6 +120,25 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
+    public void aRoleMayBeClosedTheMomentItIsReady(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1");
+        var worker = stage.worker("w1");
+
+        var closed = List.of(
+                master.role().ready().thenRun(master.role()::close),
+                worker.role().ready().thenRun(worker.role()::close));
+
+        closed.forEach(each -> Stage.await("a close", each, Stage.READY));
+        hand.awaitGone("/master", Stage.READY);
+        hand.awaitGone("/workers/w1", Stage.READY);
+        stage.eventually(
+                "the master is closed",
+                Stage.READY,
+                () -> master.role().leadership().equals(Leadership.CLOSED));
+    }
+
+    @Verifies(Rule.R4)
     public void whatIsAskedOfAClosedClientIsRefused(Stage stage) {
         var client = stage.client("c1").awaitReady();
         var task = stage.submit(client, "hello");

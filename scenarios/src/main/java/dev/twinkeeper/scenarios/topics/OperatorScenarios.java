@@ -130,6 +130,7 @@ public final class OperatorScenarios {
         var master = stage.master("m1").awaitReady();
         var client = stage.client("c1").awaitReady();
         stage.worker("w1").awaitReady();
+        master.awaitEvent(Event.WorkerJoined.class, Stage.READY);
 
         // Held up, ours can neither see the deletion nor claim again before the other one stands there.
         master.wire().stallRequests();
