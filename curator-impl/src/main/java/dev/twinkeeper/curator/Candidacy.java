@@ -3,8 +3,6 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.layout.EpochLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.MasterLine;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +12,6 @@ import java.util.UUID;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.transaction.CuratorOp;
-import org.apache.curator.framework.recipes.leader.LeaderLatch;
-import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -33,7 +29,7 @@ import org.apache.zookeeper.data.Stat;
  *            nobody               → QUEUED
  *            somebody else        → STANDBY
  *            our session          → CONFIRMING  read /master-epoch: is it our claim, whose answer was lost?
- * QUEUED     our turn             → CLAIMING    or whoever's it is did not use it
+ * QUEUED     our turn             → CLAIMING    or whoever's turn it is does not use it
  *            /master changed      → LOOKING
  * CONFIRMING our nonce            → REIGNING
  *            another nonce        → RELEASING   /master is ours and the epoch is not
@@ -41,20 +37,18 @@ import org.apache.zookeeper.data.Stat;
  *            somebody was first   → LOOKING
  * STANDBY    /master changed      → LOOKING
  * REIGNING   fence in doubt       → REIGNING    read both again: adopt a newer version, or
- *            over                 → RELEASING   where /master is still ours, then a new candidacy
+ *            epoch is another's   → RELEASING   /master is ours and the epoch is not
+ *            over                 → OVER        and a new candidacy, with a nonce of its own
+ * RELEASING  released             → OVER        and a new candidacy
  * any        connection lost      → SUSPENDED
- *            another candidacy    → OVER
+ * SUSPENDED  session expired      → OVER        and a new candidacy
  * any        close                → YIELDING
  * </pre>
  *
  * <p>A lost answer needs no code of its own: when the connection is back, looking finds {@code /master} in the hands of
  * our session and our nonce in the epoch, or it does not (PROTOCOL, Claim).
  *
- * <p><b>The queue</b> is a {@link LeaderLatch}. It spares the ensemble a rush of all candidates at each vacancy, and no
- * more: {@code hasLeadership()} is a memory that two may have at a time, since the latch doesn't watch its own znode; it
- * knows neither candidates by hand nor those of other implementations; and it has no epoch to fence with. So it only
- * tells whose turn it is, and {@code /master} stays the one lock (S1). Nor does a reign hang on it: a turn that nobody
- * uses is passed over.
+ * <p>The {@link Queue} is Curator's; this class would do without it, as its twin does.
  */
 final class Candidacy {
     private enum Phase {
@@ -94,18 +88,14 @@ final class Candidacy {
     /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /**
-     * L1: how long a turn may go unused before everybody claims. Half of what the rule allows beside the session
-     * timeout. The first in the queue may hang, be refused, or be a leftover: a latch looks for its own znode, after an
-     * answer was lost, without a {@code sync}, and one that it did not find stays in everybody's way.
-     */
+    /** L1: how long a turn may go unused before everybody claims: half of what the rule allows for a succession. */
     private static final Duration TURN = Duration.ofSeconds(1);
 
     private final MasterRole role;
     private final Session session;
     private final Layout layout;
     private final Gate<Phase> gate;
-    private final LeaderLatch latch;
+    private final Queue queue;
 
     /** One for each candidacy, kept over its retries: it tells our own claim when the answer was lost. */
     private final String nonce = UUID.randomUUID().toString();
@@ -117,9 +107,7 @@ final class Candidacy {
         this.session = role.session;
         this.layout = role.layout;
         this.gate = new Gate<>(role.who, session, Phase.SUSPENDED, TRANSITIONS);
-        this.latch = new LeaderLatch(session.client(), layout.candidates(), role.id.name());
-        // On the loop: the latch calls its listeners on ZooKeeper's event thread otherwise, holding its own monitor.
-        latch.addListener(new Turn(), role.loop::post);
+        this.queue = new Queue(role, this::onOurTurn);
     }
 
     void begin() {
@@ -135,19 +123,7 @@ final class Candidacy {
     /** Another candidacy takes over: whatever was asked for this one is nobody's business any more. */
     void end() {
         gate.enter(Phase.OVER);
-        leaveQueue();
-    }
-
-    /** To give up its turn, a latch must be closed, and another one made. */
-    private void leaveQueue() {
-        if (latch.getState() != LeaderLatch.State.STARTED) {
-            return;
-        }
-        try {
-            latch.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        queue.leave();
     }
 
     /** Persistent, so that it is there before every look and stays; ZooKeeper sets it again on reconnecting. */
@@ -163,18 +139,11 @@ final class Candidacy {
     private void onWatched(CuratorEvent event) {
         switch (Gate.code(event)) {
             case OK -> {
-                queue();
+                queue.enter();
                 look();
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> fail("watch", Gate.code(event));
-        }
-    }
-
-    /** Once: from then on the latch sees to its place by itself, over lost connections and sessions. */
-    private void queue() {
-        if (latch.getState() == LeaderLatch.State.LATENT) {
-            session.ask(client -> latch.start());
         }
     }
 
@@ -187,7 +156,7 @@ final class Candidacy {
     private void onLooked(CuratorEvent event) {
         switch (Gate.code(event)) {
             case NONODE -> {
-                if (latch.hasLeadership()) {
+                if (queue.isOurTurn()) {
                     claim();
                 } else {
                     awaitTurn();
@@ -210,18 +179,10 @@ final class Candidacy {
         role.loop.after(TURN, gate.pass(this::claim));
     }
 
-    /** Hears from the latch, on the loop. */
-    private final class Turn implements LeaderLatchListener {
-        @Override
-        public void isLeader() {
-            if (gate.in(Phase.QUEUED)) {
-                claim();
-            }
+    private void onOurTurn() {
+        if (gate.in(Phase.QUEUED)) {
+            claim();
         }
-
-        /** Nothing: a reign ends by what is read of {@code /master}, not by what the latch believes. */
-        @Override
-        public void notLeader() {}
     }
 
     private void standBy(String reigning, Stat stat) {
@@ -278,7 +239,7 @@ final class Candidacy {
                 if (EpochLine.decode(event.getData()).nonce().equals(nonce)) {
                     reign(master, event.getStat());
                 } else {
-                    release(master.getVersion());
+                    release(event.getStat().getVersion());
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
@@ -349,7 +310,7 @@ final class Candidacy {
                     reign.resume(master.getVersion());
                 } else {
                     endReign("/master-epoch was written by somebody else");
-                    release(master.getVersion());
+                    release(event.getStat().getVersion());
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
@@ -357,13 +318,36 @@ final class Candidacy {
         }
     }
 
-    /** Our session holds a /master that is no valid claim: nobody could reign until the session ends. */
-    private void release(int version) {
+    /**
+     * Our session holds a /master that is no valid claim: nobody could reign until the session ends. It is read again
+     * after the epoch that speaks against it, and deleted only while that epoch stands: if somebody deletes ours and
+     * claims meanwhile, the version alone would not tell theirs from ours (S1).
+     */
+    private void release(int foreignEpoch) {
         gate.enter(Phase.RELEASING);
-        session.ask(client -> client.delete()
-                .withVersion(version)
-                .inBackground(gate.reply(this::onReleased))
+        session.ask(client -> client.getData()
+                .inBackground(gate.reply(this::onReleaseLooked), foreignEpoch)
                 .forPath(layout.master()));
+    }
+
+    private void onReleaseLooked(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case OK -> {
+                if (session.owns(event.getStat().getEphemeralOwner())) {
+                    session.ask(client -> client.transaction()
+                            .inBackground(gate.reply(this::onReleased))
+                            .forOperations(deletionOf(
+                                    client,
+                                    (int) event.getContext(),
+                                    event.getStat().getVersion())));
+                } else {
+                    role.standAgain();
+                }
+            }
+            case NONODE -> role.standAgain();
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            default -> fail("read /master", Gate.code(event));
+        }
     }
 
     private void onReleased(CuratorEvent event) {
@@ -374,26 +358,27 @@ final class Candidacy {
         }
     }
 
+    private List<CuratorOp> deletionOf(CuratorFramework client, int epoch, int version) throws Exception {
+        return List.of(
+                client.transactionOp().check().withVersion(epoch).forPath(layout.epoch()),
+                client.transactionOp().delete().withVersion(version).forPath(layout.master()));
+    }
+
     /** A master that stops on purpose never leaves /master behind in a living session. */
     void yield(Runnable done) {
         boolean reigning = gate.in(Phase.REIGNING);
         gate.enter(Phase.YIELDING);
-        if (reigning) {
-            Reign last = reign;
-            endReign("closed");
-            session.ask(client -> client.transaction()
-                    .inBackground(gate.reply(event -> done.run()))
-                    .forOperations(
-                            last.epochFence(client),
-                            client.transactionOp()
-                                    .delete()
-                                    .withVersion(last.version())
-                                    .forPath(layout.master())));
-        }
-        leaveQueue();
+        // First: when /master goes, the turn shall be the next one's already.
+        queue.leave();
         if (!reigning) {
             done.run();
+            return;
         }
+        Reign last = reign;
+        endReign("closed");
+        session.ask(client -> client.transaction()
+                .inBackground(gate.reply(event -> done.run()))
+                .forOperations(deletionOf(client, last.epoch(), last.version())));
     }
 
     private void endReign(String why) {

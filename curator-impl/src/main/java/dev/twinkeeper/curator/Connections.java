@@ -15,8 +15,8 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
 
 /**
- * The one place where a client configuration and an ACL come from. Six of Curator's defaults would break a rule or
- * mislead, and each is taken back here with its reason.
+ * The one place where a client configuration and an ACL come from. Curator's defaults are made for those who call, wait
+ * and try again; where one of them would break a rule or mislead, it is taken back here, with its reason.
  */
 final class Connections {
     /**
@@ -41,7 +41,8 @@ final class Connections {
 
     /**
      * What was not yet sent, because the connection is lost, waits for the next. With a bound here, the clean-up that
-     * Curator's recipes guarantee would fail, begin anew in the same instant, and so on down the stack (L6).
+     * Curator's recipes guarantee would fail, begin anew in the same instant, and so on down the stack (L6). Curator logs
+     * a warning that this is longer than a session; so it is.
      */
     private static final int UNTIL_CONNECTED = Integer.MAX_VALUE;
 

@@ -161,15 +161,11 @@ final class Reign {
     private List<CuratorOp> fenced(CuratorFramework client, List<Step> steps) throws Exception {
         List<CuratorOp> ops = new ArrayList<>();
         ops.add(client.transactionOp().check().withVersion(version).forPath(layout.master()));
-        ops.add(epochFence(client));
+        ops.add(client.transactionOp().check().withVersion(epoch).forPath(layout.epoch()));
         for (Step step : steps) {
             addTo(ops, client.transactionOp(), step);
         }
         return ops;
-    }
-
-    CuratorOp epochFence(CuratorFramework client) throws Exception {
-        return client.transactionOp().check().withVersion(epoch).forPath(layout.epoch());
     }
 
     private void addTo(List<CuratorOp> ops, TransactionOp op, Step step) throws Exception {
