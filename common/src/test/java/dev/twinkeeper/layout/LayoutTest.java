@@ -69,6 +69,7 @@ class LayoutTest {
                         "/app/one/tasks",
                         "/app/one/master-epoch");
         assertThat(new Layout("").parents()).startsWith("/workers");
+        assertThat(LAYOUT.parents()).endsWith(LAYOUT.top().toArray(String[]::new));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.AddWatchMode;
@@ -88,7 +89,7 @@ final class Candidacy {
     /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /** L1: how long a turn may go unused before everybody claims: half of what the rule allows for a succession. */
+    /** L1: how long a turn may go unused before everybody claims: half of what the rule grants beside the session. */
     private static final Duration TURN = Duration.ofSeconds(1);
 
     private final MasterRole role;
@@ -376,8 +377,9 @@ final class Candidacy {
         }
         Reign last = reign;
         endReign("closed");
+        BackgroundCallback yielded = gate.reply(event -> done.run());
         session.ask(client -> client.transaction()
-                .inBackground(gate.reply(event -> done.run()))
+                .inBackground(yielded)
                 .forOperations(deletionOf(client, last.epoch(), last.version())));
     }
 

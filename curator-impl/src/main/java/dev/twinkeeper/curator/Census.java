@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -93,11 +94,12 @@ final class Census {
         gate.enter(Phase.OVER);
         for (String parent : watched()) {
             // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            BackgroundCallback removed = gate.reply(event -> {});
             session.ask(client -> client.watchers()
                     .removeAll()
                     .ofType(WatcherType.Any)
                     .locally()
-                    .inBackground(gate.reply(event -> {}))
+                    .inBackground(removed)
                     .forPath(parent));
         }
     }

@@ -1,7 +1,6 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.Settings;
-import dev.twinkeeper.loop.Loop;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.curator.RetryPolicy;
@@ -49,7 +48,7 @@ final class Connections {
     private Connections() {}
 
     /** Makes a client for sessions, one after the other; nothing is sent before it is started. */
-    static CuratorFramework make(Settings settings, Loop loop) {
+    static CuratorFramework make(Settings settings) {
         return CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
@@ -63,8 +62,6 @@ final class Connections {
                 .dontUseContainerParents()
                 // Else a znode that is made without data holds this machine's address.
                 .defaultData(new byte[0])
-                // Else Curator notifies on a thread that nobody ever ends.
-                .runSafeService(loop::post)
                 .aclProvider(acl())
                 .zookeeperFactory((servers, timeout, watcher, readOnly) -> new Handle(servers, timeout, watcher))
                 .build();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.zookeeper.Watcher.WatcherType;
 
@@ -222,11 +223,12 @@ final class Outcomes {
     /** A question that nobody asks any more leaves no watch behind. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
+            BackgroundCallback removed = gate.reply(event -> {});
             role.session.ask(client -> client.watchers()
                     .remove(role.taskWatcher)
                     .ofType(WatcherType.Any)
                     .locally()
-                    .inBackground(gate.reply(event -> {}))
+                    .inBackground(removed)
                     .forPath(layout.task(task)));
         }
     }

@@ -53,7 +53,7 @@ final class Session {
     Session(Settings settings, Loop loop, Owner owner) {
         this.loop = loop;
         this.owner = owner;
-        this.client = Connections.make(settings, loop);
+        this.client = Connections.make(settings);
     }
 
     /** Opens a session; the next one Curator opens by itself. */

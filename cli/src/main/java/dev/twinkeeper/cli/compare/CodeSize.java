@@ -19,7 +19,7 @@ public record CodeSize(int lines, int types) {
     private static final Map<String, List<String>> ROLES = new LinkedHashMap<>();
 
     static {
-        ROLES.put("master", List.of("MasterRole", "Candidacy", "Reign", "Census"));
+        ROLES.put("master", List.of("MasterRole", "Candidacy", "Queue", "Reign", "Census"));
         ROLES.put("worker", List.of("WorkerRole", "Registration", "Duty"));
         ROLES.put("client", List.of("ClientRole", "Submissions", "Outcomes", "Removals"));
     }
