@@ -66,8 +66,9 @@ public final class LifeCycleScenarios {
         var outcome = client.role().outcome(stage.submit(client, "hello"), Stage.OUTCOME);
         held.awaitBegun(1);
 
+        // By the actors, who listen on: what one says while another closes is late as well.
         var all = List.of(client, worker, master);
-        all.forEach(each -> each.role().close());
+        all.forEach(Actor::close);
         var said = all.stream().map(each -> each.events().size()).toList();
         held.release();
         hand.createSequential("/tasks/task-", "more");
