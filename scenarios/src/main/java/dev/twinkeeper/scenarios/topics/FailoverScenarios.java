@@ -141,6 +141,30 @@ public final class FailoverScenarios {
         assertThat(worker.events(Event.TaskStarted.class)).hasSize(1);
     }
 
+    @Verifies({Rule.S1, Rule.S2})
+    public void theAssignmentThatAnotherSessionTriesAgainMisses(Stage stage) {
+        var hand = stage.hand();
+        var zombie = stage.master("m1").awaitReady();
+        stage.master("m2").awaitReady();
+        var worker = stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        zombie.awaitEvent(Event.WorkerJoined.class, Stage.READY);
+
+        // It expires with its assignment under way. Whoever tries that again does so in a session that may write.
+        zombie.wire().stallRequests();
+        var task = stage.submit(client, "whose");
+        var outcome = stage.outcome(client, task);
+        var mending = Instant.now();
+        zombie.mend();
+        zombie.awaitEvent(Event.Standby.class, mending, Stage.READY);
+        var next = stage.outcome(client, stage.submit(client, "next"));
+
+        assertThat(outcome).isEqualTo(Told.done("whose"));
+        assertThat(next).isEqualTo(Told.done("next"));
+        assertThat(worker.events(Event.TaskStarted.class)).hasSize(2);
+        assertThat(hand.children("/assign/w1")).isEmpty();
+    }
+
     @Verifies({Rule.L1, Rule.L2, Rule.S2})
     public void aMasterLostBeforeItsAssignmentWasSentLosesNoTask(Stage stage) {
         var lost = stage.master("m1").awaitReady();
