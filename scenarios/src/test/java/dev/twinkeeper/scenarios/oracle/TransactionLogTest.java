@@ -123,8 +123,9 @@ class TransactionLogTest {
     }
 
     @Test
-    void toleratesATailThatIsHalfWritten(Ensemble ensemble, @TempDir Path copies) throws IOException {
-        try (Hand hand = new Hand(ensemble.connectString(), new Layout("/tail"))) {
+    void toleratesATailThatIsHalfWritten(@TempDir Path copies) throws IOException {
+        try (Ensemble ensemble = Ensemble.start();
+                Hand hand = new Hand(ensemble.connectString(), new Layout("/tail"))) {
             hand.createParents();
             long before = hand.mark();
             hand.create("/tasks/a", "first");
@@ -208,7 +209,7 @@ class TransactionLogTest {
         }
         try (RandomAccessFile file =
                 new RandomAccessFile(files.get(files.size() - 1).toFile(), "rw")) {
-            byte[] bytes = new byte[(int) Math.min(file.length(), 16 << 20)];
+            byte[] bytes = new byte[(int) file.length()];
             file.readFully(bytes);
             int last = bytes.length - 1;
             while (bytes[last] == 0) {
