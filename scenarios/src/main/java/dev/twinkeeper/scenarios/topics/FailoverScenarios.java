@@ -10,6 +10,7 @@ import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.Heard;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -239,6 +240,29 @@ public final class FailoverScenarios {
 
         assertThat(hand.exists("/master")).isFalse();
         assertThat(masters).allMatch(each -> each.events(Event.Elected.class).size() == 1);
+    }
+
+    @Verifies({Rule.S1, Rule.S2, Rule.L2, Rule.L3})
+    public void reignsChangeInTheMiddleOfTheWorkAndNothingIsDoneTwice(Stage stage) {
+        var hand = stage.hand();
+        var w1 = Work.prompt();
+        var w2 = Work.prompt();
+        var masters = Stream.of("m1", "m2").map(stage::master).toList();
+        masters.forEach(Actor::awaitReady);
+        stage.worker("w1", w1).awaitReady();
+        stage.worker("w2", w2).awaitReady();
+        var client = stage.client("c1").awaitReady();
+
+        // Slow to list, a new master meets tasks that are completed while it counts.
+        masters.forEach(each -> each.wire().slow(Duration.ofMillis(3), Duration.ofMillis(3)));
+        var tasks = stage.submitAll(client, Told.commands(200));
+        for (int reign = 1; reign <= 5; reign++) {
+            hand.delete("/master");
+            hand.awaitExists("/master", Stage.SUCCESSION);
+        }
+
+        tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+        assertThat(executions(w1, w2)).as("executions").containsExactlyInAnyOrderElementsOf(tasks);
     }
 
     @Verifies({Rule.L1, Rule.L3, Rule.L5})
