@@ -7,6 +7,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
+import java.time.Instant;
 
 /**
  * Watches tell nothing of the time without a connection. Each of these lets the tree change in that time, within a
@@ -96,6 +97,23 @@ public final class WatchGapScenarios {
         hand.delete("/master");
 
         assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
+    }
+
+    @Verifies({Rule.S1, Rule.L5})
+    public void aMasterFindsThatItsEpochWasWrittenInTheGap(Stage stage) {
+        var hand = stage.hand();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
+
+        cut(master);
+        hand.set("/master-epoch", "an operator's remark");
+        master.mend();
+        var task = stage.submit(client, "next");
+
+        // The operator's was the second; only a claim of its own makes a reign.
+        master.awaitEvent(Event.Elected.class, Instant.MIN, event -> event.epoch() == 3, Stage.READY);
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("next"));
     }
 
     @Verifies({Rule.L1, Rule.L5})
