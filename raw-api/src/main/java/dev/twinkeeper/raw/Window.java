@@ -28,10 +28,6 @@ final class Window {
         advance();
     }
 
-    boolean hasRoom() {
-        return inFlight < size && waiting.isEmpty();
-    }
-
     /** Whether nothing is in flight and nothing waits. */
     boolean isIdle() {
         return inFlight == 0 && waiting.isEmpty();
