@@ -4,7 +4,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.layout.Place;
 
 /** What looks after a rule or two: it sees every change in zxid order, and speaks up. */
-interface Article {
+public interface Article {
     /** A change, with the tree as it stood before it. */
     default void change(Moment moment, Change change, Place place) {}
 

@@ -77,11 +77,7 @@ public final class TransactionLog {
         TreeMap<Long, Held> all = new TreeMap<>();
         try {
             for (Path directory : directories) {
-                LogFiles.read(directory, after + 1, (zxid, record) -> {
-                    if (zxid <= through) {
-                        hold(all, zxid, Transactions.decode(record, root), directory);
-                    }
-                });
+                readOnce(directory, after, through, all);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -92,6 +88,16 @@ public final class TransactionLog {
                 .map(held -> held.commit)
                 .filter(commit -> !commit.changes().isEmpty())
                 .toList();
+    }
+
+    private void readOnce(Path directory, long after, long through, TreeMap<Long, Held> all) throws IOException {
+        try (LogCursor cursor = LogFiles.open(directory, after + 1)) {
+            while (cursor.next()) {
+                if (cursor.zxid() > after && cursor.zxid() <= through) {
+                    hold(all, cursor.zxid(), Transactions.decode(cursor.record(), root), directory);
+                }
+            }
+        }
     }
 
     private static void hold(TreeMap<Long, Held> all, long zxid, Commit commit, Path directory) {

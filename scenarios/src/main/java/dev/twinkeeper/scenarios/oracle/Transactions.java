@@ -26,11 +26,13 @@ final class Transactions {
 
     /** The commit with what it changed below the root: nothing, where it failed or concerns others. */
     static Commit decode(byte[] record, String root) throws IOException {
-        TxnLogEntry entry = SerializeUtils.deserializeTxn(record);
+        return commit(SerializeUtils.deserializeTxn(record), root);
+    }
+
+    static Commit commit(TxnLogEntry entry, String root) throws IOException {
         List<Change> changes = new ArrayList<>();
         if (entry.getTxn() instanceof MultiTxn multi) {
-            // A failed multi is logged as the errors of all its operations.
-            if (multi.getTxns().stream().noneMatch(txn -> txn.getType() == OpCode.error)) {
+            if (!failed(multi)) {
                 for (Txn txn : multi.getTxns()) {
                     add(unpack(txn), root, changes);
                 }
@@ -43,6 +45,11 @@ final class Transactions {
                 entry.getHeader().getClientId(),
                 Instant.ofEpochMilli(entry.getHeader().getTime()),
                 changes);
+    }
+
+    /** A failed multi is logged as the errors of all its operations. */
+    static boolean failed(MultiTxn multi) {
+        return multi.getTxns().stream().anyMatch(txn -> txn.getType() == OpCode.error);
     }
 
     private static Record unpack(Txn txn) throws IOException {

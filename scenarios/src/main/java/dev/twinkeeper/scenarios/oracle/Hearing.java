@@ -1,0 +1,121 @@
+package dev.twinkeeper.scenarios.oracle;
+
+import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** A judgement in progress: commits come in zxid order, every article sees each of them, and none is kept for long. */
+public final class Hearing {
+    /** How many commits a violation carries from before and after it. */
+    private static final int AROUND = 5;
+
+    /** A violation, while the commits after it are still to come. */
+    private record Open(Rule rule, long zxid, String message, List<Commit> around) {
+        Violation closed() {
+            return new Violation(rule, zxid, message, around);
+        }
+    }
+
+    private final Layout layout;
+    private final Testimony testimony;
+    private final List<Article> articles;
+    private final Tree tree = new Tree();
+    private final Deque<Commit> before = new ArrayDeque<>();
+    private final Deque<Open> open = new ArrayDeque<>();
+    private final List<Violation> violations = new ArrayList<>();
+    private final Here here = new Here();
+
+    Hearing(Layout layout, Testimony testimony, List<Article> articles) {
+        this.layout = layout;
+        this.testimony = testimony;
+        this.articles = articles;
+    }
+
+    /** The next commit. */
+    public void hear(Commit commit) {
+        remember(commit);
+        here.commit = commit;
+        for (Change change : commit.changes()) {
+            Place place = place(change);
+            articles.forEach(article -> article.change(here, change, place));
+            tree.apply(commit, change);
+        }
+        articles.forEach(article -> article.committed(here));
+    }
+
+    /** There are no more; the violations, in the order in which they showed. */
+    public List<Violation> close() {
+        here.commit = null;
+        articles.forEach(article -> article.end(here));
+        open.forEach(each -> violations.add(each.closed()));
+        open.clear();
+        return violations;
+    }
+
+    private void remember(Commit commit) {
+        open.forEach(each -> each.around.add(commit));
+        while (!open.isEmpty() && complete(open.peek())) {
+            violations.add(open.remove().closed());
+        }
+        before.add(commit);
+        if (before.size() > AROUND + 1) {
+            before.remove();
+        }
+    }
+
+    private static boolean complete(Open each) {
+        return each.around.size() > AROUND
+                && each.around.get(each.around.size() - 1 - AROUND).zxid() == each.zxid;
+    }
+
+    private Place place(Change change) {
+        if (change instanceof Change.Create create) {
+            return layout.place(create.path());
+        }
+        if (change instanceof Change.Delete delete) {
+            return layout.place(delete.path());
+        }
+        if (change instanceof Change.SetData set) {
+            return layout.place(set.path());
+        }
+        if (change instanceof Change.Check check) {
+            return layout.place(check.path());
+        }
+        return new Place.Foreign("");
+    }
+
+    private final class Here implements Article.Moment {
+        /** Null at the end. */
+        private Commit commit;
+
+        @Override
+        public Commit commit() {
+            return commit;
+        }
+
+        @Override
+        public Participant by() {
+            return testimony.participant(commit.session());
+        }
+
+        @Override
+        public Tree tree() {
+            return tree;
+        }
+
+        @Override
+        public Testimony testimony() {
+            return testimony;
+        }
+
+        @Override
+        public void violated(Rule rule, String message) {
+            long zxid = commit == null ? -1 : commit.zxid();
+            open.add(new Open(rule, zxid, message, commit == null ? List.of() : new ArrayList<>(before)));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.twinkeeper.scenarios.oracle;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.zookeeper.server.TxnLogEntry;
+import org.apache.zookeeper.server.util.SerializeUtils;
+
+/** One server's part of a {@link Ledger}: its log as a stream that never goes back, and what its snapshots tell. */
+final class LedgerSource implements AutoCloseable {
+    /** A follower that joins again may log once more what it had not applied; never more than is in flight. */
+    private static final int REMEMBERED = 10_000;
+
+    private final Path server;
+    private final LogCursor cursor;
+    private final Ledger.Reader reader;
+
+    /** How far the snapshots of an epoch reach. */
+    private final Map<Long, Long> snapshots = new HashMap<>();
+
+    private final Map<Long, Long> checksums = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    private long zxid = -1;
+    private boolean ended;
+    private long lacking;
+
+    private LedgerSource(Path server, LogCursor cursor, Ledger.Reader reader) {
+        this.server = server;
+        this.cursor = cursor;
+        this.reader = reader;
+    }
+
+    static LedgerSource open(Path server, Ledger.Reader reader) throws IOException {
+        LedgerSource source = new LedgerSource(server, LogFiles.open(server, 0), reader);
+        LogFiles.snapshots(server).forEach(upTo -> source.snapshots.merge(Ledger.epoch(upTo), upTo, Math::max));
+        source.advance();
+        return source;
+    }
+
+    boolean has() {
+        return !ended;
+    }
+
+    long zxid() {
+        return zxid;
+    }
+
+    byte[] record() {
+        return cursor.record();
+    }
+
+    boolean at(long wanted) {
+        return !ended && zxid == wanted;
+    }
+
+    /** In its log, or in the state that it was given in place of the log. */
+    boolean knows(long wanted) {
+        return at(wanted) || snapshots.getOrDefault(Ledger.epoch(wanted), -1L) >= wanted;
+    }
+
+    /** How many committed transactions are not in its log. */
+    long lacking() {
+        return lacking;
+    }
+
+    void pass(long passed, boolean committed) throws IOException {
+        if (at(passed)) {
+            advance();
+        } else if (committed) {
+            lacking++;
+        }
+    }
+
+    private void advance() throws IOException {
+        while (cursor.next()) {
+            long next = cursor.zxid();
+            if (next > zxid) {
+                zxid = next;
+                checksums.put(next, cursor.checksum());
+                return;
+            }
+            Long before = checksums.get(next);
+            if (before == null || before != cursor.checksum()) {
+                reader.disagreement(
+                        next,
+                        "%s goes back from 0x%x to 0x%x, where it had another transaction"
+                                .formatted(name(), zxid, next));
+            }
+        }
+        ended = true;
+    }
+
+    /** Both are at the same zxid, so both must have the same. The digest alone may differ: it is a server's own. */
+    void compare(LedgerSource other, Ledger.Reader to) throws IOException {
+        if (Arrays.equals(record(), other.record())) {
+            return;
+        }
+        TxnLogEntry mine = SerializeUtils.deserializeTxn(record());
+        TxnLogEntry theirs = SerializeUtils.deserializeTxn(other.record());
+        if (!text(mine).equals(text(theirs))) {
+            to.disagreement(
+                    zxid,
+                    "the servers disagree at 0x%x: %s has %s, %s has %s"
+                            .formatted(zxid, name(), told(mine), other.name(), told(theirs)));
+        }
+    }
+
+    private static String text(TxnLogEntry entry) {
+        return entry.getHeader() + " " + entry.getTxn();
+    }
+
+    private static String told(TxnLogEntry entry) throws IOException {
+        Commit commit = Transactions.commit(entry, "");
+        return "session 0x%x: %s".formatted(commit.session(), commit.changes());
+    }
+
+    private String name() {
+        return "server " + server.getFileName();
+    }
+
+    @Override
+    public void close() throws IOException {
+        cursor.close();
+    }
+}
