@@ -13,6 +13,9 @@ public final class Hearing {
     /** How many commits a violation carries from before and after it. */
     private static final int AROUND = 5;
 
+    /** So many violations carry commits: where a rule falls apart, it does so ten thousand times. */
+    private static final int MOST_AROUND = 1_000;
+
     /** A violation, while the commits after it are still to come. */
     private record Open(Rule rule, long zxid, String message, List<Commit> around) {
         Violation closed() {
@@ -114,8 +117,13 @@ public final class Hearing {
 
         @Override
         public void violated(Rule rule, String message) {
-            long zxid = commit == null ? -1 : commit.zxid();
-            open.add(new Open(rule, zxid, message, commit == null ? List.of() : new ArrayList<>(before)));
+            if (commit == null) {
+                open.add(new Open(rule, -1, message, List.of()));
+            } else if (violations.size() + open.size() < MOST_AROUND) {
+                open.add(new Open(rule, commit.zxid(), message, new ArrayList<>(before)));
+            } else {
+                violations.add(new Violation(rule, commit.zxid(), message, List.of()));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.oracle;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
+import java.nio.charset.StandardCharsets;
 
 /**
  * S1: who assigns, reigns.
@@ -33,14 +34,33 @@ final class ReignArticle implements Article {
             epoch(moment, change);
         } else if (moment.by().isProgram() && needsReign(moment, change, place)) {
             String why = whyNotReigning(moment);
+            why = why == null ? whyNotOfThisReign(moment, change, place) : why;
             if (why != null) {
                 moment.violated(Rule.S1, moment.by() + " committed '" + change + "' but " + why);
             }
         }
     }
 
+    /** An assignment says in which epoch it was decided: it may be the same master's, and an earlier reign's. */
+    private String whyNotOfThisReign(Moment moment, Change change, Place place) {
+        if (!(place instanceof Place.AssignmentNode) || !(change instanceof Change.Create create)) {
+            return null;
+        }
+        String said = new String(create.data().bytes(), StandardCharsets.UTF_8);
+        String epoch = moment.tree()
+                .node(layout.epoch())
+                .map(node -> String.valueOf(node.version()))
+                .orElse(said);
+        return said.isEmpty() || said.equals(epoch) ? null : "it says epoch " + said + ", and the epoch was " + epoch;
+    }
+
     private void epoch(Moment moment, Change change) {
-        if (change instanceof Change.SetData) {
+        if (change instanceof Change.SetData set) {
+            int before =
+                    moment.tree().node(layout.epoch()).map(Tree.Node::version).orElse(0);
+            if (set.version() <= before) {
+                moment.violated(Rule.S1, "the epoch fell from " + before + " to " + set.version());
+            }
             claimant = moment.by();
             claimed =
                     moment.tree().node(layout.master()).map(Tree.Node::created).orElse(-1L);

@@ -1,0 +1,44 @@
+package dev.twinkeeper.scenarios.verdict;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The time in which nothing is wrong: outside every fault, from where it began to where the service had recovered.
+ * Deadlines run in it; how long a recovery may take is judged by itself. Asked in the order of time, so that all
+ * questions together cost as much as there are faults.
+ */
+final class Calm {
+    private record Window(long from, long to) {}
+
+    private final List<Window> faults = new ArrayList<>();
+    private int next;
+
+    Calm(Run run, List<Fault> all) {
+        List<Fault> sorted = new ArrayList<>(all);
+        sorted.sort(Comparator.comparingLong(Fault::begin));
+        long to = Long.MIN_VALUE;
+        for (Fault fault : sorted) {
+            long end = fault.recovered()
+                    .map(recovered -> run.wall(Math.max(fault.end(), recovered)))
+                    .orElse(Long.MAX_VALUE);
+            // Faults that overlap become windows that don't.
+            long from = Math.max(run.wall(fault.begin()), to);
+            to = Math.max(end, to);
+            faults.add(new Window(from, to));
+        }
+    }
+
+    /** How many milliseconds of this span were calm; no span may begin before an earlier one. */
+    long between(long from, long to) {
+        while (next < faults.size() && faults.get(next).to <= from) {
+            next++;
+        }
+        long calm = Math.max(0, to - from);
+        for (int i = next; i < faults.size() && faults.get(i).from < to; i++) {
+            calm -= Math.max(0, Math.min(to, faults.get(i).to) - Math.max(from, faults.get(i).from));
+        }
+        return calm;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.twinkeeper.scenarios.verdict;
+
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.scenarios.oracle.Article;
+import dev.twinkeeper.scenarios.oracle.Change;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Execution is at least once; a second one happens only after a worker was lost. Each execution needs a grant of its own:
+ * an assignment to that worker, and another grant for each time that the worker registered anew while it had it. The
+ * first grant of a task needs no reason. Each other has the loss of a worker, or the hand of an operator, before it;
+ * one without is no explanation.
+ */
+final class ExecutionArticle implements Article {
+    private final Map<TaskId, List<Grant>> grants = new HashMap<>();
+    private final Layout layout;
+    private final Workforce workforce;
+    private final Map<TaskId, History.Told> told;
+    private final Docket docket;
+    private final Map<String, Long> explained = new HashMap<>();
+    private long executions;
+    private long unexplained;
+
+    /** An assignment. */
+    private static final class Grant {
+        final WorkerId worker;
+        final boolean registered;
+        final int from;
+        int to = -1;
+        End end = End.OPEN;
+
+        Grant(Workforce.Post post) {
+            worker = post.worker;
+            registered = post.registered;
+            from = post.registrations;
+        }
+
+        /** How often its worker may execute it. */
+        int executions(Workforce workforce) {
+            return 1 + (to < 0 ? workforce.post(worker).registrations : to) - from;
+        }
+    }
+
+    /** How an assignment ended, and so why another might be made. */
+    private enum End {
+        OPEN("its worker registered anew"),
+        COMPLETED("its worker registered anew"),
+        WORKER_LOST("its worker was lost"),
+        OPERATOR("an operator removed the assignment"),
+        /** By a master, from a live worker: no explanation. */
+        FOR_NO_REASON("no reason");
+
+        private final String text;
+
+        End(String text) {
+            this.text = text;
+        }
+    }
+
+    ExecutionArticle(Layout layout, Workforce workforce, Map<TaskId, History.Told> told, Docket docket) {
+        this.layout = layout;
+        this.workforce = workforce;
+        this.told = told;
+        this.docket = docket;
+    }
+
+    @Override
+    public void change(Moment moment, Change change, Place place) {
+        if (!(place instanceof Place.AssignmentNode assignment)) {
+            return;
+        }
+        List<Grant> all = grants.computeIfAbsent(assignment.task(), unused -> new ArrayList<>(1));
+        Workforce.Post post = workforce.post(assignment.worker());
+        if (change instanceof Change.Create) {
+            all.add(new Grant(post));
+        } else if (change instanceof Change.Delete) {
+            for (Grant grant : all) {
+                if (grant.end == End.OPEN && grant.worker.equals(assignment.worker())) {
+                    grant.to = post.registrations;
+                    grant.end = end(moment, assignment.task(), grant, post);
+                }
+            }
+        }
+    }
+
+    private End end(Moment moment, TaskId task, Grant grant, Workforce.Post post) {
+        if (!moment.by().isProgram()) {
+            return End.OPERATOR;
+        }
+        boolean completes = !workforce.isUnfinished(task)
+                || moment.commit().changes(Change.Create.class).stream()
+                        .anyMatch(create -> create.path().equals(layout.status(task)));
+        if (completes) {
+            return End.COMPLETED;
+        }
+        boolean lost = !post.registered || !grant.registered || post.registrations > grant.from;
+        return lost ? End.WORKER_LOST : End.FOR_NO_REASON;
+    }
+
+    @Override
+    public void end(Moment moment) {
+        told.forEach(this::judge);
+    }
+
+    private void judge(TaskId task, History.Told what) {
+        executions += what.executions.size();
+        List<Grant> all = grants.getOrDefault(task, List.of());
+        int excess = 0;
+        for (String worker : new TreeSet<>(what.executions)) {
+            long times = what.executions.stream().filter(worker::equals).count();
+            long granted = all.stream()
+                    .filter(grant -> grant.worker.name().equals(worker))
+                    .mapToLong(grant -> grant.executions(workforce))
+                    .sum();
+            if (times > granted) {
+                excess += (int) (times - granted);
+                docket.enter(
+                        Charge.UNEXPLAINED,
+                        -1,
+                        task,
+                        "%s executed %s %d times, and %d are explained by its assignments"
+                                .formatted(worker, task, times, granted));
+            }
+        }
+        int more = Math.max(0, what.executions.size() - 1);
+        boolean noReason = all.stream().anyMatch(grant -> grant.end == End.FOR_NO_REASON);
+        int without = noReason ? more : Math.min(more, excess);
+        unexplained += noReason ? more : excess;
+        if (more > without) {
+            explained.merge(reason(all), (long) (more - without), Long::sum);
+        }
+        if (noReason && more > 0) {
+            docket.enter(
+                    Charge.UNEXPLAINED,
+                    -1,
+                    task,
+                    "%s was executed by %s, and was taken from a live worker".formatted(task, what.executions));
+        }
+    }
+
+    private static String reason(List<Grant> all) {
+        Set<String> reasons = new TreeSet<>();
+        for (Grant grant : all) {
+            if (grant.end != End.COMPLETED && grant.end != End.OPEN) {
+                reasons.add(grant.end.text);
+            }
+        }
+        return reasons.isEmpty() ? End.OPEN.text : String.join(", ", reasons);
+    }
+
+    long executions() {
+        return executions;
+    }
+
+    long unexplained() {
+        return unexplained;
+    }
+
+    /** The second executions that are explained, by reason. */
+    Map<String, Long> explained() {
+        return Map.copyOf(explained);
+    }
+}

@@ -1,0 +1,492 @@
+package dev.twinkeeper.scenarios.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Planted histories: for each rule one that breaks it and nothing else, and some that break none. */
+class TortureJudgeTest {
+    private static final long BOUND_MS = PlantedRun.SESSION_TIMEOUT_MS + 5_000;
+
+    @TempDir
+    Path out;
+
+    private PlantedRun run;
+
+    @BeforeEach
+    void begin() throws IOException {
+        run = new PlantedRun(out).begin();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        run.close();
+    }
+
+    /** Exactly these charges, and the message of the first names the culprit, with records. */
+    private Verdict caught(String message, Charge... charges) throws IOException {
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).as(verdict.summary()).containsExactlyInAnyOrder(charges);
+        assertThat(verdict.holds()).isFalse();
+        assertThat(verdict.findings())
+                .anySatisfy(finding -> assertThat(finding.message()).contains(message));
+        assertThat(verdict.findings().get(0).records()).hasSizeBetween(1, 50);
+        assertThat(verdict.summary()).contains(message);
+        return verdict;
+    }
+
+    private Verdict kept() throws IOException {
+        Verdict verdict = run.judge();
+        assertThat(verdict.holds()).as(verdict.summary()).isTrue();
+        return verdict;
+    }
+
+    // In order.
+
+    @Test
+    void keepsAWholeRun() throws IOException {
+        run.task("w2", "second");
+        run.footprint("m1", 1_000, 1_050);
+        run.fault("kill-worker", 1_000, 2_000, 1_500L, true);
+        run.fault("slow-link", 3_000, 4_000, null, false);
+
+        Verdict verdict = kept();
+
+        assertThat(verdict.numbers().acknowledged()).isEqualTo(2);
+        assertThat(verdict.numbers().finished()).isEqualTo(2);
+        assertThat(verdict.numbers().executions()).isEqualTo(2);
+        assertThat(verdict.numbers().reigns()).isEqualTo(1);
+        assertThat(verdict.numbers().dropped()).isZero();
+        assertThat(verdict.numbers().znodes()).isPositive();
+        assertThat(verdict.seen()).isEqualTo(1);
+        assertThat(verdict.tolls().get("slow-link").duds()).isEqualTo(1);
+        assertThat(out.resolve("report.json")).exists();
+        assertThat(out.resolve("report.md")).content().contains("| acknowledged tasks | 2 |", "every rule kept");
+    }
+
+    @Test
+    void explainsTheSecondExecutionAfterAWorkerWasLost() throws IOException {
+        String task = run.submit("c1", "moved");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.expire("w1");
+        run.move("m1", "w1", "w2", task);
+        run.finish("w2", task);
+
+        Verdict verdict = kept();
+
+        assertThat(verdict.numbers().duplicates()).isEqualTo(1);
+        assertThat(verdict.numbers().explained()).isEqualTo(Map.of("its worker was lost", 1L));
+    }
+
+    @Test
+    void explainsTheSecondExecutionBySameWorkerInItsNextSession() throws IOException {
+        String task = run.submit("c1", "again");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.expire("w1");
+        run.register("w1", 2);
+        run.finish("w1", task);
+
+        assertThat(kept().numbers().explained()).isEqualTo(Map.of("its worker registered anew", 1L));
+    }
+
+    @Test
+    void explainsTheSecondExecutionByTheOperatorsHand() throws IOException {
+        String task = run.submit("c1", "removed");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.commit("operator", run.scribe.delete("/assign/w1/" + task));
+        run.assign("m1", "w2", task);
+        run.finish("w2", task);
+
+        assertThat(kept().numbers().explained()).isEqualTo(Map.of("an operator removed the assignment", 1L));
+    }
+
+    @Test
+    void countsTheUnknownSubmitThatWasApplied() throws IOException {
+        run.invoke("c1", "in doubt");
+        String task = run.create("c1", "in doubt");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+        run.invoke("c1", "never arrived");
+
+        Verdict verdict = kept();
+
+        assertThat(verdict.numbers().unknown()).isEqualTo(2);
+        assertThat(verdict.numbers().unknownApplied()).isEqualTo(1);
+        assertThat(verdict.numbers().acknowledged()).isEqualTo(1);
+    }
+
+    @Test
+    void letsTheOperatorTakeTheMaster() throws IOException {
+        run.commit("operator", run.scribe.delete("/master"));
+        run.commit("operator", run.scribe.create("/master", "me", true));
+        run.expire("operator");
+        run.claim("m2");
+        String task = run.submit("c1", "after");
+        run.assign("m2", "w1", task);
+        run.finish("w1", task);
+
+        assertThat(kept().numbers().reigns()).isEqualTo(2);
+    }
+
+    @Test
+    void measuresTheLongestGapAndTheDrain() throws IOException {
+        String task = run.submit("c1", "slow");
+        run.assign("m1", "w1", task);
+        run.passes(3_000);
+        run.finish("w1", task);
+
+        Verdict verdict = kept();
+
+        assertThat(verdict.numbers().longestGap()).isBetween(Duration.ofMillis(3_000), Duration.ofMillis(3_100));
+        assertThat(verdict.numbers().drained()).contains(Duration.ZERO);
+    }
+
+    // S1.
+
+    @Test
+    void catchesTheCommitOfADeposedMaster() throws IOException {
+        String task = run.submit("c1", "late");
+        run.commit("operator", run.scribe.delete("/master"));
+        run.claim("m2");
+        run.commit("m1", run.scribe.create("/assign/w1/" + task, "1", false));
+        run.finish("w1", task);
+
+        Verdict verdict = caught("m1 committed 'create /assign/w1/" + task, Charge.DEPOSED);
+        assertThat(verdict.findings().get(0).records()).anyMatch(record -> record.contains("m2: create -e /master"));
+        assertThat(verdict.numbers().unfenced()).isEqualTo(1);
+    }
+
+    @Test
+    void catchesAnAssignmentDecidedInAnotherReign() throws IOException {
+        String task = run.submit("c1", "stale");
+        run.commit("operator", run.scribe.delete("/master"));
+        run.claim("m1");
+        run.commit("m1", run.scribe.create("/assign/w1/" + task, "1", false));
+        run.finish("w1", task);
+
+        caught("says epoch 1, and the epoch was 2", Charge.DEPOSED);
+    }
+
+    @Test
+    void catchesAnEpochThatFalls() throws IOException {
+        run.commit("operator", run.scribe.delete("/master"));
+        run.claim("m2");
+        run.commit("operator", run.scribe.delete("/master"));
+        run.commit(
+                "m1",
+                run.scribe.create("/master", "m1", true),
+                run.scribe.set("/master", "m1", 1),
+                run.scribe.set("/master-epoch", "m1 nonce", 1));
+
+        caught("the epoch fell from 2 to 1", Charge.DEPOSED);
+    }
+
+    // S2.
+
+    @Test
+    void catchesTwoAssignments() throws IOException {
+        String task = run.submit("c1", "twice");
+        run.assign("m1", "w1", task);
+        run.assign("m1", "w2", task);
+        run.commit(
+                "m1",
+                run.scribe.check("/master"),
+                run.scribe.check("/master-epoch"),
+                run.scribe.delete("/assign/w2/" + task));
+        run.finish("w1", task);
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.count(Charge.TWO_ASSIGNMENTS)).isEqualTo(1);
+    }
+
+    @Test
+    void catchesAnAssignmentAfterTheStatus() throws IOException {
+        String task = run.submit("c1", "done already");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+        run.assign("m1", "w2", task);
+
+        caught("m1 assigned " + task + " to w2 after its status", Charge.TWO_ASSIGNMENTS);
+    }
+
+    // S3.
+
+    @Test
+    void catchesAChangedStatus() throws IOException {
+        String task = run.submit("c1", "changed");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+        run.commit("w1", run.scribe.set("/tasks/" + task + "/status", "failed\nno"));
+
+        Verdict verdict = caught("w1 changed the status of " + task, Charge.STATUS);
+        assertThat(verdict.numbers().changedStatuses()).isEqualTo(1);
+    }
+
+    @Test
+    void catchesASecondStatus() throws IOException {
+        String task = run.submit("c1", "double");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+        run.commit("w1", run.scribe.delete("/tasks/" + task + "/status"));
+        run.commit("w1", run.scribe.create("/tasks/" + task + "/status", "done\n2", false));
+
+        Verdict verdict = caught("w1 created a second status of " + task, Charge.STATUS);
+        assertThat(verdict.numbers().doubleStatuses()).isEqualTo(1);
+        assertThat(verdict.numbers().changedStatuses()).isEqualTo(1);
+    }
+
+    @Test
+    void catchesAStatusThatConsumesNoAssignment() throws IOException {
+        String task = run.submit("c1", "zombie");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.expire("w1");
+        run.move("m1", "w1", "w2", task);
+        run.commit("w1", run.scribe.create("/tasks/" + task + "/status", "done\nlate", false));
+        run.commit(
+                "m1",
+                run.scribe.check("/master"),
+                run.scribe.check("/master-epoch"),
+                run.scribe.delete("/assign/w2/" + task));
+
+        caught("w1 wrote the status of " + task + " without consuming an assignment of its own", Charge.STATUS);
+    }
+
+    // S4, S5.
+
+    @Test
+    void catchesASubmitThatMadeTwoTasks() throws IOException {
+        String task = run.submit("c1", "once");
+        String again = run.create("c1", "once");
+        for (String each : new String[] {task, again}) {
+            run.assign("m1", "w1", each);
+            run.execute("w1", each);
+            run.complete("w1", each);
+        }
+
+        caught("1 submits of \"once\" made 2 tasks", Charge.SUBMIT);
+    }
+
+    @Test
+    void catchesATaskOfASubmitThatFailed() throws IOException {
+        long id = run.invoke("c1", "refused");
+        run.tell("c1", "submit").put("type", "fail").put("id", id).put("why", "too large");
+        String task = run.create("c1", "refused");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+
+        caught("0 submits of \"refused\" made 1 tasks", Charge.SUBMIT);
+    }
+
+    @Test
+    void catchesAnAcknowledgedTaskThatNeverWas() throws IOException {
+        long id = run.invoke("c1", "vanished");
+        run.acknowledge("c1", id, "task-x-0000000099");
+
+        Verdict verdict = caught("task-x-0000000099 was acknowledged and never created", Charge.LOST, Charge.SUBMIT);
+        assertThat(verdict.numbers().lost()).isEqualTo(1);
+        assertThat(verdict.numbers().drained()).isEmpty();
+    }
+
+    @Test
+    void catchesATaskThatWasAcknowledgedBeforeItWas() throws IOException {
+        long id = run.invoke("c1", "early");
+        run.acknowledge("c1", id, "task-token-0000000001");
+        run.passes(2_000);
+        String task = run.create("c1", "early");
+        run.assign("m1", "w1", task);
+        run.finish("w1", task);
+
+        caught(task + " was acknowledged before it was created", Charge.SUBMIT);
+    }
+
+    @Test
+    void catchesATaskThatIsNeverFinished() throws IOException {
+        String task = run.submit("c1", "stuck");
+        run.assign("m1", "w1", task);
+
+        Verdict verdict = caught("has no status at the end; it is with w1", Charge.LOST);
+        assertThat(verdict.numbers().lost()).isEqualTo(1);
+        assertThat(verdict.findings().get(0).records()).anyMatch(record -> record.contains("history"));
+    }
+
+    @Test
+    void catchesATaskThatWasDeletedUnfinished() throws IOException {
+        String task = run.submit("c1", "deleted");
+        run.commit(
+                "m1",
+                run.scribe.check("/master"),
+                run.scribe.check("/master-epoch"),
+                run.scribe.delete("/tasks/" + task));
+
+        Verdict verdict = caught("m1 deleted " + task + ", which never had a status", Charge.LOST);
+        assertThat(verdict.numbers().lost()).isEqualTo(1);
+    }
+
+    // S6.
+
+    @Test
+    void catchesAnOutcomeThatIsInNoStatus() throws IOException {
+        String task = run.submit("c1", "wrong");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+        run.report("c1", task, "failed", "no");
+
+        caught("a client reported Failed[reason=no] of " + task, Charge.MADE_UP);
+    }
+
+    @Test
+    void catchesAnOutcomeThatWasGuessed() throws IOException {
+        String task = run.submit("c1", "guessed");
+        run.assign("m1", "w1", task);
+        run.report("c1", task, "done", "w1 guessed");
+        run.passes(2_000);
+        run.execute("w1", task);
+        run.complete("w1", task);
+
+        caught("the outcome of " + task + " was reported before it had a status", Charge.MADE_UP);
+    }
+
+    // L2, L3, L5.
+
+    @Test
+    void catchesTasksThatStayWithALostWorker() throws IOException {
+        String task = run.submit("c1", "left");
+        run.assign("m1", "w1", task);
+        run.expire("w1");
+        run.passes(BOUND_MS + 100);
+        run.move("m1", "w1", "w2", task);
+        run.finish("w2", task);
+
+        caught("1 tasks are still with w1", Charge.NOT_MOVED);
+    }
+
+    @Test
+    void givesTheTimeOfAFaultForMovingTasks() throws IOException {
+        String task = run.submit("c1", "left");
+        run.assign("m1", "w1", task);
+        run.expire("w1");
+        run.fault("kill-leader", run.now(), run.now() + 3_000, run.now() + 3_000, true);
+        run.passes(BOUND_MS + 100);
+        run.move("m1", "w1", "w2", task);
+        run.finish("w2", task);
+
+        kept();
+    }
+
+    @Test
+    void catchesATaskThatIsTakenFromALiveWorker() throws IOException {
+        String task = run.submit("c1", "stolen");
+        run.assign("m1", "w1", task);
+        run.move("m1", "w1", "w2", task);
+        run.finish("w2", task);
+
+        caught("m1 took " + task + " from w1, which was registered all the time", Charge.TAKEN_AWAY);
+    }
+
+    @Test
+    void catchesAStarvedWorker() throws IOException {
+        String first = run.submit("c1", "one");
+        String second = run.submit("c1", "two");
+        run.assign("m1", "w1", first);
+        run.passes(BOUND_MS + 100);
+        run.finish("w1", first);
+        run.assign("m1", "w1", second);
+        run.finish("w1", second);
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).containsExactly(Charge.STARVED);
+        assertThat(verdict.findings())
+                .extracting(Finding::message)
+                .anyMatch(message -> message.startsWith("w2 had a free slot and got nothing for"));
+    }
+
+    @Test
+    void catchesAFaultWithoutRecovery() throws IOException {
+        run.fault("stop-leader", 1_000, 2_000, null, true);
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).containsExactly(Charge.NO_RECOVERY);
+        assertThat(verdict.summary()).contains("fault 1, stop-leader of w1: the service never worked again");
+    }
+
+    // Executions.
+
+    @Test
+    void catchesASecondExecutionWithoutReason() throws IOException {
+        String task = run.submit("c1", "twice");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.finish("w1", task);
+
+        Verdict verdict = caught("w1 executed " + task + " 2 times, and 1 are explained", Charge.UNEXPLAINED);
+        assertThat(verdict.numbers().duplicates()).isEqualTo(1);
+        assertThat(verdict.numbers().unexplained()).isEqualTo(1);
+    }
+
+    @Test
+    void catchesAnExecutionWithoutAnAssignment() throws IOException {
+        String task = run.submit("c1", "not mine");
+        run.execute("w2", task);
+        run.assign("m1", "w1", task);
+        run.finish("w1", task);
+
+        caught("w2 executed " + task + " 1 times, and 0 are explained", Charge.UNEXPLAINED);
+    }
+
+    @Test
+    void explainsNothingByAMoveFromALiveWorker() throws IOException {
+        String task = run.submit("c1", "stolen");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.move("m1", "w1", "w2", task);
+        run.finish("w2", task);
+
+        Verdict verdict = caught("and was taken from a live worker", Charge.TAKEN_AWAY, Charge.UNEXPLAINED);
+        assertThat(verdict.numbers().unexplained()).isEqualTo(1);
+    }
+
+    // Evidence.
+
+    @Test
+    void catchesASessionThatIsNobodys() throws IOException {
+        run.scribe.commit(0xbad, PlantedRun.BEGIN.toEpochMilli(), run.scribe.create("/workers/w9", "", true));
+
+        caught("session 0xbad committed 'create -e /workers/w9", Charge.EVIDENCE);
+    }
+
+    @Test
+    void catchesAnOperatorWhoDoesAWorkersWork() throws IOException {
+        String task = run.submit("c1", "helped");
+        run.assign("m1", "w1", task);
+        run.commit(
+                "operator",
+                run.scribe.delete("/assign/w1/" + task),
+                run.scribe.create("/tasks/" + task + "/status", "done\n", false));
+
+        caught("operator committed 'create /tasks/" + task + "/status", Charge.EVIDENCE);
+    }
+
+    @Test
+    void wantsTheFinalTree() throws IOException {
+        run.treeUnread();
+
+        assertThat(run.judge().counts().keySet()).containsExactly(Charge.EVIDENCE);
+    }
+}
