@@ -54,7 +54,7 @@ final class History {
     private final Set<String> unknown = new HashSet<>();
     private final Map<TaskId, Told> tasks = new HashMap<>();
     private final Docket docket;
-    private int incarnations;
+    private final Map<String, Integer> incarnations = new HashMap<>();
 
     History(Docket docket) {
         this.docket = docket;
@@ -101,7 +101,8 @@ final class History {
                     case "c" -> Participant.Kind.CLIENT;
                     default -> Participant.Kind.HAND;
                 };
-        return new Participant(incarnations++, kind, process);
+        int incarnation = incarnations.merge(process, 1, Integer::sum);
+        return new Participant(incarnation == 1 ? process : process + "#" + incarnation, kind, process);
     }
 
     private void session(String process, long session) {

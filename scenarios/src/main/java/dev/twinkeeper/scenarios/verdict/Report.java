@@ -1,19 +1,25 @@
 package dev.twinkeeper.scenarios.verdict;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A verdict, written down: JSON for programs, Markdown for people, and a few lines for a terminal. */
 final class Report {
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT);
 
     private Report() {}
 
@@ -46,7 +52,7 @@ final class Report {
     }
 
     private static String name(Charge charge) {
-        return charge.name().toLowerCase(java.util.Locale.ROOT);
+        return charge.name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Object> toll(Verdict.Toll toll) {
@@ -95,10 +101,14 @@ final class Report {
         new Soak(List.of(verdict)).lines().forEach(line -> text.append(line).append('\n'));
         new TreeMap<>(verdict.counts())
                 .forEach((charge, count) -> text.append("  ! %,d %s\n".formatted(count, charge)));
-        verdict.findings().stream().limit(10).forEach(finding -> {
-            text.append("\n").append(finding).append('\n');
-            finding.records().forEach(record -> text.append(record).append('\n'));
-        });
+        // One of each is enough for a terminal; the others are in the report.
+        Set<Charge> told = EnumSet.noneOf(Charge.class);
+        verdict.findings().stream()
+                .filter(finding -> told.add(finding.charge()))
+                .forEach(finding -> {
+                    text.append("\n").append(finding).append('\n');
+                    finding.records().forEach(record -> text.append(record).append('\n'));
+                });
         return text.toString();
     }
 

@@ -139,9 +139,7 @@ final class Scribe implements AutoCloseable {
             }
             TxnDigest digest = new TxnDigest(DIGEST_VERSION, tree.getTreeDigest());
             for (int server : writing) {
-                FileTxnLog log = logs.get(server - 1);
-                log.append(new Request(header, record, digest));
-                log.commit();
+                logs.get(server - 1).append(new Request(header, record, digest));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -153,6 +151,7 @@ final class Scribe implements AutoCloseable {
 
     /** The server goes on in a new file, as after a restart. */
     void roll(int server) throws IOException {
+        logs.get(server - 1).commit();
         logs.get(server - 1).rollLog();
     }
 
@@ -163,7 +162,7 @@ final class Scribe implements AutoCloseable {
 
     /** The server was killed while it wrote: its newest file ends within a record. */
     void tear(int server) throws IOException {
-        logs.get(server - 1).close();
+        roll(server);
         Path file = directories.get(server - 1).resolve(Util.makeLogName(lastZxid + 1));
         ByteArrayOutputStream half = new ByteArrayOutputStream();
         half.write(bytes("ZKLG0123456789ab"));
@@ -173,7 +172,10 @@ final class Scribe implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (FileTxnLog log : logs) {
+        List<FileTxnLog> open = List.copyOf(logs);
+        logs.clear();
+        for (FileTxnLog log : open) {
+            log.commit();
             log.close();
         }
     }

@@ -1,0 +1,230 @@
+package dev.twinkeeper.scenarios.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What three logs mean together: what is committed, what was only proposed, what disagrees and what is missing. */
+class LogsTest {
+    @TempDir
+    Path out;
+
+    private PlantedRun run;
+
+    @BeforeEach
+    void begin() throws IOException {
+        run = new PlantedRun(out).begin();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        run.close();
+    }
+
+    private Verdict caught(String message, Charge... charges) throws IOException {
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).as(verdict.summary()).isEqualTo(Set.of(charges));
+        assertThat(verdict.findings()).anySatisfy(finding -> {
+            assertThat(finding.message()).contains(message);
+            assertThat(finding.records()).isNotEmpty();
+        });
+        return verdict;
+    }
+
+    private Verdict kept() throws IOException {
+        Verdict verdict = run.judge();
+        assertThat(verdict.holds()).as(verdict.summary()).isTrue();
+        return verdict;
+    }
+
+    @Test
+    void leavesOutWhatADeposedLeaderOnlyProposed() throws IOException {
+        run.scribe.only(1);
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.delete("/workers/w1"));
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.delete("/workers/w2"));
+        run.scribe.only(1, 2, 3);
+        run.scribe.nextEpoch();
+        run.task("w1", "after");
+
+        assertThat(kept().numbers().dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void takesWhatAMajorityHasWhereOneServerWasDown() throws IOException {
+        run.scribe.only(2, 3);
+        run.task("w1", "without the first");
+        run.scribe.only(1, 2, 3);
+        run.task("w1", "with all");
+
+        Verdict verdict = kept();
+
+        assertThat(verdict.numbers().dropped()).isZero();
+        assertThat(verdict.numbers().lacking().get(0)).isPositive();
+        assertThat(verdict.numbers().lacking().subList(1, 3)).containsExactly(0L, 0L);
+    }
+
+    @Test
+    void takesWhatTheOthersWereGivenAsASnapshot() throws IOException {
+        run.scribe.only(1);
+        run.task("w1", "kept by the new leader only");
+        run.scribe.snapshot(2);
+        run.scribe.only(1, 2, 3);
+        run.scribe.nextEpoch();
+        run.task("w1", "after");
+
+        assertThat(kept().numbers().acknowledged()).isEqualTo(3);
+    }
+
+    @Test
+    void catchesServersThatDisagree() throws IOException {
+        run.scribe.only(1, 2);
+        run.task("w1", "so");
+        run.scribe.back(4);
+        run.scribe.only(3);
+        run.scribe.commit(run.session("m1"), PlantedRun.BEGIN.toEpochMilli(), false, run.scribe.check("/master"));
+        run.scribe.only(1, 2, 3);
+        run.scribe.skip(3);
+        run.task("w1", "after");
+
+        caught("the servers disagree at 0x1", Charge.DISAGREEMENT);
+    }
+
+    @Test
+    void catchesAServerThatGoesBackToAnotherTransaction() throws IOException {
+        run.scribe.back(1);
+        run.scribe.only(3);
+        run.scribe.fail(run.session("m1"), 0);
+        run.scribe.only(1, 2, 3);
+
+        caught("server 3 goes back", Charge.DISAGREEMENT);
+    }
+
+    @Test
+    void catchesTransactionsThatAreInNoLog() throws IOException {
+        run.scribe.skip(3);
+        run.task("w1", "after");
+
+        caught("3 transactions before 0x1", Charge.GAP);
+    }
+
+    @Test
+    void catchesAnEpochThatDoesNotBeginAtOne() throws IOException {
+        run.scribe.nextEpoch();
+        run.scribe.skip(2);
+        run.task("w1", "after");
+
+        caught("epoch 2 goes on at 3 after 0", Charge.GAP);
+    }
+
+    @Test
+    void catchesACommitAfterWhatOnlyAMinorityHas() throws IOException {
+        run.scribe.only(1);
+        run.scribe.fail(run.session("m1"), 0);
+        run.scribe.only(1, 2, 3);
+        run.task("w1", "after");
+
+        caught("before it is in a minority's log only", Charge.GAP);
+    }
+
+    /** The end of an epoch has no gap to see, but the tree that the next leader had tells. */
+    @Test
+    void catchesTheLostEndOfAnEpoch() throws IOException {
+        String task = run.submit("c1", "lost with the logs");
+        run.scribe.only();
+        run.assign("m1", "w1", task);
+        run.scribe.only(1, 2, 3);
+        run.scribe.nextEpoch();
+        run.finish("w1", task);
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).contains(Charge.REPLAY);
+        assertThat(verdict.summary()).contains("the replay answers NONODE");
+    }
+
+    /** Nothing fails to apply here; the digest alone knows. */
+    @Test
+    void catchesALostTransactionThatNothingNeeds() throws IOException {
+        run.scribe.only();
+        run.commit("w1", run.scribe.set("/workers/w1", "here slots=2"));
+        run.scribe.only(1, 2, 3);
+        run.scribe.nextEpoch();
+        run.task("w1", "after");
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.count(Charge.REPLAY)).isEqualTo(1);
+        assertThat(verdict.summary()).contains("the leader's tree had another digest than the replayed one");
+    }
+
+    @Test
+    void readsPastTheEndThatAKilledServerLeft() throws IOException {
+        run.task("w1", "before");
+        run.scribe.roll(1);
+        run.task("w1", "in the next file");
+        run.scribe.tear(1);
+        run.scribe.only(2, 3);
+        run.task("w1", "after");
+
+        kept();
+    }
+
+    @Test
+    void wantsLogs() throws IOException {
+        run.finish();
+        Files.move(out.resolve("servers"), out.resolve("elsewhere"));
+
+        Verdict verdict = TortureJudge.judge(out);
+
+        assertThat(verdict.summary()).contains("the servers' logs are empty");
+    }
+
+    // The tree at the end.
+
+    @Test
+    void catchesAZnodeThatNoLogHas() throws IOException {
+        tree(
+                "{\"path\":\"/foreign\",\"czxid\":\"0x1\",\"mzxid\":\"0x1\",\"version\":0,\"owner\":\"0x0\",\"data\":\"\"}");
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).containsExactly(Charge.FINAL_TREE);
+        assertThat(verdict.summary()).contains("/foreign was read, and no log has it");
+    }
+
+    @Test
+    void catchesAZnodeThatWasNotRead() throws IOException {
+        List<String> lines = run.treeLines();
+        lines.removeIf(line -> line.contains("\"/workers/w2\""));
+        Files.write(out.resolve("tree.jsonl"), lines);
+
+        caught("/workers/w2 stands by the logs, and was not read", Charge.FINAL_TREE);
+    }
+
+    @Test
+    void catchesOtherDataAndAnotherVersion() throws IOException {
+        List<String> lines = run.treeLines().stream()
+                .map(line -> line.contains("\"/master\"")
+                        ? line.replace("\"version\":1", "\"version\":2")
+                                .replaceAll("\"data\":\".*\"", "\"data\":\"bTI=\"")
+                        : line)
+                .toList();
+        Files.write(out.resolve("tree.jsonl"), lines);
+
+        Verdict verdict = run.judge();
+        assertThat(verdict.counts().keySet()).containsExactly(Charge.FINAL_TREE);
+        assertThat(verdict.findings().toString())
+                .contains("/master has version 0x2, and by the logs 0x1", "/master has other data than the logs give");
+    }
+
+    private void tree(String more) throws IOException {
+        List<String> lines = run.treeLines();
+        lines.add(more);
+        Files.write(out.resolve("tree.jsonl"), lines);
+    }
+}
