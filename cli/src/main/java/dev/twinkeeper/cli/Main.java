@@ -58,6 +58,7 @@ public final class Main implements Runnable {
         CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
+        line.addSubcommand(new JudgeCommand(terminal));
 
         Converters.register(line);
         Faults faults = new Faults(terminal);
