@@ -22,6 +22,7 @@ import org.apache.zookeeper.server.util.SerializeUtils;
  *       the records.) What fewer know was proposed by a leader that was lost before it was acknowledged. It is not
  *       disagreement: the leader truncates it when it comes back, or leaves it behind where it is given a snapshot.
  *   <li>What was committed in an epoch comes before what was not.
+ *   <li>A server has every committed transaction up to its last, but for those in place of which it has a snapshot.
  * </ul>
  */
 public final class Ledger {

@@ -3,9 +3,9 @@ package dev.twinkeeper.scenarios.oracle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.zookeeper.server.TxnLogEntry;
 import org.apache.zookeeper.server.util.SerializeUtils;
 
@@ -18,8 +18,8 @@ final class LedgerSource implements AutoCloseable {
     private final LogCursor cursor;
     private final Ledger.Reader reader;
 
-    /** How far the snapshots of an epoch reach. */
-    private final Map<Long, Long> snapshots = new HashMap<>();
+    /** How far each of its snapshots reaches. */
+    private final TreeSet<Long> snapshots = new TreeSet<>();
 
     private final Map<Long, Long> checksums = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -34,6 +34,11 @@ final class LedgerSource implements AutoCloseable {
     private boolean ended;
     private long lacking;
 
+    /** The committed transactions that came since its own last one; -1 for none. */
+    private long lacksFrom = -1;
+
+    private long lacksTo;
+
     private LedgerSource(Path server, LogCursor cursor, Ledger.Reader reader) {
         this.server = server;
         this.cursor = cursor;
@@ -42,7 +47,7 @@ final class LedgerSource implements AutoCloseable {
 
     static LedgerSource open(Path server, Ledger.Reader reader) throws IOException {
         LedgerSource source = new LedgerSource(server, LogFiles.open(server, 0), reader);
-        LogFiles.snapshots(server).forEach(upTo -> source.snapshots.merge(Ledger.epoch(upTo), upTo, Math::max));
+        source.snapshots.addAll(LogFiles.snapshots(server));
         source.advance();
         return source;
     }
@@ -65,7 +70,11 @@ final class LedgerSource implements AutoCloseable {
 
     /** In its log, or in the state that it was given in place of the log. */
     boolean knows(long wanted) {
-        return at(wanted) || snapshots.getOrDefault(Ledger.epoch(wanted), -1L) >= wanted;
+        if (at(wanted)) {
+            return true;
+        }
+        Long later = snapshots.ceiling(wanted);
+        return later != null && Ledger.epoch(later) == Ledger.epoch(wanted);
     }
 
     /** How many committed transactions are not in its log. */
@@ -75,10 +84,25 @@ final class LedgerSource implements AutoCloseable {
 
     void pass(long passed, boolean committed) throws IOException {
         if (at(passed)) {
+            explain(passed);
             advance();
         } else if (committed) {
             lacking++;
+            lacksFrom = lacksFrom < 0 ? passed : lacksFrom;
+            lacksTo = passed;
         }
+    }
+
+    /** A server goes on after transactions that it has not only where it was given the state in place of them. */
+    private void explain(long next) {
+        Long given = snapshots.ceiling(lacksTo);
+        if (lacksFrom >= 0 && (given == null || given >= next)) {
+            reader.gap(
+                    next,
+                    "%s has 0x%x, and neither 0x%x to 0x%x before it nor a snapshot in place of them"
+                            .formatted(name(), next, lacksFrom, lacksTo));
+        }
+        lacksFrom = -1;
     }
 
     private void advance() throws IOException {
@@ -96,6 +120,9 @@ final class LedgerSource implements AutoCloseable {
                         "%s goes back from 0x%x to 0x%x, where it had another transaction"
                                 .formatted(name(), zxid, next));
             }
+        }
+        if (cursor.damaged()) {
+            reader.disagreement(zxid, name() + " has a damaged record after 0x" + Long.toHexString(zxid));
         }
         ended = true;
     }

@@ -32,6 +32,7 @@ final class LogCursor implements AutoCloseable {
     private DataInputStream in;
     private byte[] record;
     private long checksum;
+    private boolean damaged;
 
     /** @param files in the order of their zxids */
     LogCursor(List<Path> files) {
@@ -69,6 +70,11 @@ final class LogCursor implements AutoCloseable {
         return checksum;
     }
 
+    /** Whether a record was passed that is complete and not what was written. */
+    boolean damaged() {
+        return damaged;
+    }
+
     /** False at the tail: where nothing was written yet, or where a server was killed as it wrote. */
     private boolean read() throws IOException {
         try {
@@ -80,7 +86,10 @@ final class LogCursor implements AutoCloseable {
             record = in.readNBytes(length);
             Adler32 adler = new Adler32();
             adler.update(record);
-            return record.length == length && in.read() == END_OF_RECORD && adler.getValue() == checksum;
+            boolean complete = record.length == length && in.read() == END_OF_RECORD;
+            // What a kill leaves behind has no end; what has one was whole once.
+            damaged |= complete && adler.getValue() != checksum;
+            return complete && adler.getValue() == checksum;
         } catch (EOFException tail) {
             return false;
         }

@@ -144,6 +144,7 @@ final class AccountArticle implements Article {
             if (told.acknowledged >= 0) {
                 tally.acknowledged++;
                 acknowledged(task);
+                learnt(task, told);
             }
         });
         tally.unknown = history.unknown().size();
@@ -152,6 +153,14 @@ final class AccountArticle implements Article {
                 ? null
                 : Duration.ofMillis(
                         Math.max(0, tally.lastStatus - run.wall(run.loadEnd().toNanos() / 1_000)));
+    }
+
+    /** A client that was killed has a successor that asks for what it left behind. */
+    private void learnt(TaskId task, History.Told told) {
+        if (told.reported < 0 && stages.get(task) == Stage.FINISHED) {
+            tally.unlearnt++;
+            docket.enter(Charge.NOT_LEARNT, -1, task, "no client learnt the outcome of " + task);
+        }
     }
 
     private void acknowledged(TaskId task) {

@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The time in which nothing is wrong: outside every fault, from where it began to where the service had recovered.
@@ -20,7 +21,9 @@ final class Calm {
         sorted.sort(Comparator.comparingLong(Fault::begin));
         long to = Long.MIN_VALUE;
         for (Fault fault : sorted) {
+            // A dud needs no recovery.
             long end = fault.recovered()
+                    .or(() -> fault.seen() ? Optional.empty() : Optional.of(fault.end()))
                     .map(recovered -> run.wall(Math.max(fault.end(), recovered)))
                     .orElse(Long.MAX_VALUE);
             // Faults that overlap become windows that don't.

@@ -10,10 +10,13 @@ public enum Charge {
     SUBMIT("S4", "submits that made another number of tasks than they should"),
     LOST("S5", "acknowledged tasks lost"),
     MADE_UP("S6", "outcomes that nobody read"),
+    NO_REIGN("L1", "times without a reign that were too long"),
     STARVED("L2", "live workers starved"),
     NOT_MOVED("L3", "tasks left with a lost worker"),
     TAKEN_AWAY("L3", "tasks taken from a live worker"),
+    NOT_LEARNT("L4", "outcomes that no client learnt"),
     NO_RECOVERY("L5", "faults that the service did not recover from"),
+    ABSENT("R2", "live workers that did not register again"),
     REGISTRATION("R1–R4", "registrations that were not what they said"),
     UNEXPLAINED("", "executions that no lost worker explains"),
     DISAGREEMENT("", "servers that disagree"),
@@ -48,10 +51,13 @@ public enum Charge {
             case S4 -> SUBMIT;
             case S5 -> LOST;
             case S6 -> MADE_UP;
-            case L1, L4, L5, L6 -> NO_RECOVERY;
+            case L1 -> NO_REIGN;
+            case L4 -> NOT_LEARNT;
+            case L5, L6 -> NO_RECOVERY;
             case L2 -> STARVED;
             case L3 -> NOT_MOVED;
-            case R1, R2, R3, R4, R5, R6 -> REGISTRATION;
+            case R2 -> ABSENT;
+            case R1, R3, R4, R5, R6 -> REGISTRATION;
         };
     }
 

@@ -43,8 +43,12 @@ final class History {
         }
     }
 
+    /** From the start of a process to its end, by the recorder's clock. */
+    record Life(long from, long to) {}
+
     private final Map<Long, Participant> sessions = new HashMap<>();
     private final Map<String, Participant> processes = new HashMap<>();
+    private final Map<String, List<Life>> lives = new HashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
     private final Set<Long> closed = new HashSet<>();
     private final Map<String, String> open = new HashMap<>();
@@ -85,24 +89,35 @@ final class History {
     // Who is who.
 
     private void process(String process, String type, JsonNode line) {
+        List<Life> all = lives.computeIfAbsent(process, unused -> new ArrayList<>());
         if (type.equals("start")) {
             processes.put(process, participant(process));
             newest.remove(process);
-        } else if (line.path("how").asText().equals("closed") && newest.containsKey(process)) {
+            all.add(new Life(at(line), Long.MAX_VALUE));
+            return;
+        }
+        if (!all.isEmpty()) {
+            Life life = all.remove(all.size() - 1);
+            all.add(new Life(life.from, at(line)));
+        }
+        if (line.path("how").asText().equals("closed") && newest.containsKey(process)) {
             closed.add(newest.get(process));
         }
     }
 
     private Participant participant(String process) {
-        Participant.Kind kind =
-                switch (process.replaceAll("[0-9]+$", "")) {
-                    case "m" -> Participant.Kind.MASTER;
-                    case "w" -> Participant.Kind.WORKER;
-                    case "c" -> Participant.Kind.CLIENT;
-                    default -> Participant.Kind.HAND;
-                };
+        Participant.Kind kind = kind(process);
         int incarnation = incarnations.merge(process, 1, Integer::sum);
         return new Participant(incarnation == 1 ? process : process + "#" + incarnation, kind, process);
+    }
+
+    private static Participant.Kind kind(String process) {
+        return switch (process.replaceAll("[0-9]+$", "")) {
+            case "m" -> Participant.Kind.MASTER;
+            case "w" -> Participant.Kind.WORKER;
+            case "c" -> Participant.Kind.CLIENT;
+            default -> Participant.Kind.HAND;
+        };
     }
 
     private void session(String process, long session) {
@@ -200,6 +215,19 @@ final class History {
     /** Whether that session is anybody's. */
     boolean knows(long session) {
         return sessions.containsKey(session);
+    }
+
+    /** The lives of a process, one after the other. */
+    List<Life> lives(String process) {
+        return lives.getOrDefault(process, List.of());
+    }
+
+    /** The processes that play workers. */
+    List<String> workers() {
+        return lives.keySet().stream()
+                .filter(process -> kind(process) == Participant.Kind.WORKER)
+                .sorted()
+                .toList();
     }
 
     Testimony testimony(Duration retention) {

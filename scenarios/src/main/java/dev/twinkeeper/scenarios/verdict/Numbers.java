@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param created tasks that the log has, acknowledged or not
  * @param lost acknowledged tasks that the log does not see to their status
  * @param unfinished tasks without a status at the end, acknowledged or not
+ * @param unlearnt acknowledged and finished tasks whose outcome no client reported
  * @param unknown submits that nobody answered for sure
  * @param unknownApplied those of them that made a task nevertheless
  * @param explained second executions, by the reason that the log has for them
@@ -30,6 +31,7 @@ public record Numbers(
         long finished,
         long lost,
         long unfinished,
+        long unlearnt,
         long doubleStatuses,
         long changedStatuses,
         long unknown,
@@ -63,6 +65,7 @@ public record Numbers(
         json.put("finished", finished);
         json.put("lost", lost);
         json.put("unfinished", unfinished);
+        json.put("unlearnt", unlearnt);
         json.put("double_statuses", doubleStatuses);
         json.put("changed_statuses", changedStatuses);
         json.put("unknown_submits", unknown);

@@ -10,6 +10,7 @@ final class Tally {
     long finished;
     long lost;
     long unfinished;
+    long unlearnt;
     long doubleStatuses;
     long changedStatuses;
     long unknown;

@@ -51,8 +51,10 @@ public final class TortureJudge {
         AccountArticle account = new AccountArticle(layout, run, history, workforce, docket);
         ExecutionArticle executions = new ExecutionArticle(layout, workforce, history.tasks(), docket);
         CareArticle care = new CareArticle(layout, workforce, new Calm(run, faults), run.bound(), docket);
+        PresenceArticle presence = new PresenceArticle(layout, run, history, workforce, new Calm(run, faults), docket);
         Hearing hearing = new Judge(layout, testimony)
-                .hearing(List.of(new WeatherArticle(layout, history, docket), account, executions, care, workforce));
+                .hearing(List.of(
+                        new WeatherArticle(layout, history, docket), account, executions, care, presence, workforce));
         Ledger ledger = new Ledger(run.servers());
         Ledger.Tally read = ledger.read(new Replay(hearing));
         hearing.close()
@@ -126,6 +128,7 @@ public final class TortureJudge {
                 tally.finished,
                 tally.lost,
                 tally.unfinished,
+                tally.unlearnt,
                 tally.doubleStatuses,
                 tally.changedStatuses,
                 tally.unknown,

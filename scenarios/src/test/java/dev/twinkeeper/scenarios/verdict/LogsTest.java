@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,7 @@ class LogsTest {
     void takesWhatAMajorityHasWhereOneServerWasDown() throws IOException {
         run.scribe.only(2, 3);
         run.task("w1", "without the first");
+        run.scribe.snapshot(1);
         run.scribe.only(1, 2, 3);
         run.task("w1", "with all");
 
@@ -72,10 +74,44 @@ class LogsTest {
     }
 
     @Test
+    void takesTheOthersWordWhereOneServerNeverCameBack() throws IOException {
+        run.scribe.only(2, 3);
+        run.task("w1", "without the first");
+
+        assertThat(kept().numbers().lacking().get(0)).isPositive();
+    }
+
+    @Test
+    void catchesAServerWithAHoleThatNoSnapshotFills() throws IOException {
+        run.scribe.only(2, 3);
+        run.task("w1", "without the first");
+        run.scribe.only(1, 2, 3);
+        run.task("w1", "with all");
+
+        caught("server 1 has 0x1", Charge.GAP);
+    }
+
+    @Test
+    void catchesADamagedRecord() throws IOException {
+        run.task("w1", "damaged");
+        run.finish();
+        Path log = out.resolve("servers/1/data/version-2/log.100000001");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("damaged")] ^= 1;
+        Files.write(log, bytes);
+
+        Verdict verdict = TortureJudge.judge(out);
+
+        assertThat(verdict.counts().keySet()).containsExactly(Charge.DISAGREEMENT);
+        assertThat(verdict.summary()).contains("server 1 has a damaged record after 0x1");
+    }
+
+    @Test
     void takesWhatTheOthersWereGivenAsASnapshot() throws IOException {
         run.scribe.only(1);
         run.task("w1", "kept by the new leader only");
         run.scribe.snapshot(2);
+        run.scribe.snapshot(3);
         run.scribe.only(1, 2, 3);
         run.scribe.nextEpoch();
         run.task("w1", "after");
@@ -86,12 +122,11 @@ class LogsTest {
     @Test
     void catchesServersThatDisagree() throws IOException {
         run.scribe.only(1, 2);
-        run.task("w1", "so");
-        run.scribe.back(4);
+        run.scribe.commit(run.session("m1"), 0, run.scribe.check("/master"));
+        run.scribe.back(1);
         run.scribe.only(3);
-        run.scribe.commit(run.session("m1"), PlantedRun.BEGIN.toEpochMilli(), false, run.scribe.check("/master"));
+        run.scribe.commit(run.session("m2"), 0, run.scribe.check("/master"));
         run.scribe.only(1, 2, 3);
-        run.scribe.skip(3);
         run.task("w1", "after");
 
         caught("the servers disagree at 0x1", Charge.DISAGREEMENT);

@@ -98,6 +98,14 @@ final class PlantedRun implements AutoCloseable {
         commit(worker, scribe.create("/workers/" + worker, "here slots=" + slots, true));
     }
 
+    void starts(String process) {
+        tell(process, "process").put("type", "start").put("pid", 1);
+    }
+
+    void ends(String process) {
+        tell(process, "process").put("type", "end").put("how", "killed");
+    }
+
     String create(String client, String command) {
         String task = "task-token-%010d".formatted(sequence++);
         commit(client, scribe.create("/tasks/" + task, command, false));
@@ -195,11 +203,16 @@ final class PlantedRun implements AutoCloseable {
         commit(client, scribe.delete("/tasks/" + task + "/status"), scribe.delete("/tasks/" + task));
     }
 
-    /** The rest of the life of a task, in order. */
-    void finish(String worker, String task) {
+    /** The task is executed, completed and its outcome learnt. */
+    void done(String worker, String task) {
         execute(worker, task);
         complete(worker, task);
         report("c1", task, "done", result(worker, task));
+    }
+
+    /** The rest of the life of a task, in order. */
+    void finish(String worker, String task) {
+        done(worker, task);
         collect("c1", task);
     }
 

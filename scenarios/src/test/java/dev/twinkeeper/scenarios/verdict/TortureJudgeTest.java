@@ -115,8 +115,7 @@ class TortureJudgeTest {
         run.invoke("c1", "in doubt");
         String task = run.create("c1", "in doubt");
         run.assign("m1", "w1", task);
-        run.execute("w1", task);
-        run.complete("w1", task);
+        run.done("w1", task);
         run.invoke("c1", "never arrived");
 
         Verdict verdict = kept();
@@ -214,8 +213,7 @@ class TortureJudgeTest {
     void catchesAnAssignmentAfterTheStatus() throws IOException {
         String task = run.submit("c1", "done already");
         run.assign("m1", "w1", task);
-        run.execute("w1", task);
-        run.complete("w1", task);
+        run.done("w1", task);
         run.assign("m1", "w2", task);
 
         caught("m1 assigned " + task + " to w2 after its status", Charge.TWO_ASSIGNMENTS);
@@ -227,8 +225,7 @@ class TortureJudgeTest {
     void catchesAChangedStatus() throws IOException {
         String task = run.submit("c1", "changed");
         run.assign("m1", "w1", task);
-        run.execute("w1", task);
-        run.complete("w1", task);
+        run.done("w1", task);
         run.commit("w1", run.scribe.set("/tasks/" + task + "/status", "failed\nno"));
 
         Verdict verdict = caught("w1 changed the status of " + task, Charge.STATUS);
@@ -239,8 +236,7 @@ class TortureJudgeTest {
     void catchesASecondStatus() throws IOException {
         String task = run.submit("c1", "double");
         run.assign("m1", "w1", task);
-        run.execute("w1", task);
-        run.complete("w1", task);
+        run.done("w1", task);
         run.commit("w1", run.scribe.delete("/tasks/" + task + "/status"));
         run.commit("w1", run.scribe.create("/tasks/" + task + "/status", "done\n2", false));
 
@@ -257,6 +253,7 @@ class TortureJudgeTest {
         run.expire("w1");
         run.move("m1", "w1", "w2", task);
         run.commit("w1", run.scribe.create("/tasks/" + task + "/status", "done\nlate", false));
+        run.report("c1", task, "done", "late");
         run.commit(
                 "m1",
                 run.scribe.check("/master"),
@@ -274,8 +271,7 @@ class TortureJudgeTest {
         String again = run.create("c1", "once");
         for (String each : new String[] {task, again}) {
             run.assign("m1", "w1", each);
-            run.execute("w1", each);
-            run.complete("w1", each);
+            run.done("w1", each);
         }
 
         caught("1 submits of \"once\" made 2 tasks", Charge.SUBMIT);
@@ -287,8 +283,7 @@ class TortureJudgeTest {
         run.tell("c1", "submit").put("type", "fail").put("id", id).put("why", "too large");
         String task = run.create("c1", "refused");
         run.assign("m1", "w1", task);
-        run.execute("w1", task);
-        run.complete("w1", task);
+        run.done("w1", task);
 
         caught("0 submits of \"refused\" made 1 tasks", Charge.SUBMIT);
     }
@@ -418,6 +413,54 @@ class TortureJudgeTest {
     }
 
     @Test
+    void catchesAWorkerThatStaysAway() throws IOException {
+        run.starts("w1");
+        run.expire("w1");
+        run.passes(BOUND_MS);
+        run.task("w2", "alone");
+        run.passes(BOUND_MS / 2);
+        run.ends("w1");
+        run.task("w2", "still alone");
+
+        caught("w1 lives and was not registered for", Charge.ABSENT);
+    }
+
+    @Test
+    void wantsNobodyWhoseProcessIsGone() throws IOException {
+        run.starts("w1");
+        run.ends("w1");
+        run.expire("w1");
+        run.passes(3 * BOUND_MS);
+        run.task("w2", "alone");
+        run.passes(3 * BOUND_MS);
+        run.starts("w1");
+        run.register("w1", 2);
+        run.task("w1", "together");
+
+        kept();
+    }
+
+    @Test
+    void catchesTheTimeWithoutAReign() throws IOException {
+        run.expire("m1");
+        run.passes(BOUND_MS + 100);
+        run.claim("m2");
+
+        caught("nobody reigned for", Charge.NO_REIGN);
+    }
+
+    @Test
+    void catchesAnOutcomeThatNobodyLearnt() throws IOException {
+        String task = run.submit("c1", "unlearnt");
+        run.assign("m1", "w1", task);
+        run.execute("w1", task);
+        run.complete("w1", task);
+
+        Verdict verdict = caught("no client learnt the outcome of " + task, Charge.NOT_LEARNT);
+        assertThat(verdict.numbers().unlearnt()).isEqualTo(1);
+    }
+
+    @Test
     void catchesAFaultWithoutRecovery() throws IOException {
         run.fault("stop-leader", 1_000, 2_000, null, true);
 
@@ -479,6 +522,7 @@ class TortureJudgeTest {
                 "operator",
                 run.scribe.delete("/assign/w1/" + task),
                 run.scribe.create("/tasks/" + task + "/status", "done\n", false));
+        run.report("c1", task, "done", "");
 
         caught("operator committed 'create /tasks/" + task + "/status", Charge.EVIDENCE);
     }
