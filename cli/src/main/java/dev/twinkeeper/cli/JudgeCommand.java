@@ -56,7 +56,7 @@ final class JudgeCommand implements Callable<Integer> {
     private static Verdict judge(Path directory) {
         try {
             return TortureJudge.judge(directory);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw new CommandException(
                     ExitCode.FAILURE, "directory '" + directory + "': it can't be judged (" + e.getMessage() + ")");
         }

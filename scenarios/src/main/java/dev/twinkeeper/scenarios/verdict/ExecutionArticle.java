@@ -111,17 +111,35 @@ final class ExecutionArticle implements Article {
     }
 
     private void judge(TaskId task, History.Told what) {
-        executions += what.executions.size();
+        int times = what.executions.size();
+        executions += times;
         List<Grant> all = grants.getOrDefault(task, List.of());
-        int excess = 0;
-        for (String worker : new TreeSet<>(what.executions)) {
-            long times = what.executions.stream().filter(worker::equals).count();
+        int without = without(task, what.executions, all);
+        if (times > 1 && all.stream().anyMatch(grant -> grant.end == End.FOR_NO_REASON)) {
+            without = Math.max(without, times - 1);
+            docket.enter(
+                    Charge.UNEXPLAINED,
+                    -1,
+                    task,
+                    "%s was executed by %s, and was taken from a live worker".formatted(task, what.executions));
+        }
+        unexplained += without;
+        if (times - 1 > without) {
+            explained.merge(reason(all), (long) times - 1 - without, Long::sum);
+        }
+    }
+
+    /** How many executions have no grant. */
+    private int without(TaskId task, List<String> workers, List<Grant> all) {
+        long without = 0;
+        for (String worker : new TreeSet<>(workers)) {
+            long times = workers.stream().filter(worker::equals).count();
             long granted = all.stream()
                     .filter(grant -> grant.worker.name().equals(worker))
                     .mapToLong(grant -> grant.executions(workforce))
                     .sum();
             if (times > granted) {
-                excess += (int) (times - granted);
+                without += times - granted;
                 docket.enter(
                         Charge.UNEXPLAINED,
                         -1,
@@ -130,20 +148,7 @@ final class ExecutionArticle implements Article {
                                 .formatted(worker, task, times, granted));
             }
         }
-        int more = Math.max(0, what.executions.size() - 1);
-        boolean noReason = all.stream().anyMatch(grant -> grant.end == End.FOR_NO_REASON);
-        int without = noReason ? more : Math.min(more, excess);
-        unexplained += noReason ? more : excess;
-        if (more > without) {
-            explained.merge(reason(all), (long) (more - without), Long::sum);
-        }
-        if (noReason && more > 0) {
-            docket.enter(
-                    Charge.UNEXPLAINED,
-                    -1,
-                    task,
-                    "%s was executed by %s, and was taken from a live worker".formatted(task, what.executions));
-        }
+        return (int) without;
     }
 
     private static String reason(List<Grant> all) {

@@ -22,15 +22,28 @@ final class JsonLines {
 
     /** Each line in turn. Half a line at the end is what a killed writer leaves, and no evidence of anything. */
     static void each(Path file, Consumer<JsonNode> line) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no " + file.getFileName());
+        }
         try (BufferedReader in = Files.newBufferedReader(file)) {
             String text = in.readLine();
             for (long number = 1; text != null; number++) {
                 String next = in.readLine();
                 if (next != null || text.endsWith("}")) {
-                    line.accept(parse(text, file, number));
+                    take(line, text, file, number);
                 }
                 text = next;
             }
+        }
+    }
+
+    /** Whatever is wrong with a line, its place is said. */
+    private static void take(Consumer<JsonNode> line, String text, Path file, long number) throws IOException {
+        JsonNode node = parse(text, file, number);
+        try {
+            line.accept(node);
+        } catch (RuntimeException e) {
+            throw new IOException("%s, line %d makes no sense: %s".formatted(file, number, e.getMessage()), e);
         }
     }
 

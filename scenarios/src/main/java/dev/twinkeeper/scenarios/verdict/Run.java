@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,8 +39,20 @@ public record Run(
     /** What a process took, at the start and at the end: heap after a collection. */
     public record Footprint(String process, long heapStartKb, long heapEndKb, long threadsStart, long threadsEnd) {}
 
+    /** @throws IOException where the directory is not what a run wrote */
     static Run read(Path out) throws IOException {
-        JsonNode json = JsonLines.object(out.resolve("run.json"));
+        Path file = out.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no run.json in it, which a run of torture writes");
+        }
+        try {
+            return of(out, JsonLines.object(file));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new IOException(file + " makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    private static Run of(Path out, JsonNode json) {
         List<Footprint> footprints = new ArrayList<>();
         for (JsonNode each : json.path("processes")) {
             footprints.add(new Footprint(

@@ -33,6 +33,25 @@ class HistoryTest {
     }
 
     @Test
+    void saysWhichLineNamesNoTask() throws IOException {
+        write("{}");
+        write("{\"at\":1,\"process\":\"w1\",\"op\":\"execute\",\"type\":\"begin\",\"task\":\"nonsense\"}");
+
+        assertThatIOException()
+                .isThrownBy(() -> History.read(file(), new Docket()))
+                .withMessageContaining("history.jsonl, line 2 makes no sense: task 'nonsense'");
+    }
+
+    @Test
+    void saysWhatIsMissing() throws IOException {
+        assertThatIOException().isThrownBy(() -> TortureJudge.judge(out)).withMessageContaining("no run.json");
+
+        Files.writeString(out.resolve("run.json"), "{\"begin\":\"yesterday\"}");
+
+        assertThatIOException().isThrownBy(() -> TortureJudge.judge(out)).withMessageContaining("'yesterday'");
+    }
+
+    @Test
     void takesAnInvokeWithoutAnEndForUnknown() throws IOException {
         write("{\"at\":1,\"process\":\"c1\",\"op\":\"submit\",\"type\":\"invoke\",\"id\":1,\"command\":\"a\"}");
 
