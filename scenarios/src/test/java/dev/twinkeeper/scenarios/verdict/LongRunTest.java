@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The cost of a judgement grows with the length of the log and not faster. Counted in bytes that it allocates. */
 class LongRunTest {
-    private static final int TASKS = 1_000;
+    private static final int TASKS = 400;
     private static final int FACTOR = 8;
 
     @TempDir

@@ -1,0 +1,139 @@
+package dev.twinkeeper.scenarios.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SoakTest {
+    private static final Duration RECOVERY = Duration.ofMillis(400);
+
+    @Test
+    void isMetByTwoLongRunsInOrder() {
+        Soak soak = new Soak(List.of(verdict("raw"), verdict("curator")));
+
+        assertThat(soak.thresholds()).allMatch(Threshold::met);
+        assertThat(soak.markdown())
+                .contains("| acknowledged tasks | 160,000 | 160,000 |")
+                .contains("| kind-3 | 9 of 10; 0.4 s, 0.4 s | 9 of 10; 0.4 s, 0.4 s |")
+                .contains("| together | at least 260 faults seen | 288 | met |")
+                .doesNotContain("not met");
+    }
+
+    @Test
+    void isNotMetByOneRunAlone() {
+        assertThat(notMet(verdict("raw")))
+                .containsExactly("at least 300,000 acknowledged tasks", "at least 260 faults seen");
+    }
+
+    @Test
+    void isNotMetWhereAKindWasSeldomSeen() {
+        List<Fault> faults = faults();
+        faults.removeIf(fault -> fault.kind().equals("kind-3") && fault.number() > 4);
+
+        assertThat(notMet(verdict(faults, Duration.ofSeconds(50), 1_000, Map.of())))
+                .contains("each kind of fault seen at least 5 times");
+    }
+
+    @Test
+    void isNotMetWhereARecoveryTookTooLong() {
+        List<Fault> faults = faults();
+        faults.add(fault("kill-leader", 1, true, Duration.ofMillis(5_001)));
+        faults.add(fault("cut-role", 1, true, Duration.ofMillis(7_001)));
+
+        assertThat(notMet(verdict(faults, Duration.ofSeconds(50), 1_000, Map.of())))
+                .contains("recovery after a kill in 5.0 s", "recovery after a cut in 7.0 s");
+    }
+
+    @Test
+    void isNotMetWhereTheHeapGrewOrTheDrainTookTooLong() {
+        assertThat(notMet(verdict(faults(), Duration.ofSeconds(61), 1_101, Map.of())))
+                .contains("drained in 60.0 s", "heap at the end within 10 % of the start");
+    }
+
+    @Test
+    void isNotMetWhereARuleWasBroken() {
+        assertThat(notMet(verdict(faults(), Duration.ZERO, 1_000, Map.of(Charge.DEPOSED, 1L, Charge.STARVED, 2L))))
+                .contains("0 commits by a deposed master", "0 other violations");
+    }
+
+    private static List<String> notMet(Verdict verdict) {
+        return new Soak(List.of(verdict))
+                .thresholds().stream()
+                        .filter(threshold -> !threshold.met())
+                        .map(Threshold::wanted)
+                        .toList();
+    }
+
+    private static Verdict verdict(String implementation) {
+        return verdict(implementation, faults(), Duration.ofSeconds(50), 1_000, Map.of());
+    }
+
+    private static Verdict verdict(List<Fault> faults, Duration drained, long heapEnd, Map<Charge, Long> counts) {
+        return verdict("raw", faults, drained, heapEnd, counts);
+    }
+
+    private static Verdict verdict(
+            String implementation, List<Fault> faults, Duration drained, long heapEnd, Map<Charge, Long> counts) {
+        Run run = new Run(
+                Path.of("out"),
+                implementation,
+                1,
+                "./twinkeeper torture",
+                Instant.EPOCH,
+                100,
+                Duration.ofSeconds(2),
+                Duration.ofHours(1),
+                "",
+                Duration.ZERO,
+                Duration.ofMinutes(28),
+                List.of(new Run.Footprint("m1", 1_000, heapEnd, 20, 20)));
+        Numbers numbers = new Numbers(
+                160_000,
+                160_000,
+                160_000,
+                0,
+                0,
+                0,
+                0,
+                0,
+                3,
+                2,
+                160_007,
+                Map.of("its worker was lost", 7L),
+                0,
+                160_007,
+                0,
+                50,
+                80,
+                700_000,
+                27,
+                List.of(0L, 900L, 0L),
+                12,
+                Duration.ofSeconds(3),
+                Optional.of(drained));
+        return new Verdict(run, numbers, faults, counts, List.of());
+    }
+
+    /** Sixteen kinds, ten of each, one of them a dud. */
+    private static List<Fault> faults() {
+        List<Fault> faults = new ArrayList<>();
+        for (int kind = 0; kind < 16; kind++) {
+            for (int number = 0; number < 10; number++) {
+                faults.add(fault("kind-" + kind, number, number > 0, RECOVERY));
+            }
+        }
+        return faults;
+    }
+
+    private static Fault fault(String kind, int number, boolean seen, Duration recovery) {
+        return new Fault(
+                number, kind, "w1", 0, 1, Optional.of(2L), seen, "", Optional.of(recovery), Duration.ofSeconds(5));
+    }
+}
