@@ -169,6 +169,27 @@ public final class BoundsScenarios {
         worker.awaitReady();
     }
 
+    @Verifies({Rule.L6, Rule.S3})
+    public void aWorkerWhoseTaskWasMovedDoesNotInsist(Stage stage) {
+        var hand = stage.hand();
+        var held = Work.held();
+        var master = stage.master("m1").awaitReady();
+        var worker = stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        held.awaitBegun(1);
+        worker.wire().stallRequests();
+        held.release();
+        hand.delete("/assign/w1/" + task);
+        hand.create("/tasks/" + task + "/status", "done");
+        worker.mend();
+
+        staysCalm(stage, List.of(master, worker));
+
+        assertThat(stage.outcome(client, task)).isEqualTo(Told.done(""));
+        assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
+    }
+
     @Verifies({Rule.L6, Rule.L4})
     public void whoWaitsForAnOutcomeAsksOnce(Stage stage) {
         var client = stage.client("c1").awaitReady();

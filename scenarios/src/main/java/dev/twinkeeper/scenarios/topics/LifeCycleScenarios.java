@@ -104,6 +104,21 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
+    public void closingWhileTheServersAreSilentReturnsInAFewSeconds(Stage stage) {
+        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
+        var worker = stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var all = List.of(master, worker, client);
+
+        all.forEach(each -> each.wire().stallReplies());
+        var closings = all.stream()
+                .map(each -> CompletableFuture.runAsync(each.role()::close))
+                .toList();
+
+        closings.forEach(each -> Stage.await("a close", each, Stage.READY));
+    }
+
+    @Verifies(Rule.R4)
     public void aRoleMayBeClosedByItsOwnListener(Stage stage) throws Exception {
         var hand = stage.hand();
         var client = stage.client("c1").awaitReady();
