@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.lab;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class Link {
     private static final int LONGEST_FRAME = 256 * 1024 * 1024;
 
     private final Wire wire;
-    private final Server server;
+    private final InetSocketAddress server;
     private final Socket participant;
     private final Socket upstream;
 
@@ -34,7 +35,7 @@ final class Link {
 
     private volatile boolean lost;
 
-    Link(Wire wire, Server server, Socket participant, Socket upstream) throws IOException {
+    Link(Wire wire, InetSocketAddress server, Socket participant, Socket upstream) throws IOException {
         this.wire = wire;
         this.server = server;
         this.participant = participant;
@@ -43,7 +44,7 @@ final class Link {
         upstream.setTcpNoDelay(true);
     }
 
-    Server server() {
+    InetSocketAddress server() {
         return server;
     }
 
@@ -133,6 +134,9 @@ final class Link {
             if (!shookHands) {
                 shookHands = true;
                 return true;
+            }
+            if (wire.ignoresChecks()) {
+                Checks.ignore(frame);
             }
             Request request = Frame.request(frame);
             wire.counts().requested(request, Frame.watches(frame));

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,24 +38,39 @@ public final class Wire implements AutoCloseable {
 
     private final List<ServerSocket> doors = new ArrayList<>();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final Set<Server> cutOff = ConcurrentHashMap.newKeySet();
-    private final List<Server> servers;
+    private final Set<InetSocketAddress> cutOff = ConcurrentHashMap.newKeySet();
+    private final List<InetSocketAddress> servers;
+
+    private final Consumer<Session> onSession;
 
     private final Gate requestGate = new Gate();
     private final Gate replyGate = new Gate();
     private final List<Loss> armed = new CopyOnWriteArrayList<>();
+
+    private volatile boolean checksIgnored;
 
     private final List<Session> sessions = new CopyOnWriteArrayList<>();
     private final Counts counts = new Counts();
 
     /** A mended wire to all servers of the ensemble. */
     public Wire(Ensemble ensemble) {
-        servers = ensemble.servers();
+        this(ensemble.servers().stream().map(Wire::clientAddress).toList(), session -> {});
+    }
+
+    /**
+     * A mended wire to servers that may be anywhere.
+     *
+     * @param servers where each takes clients
+     * @param onSession hears of each session when it is granted, on a thread of the wire
+     */
+    public Wire(List<InetSocketAddress> servers, Consumer<Session> onSession) {
+        this.servers = List.copyOf(servers);
+        this.onSession = onSession;
         try {
-            for (Server server : servers) {
+            for (InetSocketAddress server : servers) {
                 ServerSocket door = new ServerSocket(0, BACKLOG, InetAddress.getByName(Ports.HOST));
                 doors.add(door);
-                Thread thread = new Thread(() -> accept(door, server), "wire-door-" + server.id());
+                Thread thread = new Thread(() -> accept(door, server), "wire-door-" + server.getPort());
                 thread.setDaemon(true);
                 thread.start();
             }
@@ -71,7 +87,11 @@ public final class Wire implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
-    private void accept(ServerSocket door, Server server) {
+    private static InetSocketAddress clientAddress(Server server) {
+        return new InetSocketAddress(Ports.HOST, server.port());
+    }
+
+    private void accept(ServerSocket door, InetSocketAddress server) {
         while (!door.isClosed()) {
             try {
                 connect(door.accept(), server);
@@ -81,13 +101,13 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private void connect(Socket participant, Server server) throws IOException {
+    private void connect(Socket participant, InetSocketAddress server) throws IOException {
         Socket upstream = new Socket();
         try {
             if (cutOff.contains(server)) {
                 throw new IOException("cut");
             }
-            upstream.connect(new InetSocketAddress(Ports.HOST, server.port()), (int) CONNECT.toMillis());
+            upstream.connect(server, (int) CONNECT.toMillis());
             Link link = new Link(this, server, participant, upstream);
             counts.connected();
             links.add(link);
@@ -112,8 +132,12 @@ public final class Wire implements AutoCloseable {
 
     /** Like {@link #cut()}, to this server only. */
     public void cut(Server server) {
+        cut(clientAddress(server));
+    }
+
+    private void cut(InetSocketAddress server) {
         cutOff.add(server);
-        links.stream().filter(link -> link.server() == server).forEach(Link::reset);
+        links.stream().filter(link -> link.server().equals(server)).forEach(Link::reset);
         // What a stall held back dies with its connection.
     }
 
@@ -149,6 +173,17 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
+     * Loses packets, as far as TCP lets it be seen: what it has to send again comes late, and all that follows it waits.
+     *
+     * @param share of the chunks, each way, that come late: 0 to 1
+     * @param pause how late a retransmission comes
+     */
+    public void stutter(double share, Duration pause) {
+        requestGate.stutter(share, pause);
+        replyGate.stutter(share, pause);
+    }
+
+    /**
      * Loses one answer: lets the first matching request through, waits for the server's reply, drops it and ends the
      * connection. So the request was applied (or refused), and the participant can't know. Where the connection breaks
      * before the reply, the next matching request is taken.
@@ -173,6 +208,18 @@ public final class Wire implements AutoCloseable {
         return loss.happening();
     }
 
+    /**
+     * Lets every check that the participant sends hold wherever the znode exists, whatever its version: what a protocol
+     * is without its fence. For good; {@link #mend} does not undo it.
+     */
+    public void ignoreChecks() {
+        checksIgnored = true;
+    }
+
+    boolean ignoresChecks() {
+        return checksIgnored;
+    }
+
     // What was seen.
 
     /** The newest session that a server granted over this wire. */
@@ -188,6 +235,11 @@ public final class Wire implements AutoCloseable {
     /** The counts so far. */
     public Traffic traffic() {
         return counts.snapshot();
+    }
+
+    /** How many chunks, either way, a gate has held up so far. */
+    public long heldUp() {
+        return requestGate.heldUp() + replyGate.heldUp();
     }
 
     /** How many connections stand just now. */
@@ -240,6 +292,7 @@ public final class Wire implements AutoCloseable {
     void granted(Session session) {
         if (session != null && !sessions.contains(session)) {
             sessions.add(session);
+            onSession.accept(session);
         }
     }
 

@@ -217,6 +217,36 @@ class WireTest {
     }
 
     @Test
+    void stuttersWithoutLosingAnything() throws Exception {
+        wire.stutter(0.5, Duration.ofMillis(20));
+
+        for (int i = 0; i < 20; i++) {
+            keeper.exists("/", false);
+        }
+
+        assertThat(wire.heldUp()).isPositive();
+        assertThat(keeper.getState().isConnected()).isTrue();
+    }
+
+    @Test
+    void letsChecksHoldWhateverTheVersion() throws Exception {
+        hand.create("/fence", "");
+        List<Op> fenced = List.of(
+                Op.setData("/fence", new byte[3], 0),
+                Op.check("/fence", 7),
+                Op.create("/late", new byte[5], OPEN, CreateMode.PERSISTENT),
+                Op.check("/fence", 8),
+                Op.delete("/late", 0));
+        assertThatThrownBy(() -> keeper.multi(fenced)).isInstanceOf(KeeperException.BadVersionException.class);
+
+        wire.ignoreChecks();
+
+        assertThat(keeper.multi(fenced)).hasSize(5);
+        assertThatThrownBy(() -> keeper.multi(List.of(Op.check("/nowhere", 0))))
+                .isInstanceOf(KeeperException.NoNodeException.class);
+    }
+
+    @Test
     void refusesWhenTheServerBehindItIsDead() throws Exception {
         Server server = ensemble.followers().get(0);
         server.kill();
