@@ -14,8 +14,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>They are below those that systems give to outgoing connections: else some client might sit on the port of a killed
  * server when it is to start again.
  */
-final class Ports {
-    static final String HOST = "127.0.0.1";
+public final class Ports {
+    public static final String HOST = "127.0.0.1";
 
     private static final int LOWEST = 12_000;
     private static final int HIGHEST = 32_000;
@@ -27,7 +27,8 @@ final class Ports {
 
     private Ports() {}
 
-    static Ports reserve(int count) throws IOException {
+    /** Takes that many. */
+    public static Ports reserve(int count) throws IOException {
         Ports ports = new Ports();
         int misses = 0;
         while (ports.held.size() < count) {
@@ -44,15 +45,16 @@ final class Ports {
         return ports;
     }
 
-    int size() {
+    public int size() {
         return held.size();
     }
 
-    int get(int index) {
+    public int get(int index) {
         return held.get(index).getLocalPort();
     }
 
-    void release() throws IOException {
+    /** Gives them free for those who are to listen there; best right before they do. */
+    public void release() throws IOException {
         for (ServerSocket socket : held) {
             socket.close();
         }

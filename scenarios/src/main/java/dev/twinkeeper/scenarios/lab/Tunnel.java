@@ -1,0 +1,194 @@
+package dev.twinkeeper.scenarios.lab;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP proxy for bytes of any protocol, in front of one port: the way from one server to a peer of its. It can go
+ * silent, as a network does where packets are dropped, or break, as one does where a link is down.
+ */
+final class Tunnel implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Tunnel.class);
+
+    /** On loopback a server takes a connection at once, or it is dead. */
+    private static final int CONNECT_MS = 1_000;
+
+    private static final int AGAIN_MS = 50;
+
+    private static final int BACKLOG = 50;
+    private static final int BUFFER = 64 * 1024;
+
+    /** May look at the first bytes of a connection and change them in place. */
+    @FunctionalInterface
+    interface Opening {
+        /** Copies the opening from one side to the other; what follows is copied as it is. */
+        void copy(InputStream in, OutputStream out) throws IOException;
+    }
+
+    private final ServerSocket door;
+    private final int target;
+    private final Duration patience;
+    private final Opening opening;
+    private final Gate gate = new Gate();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean down;
+
+    /**
+     * @param port where it listens
+     * @param target where it leads
+     * @param patience how long a connection is kept waiting where nobody listens at the target yet: we have taken it
+     *     before we know, so whoever would have tried again can't
+     */
+    Tunnel(int port, int target, Duration patience, Opening opening) {
+        this.target = target;
+        this.patience = patience;
+        this.opening = opening;
+        try {
+            door = new ServerSocket(port, BACKLOG, InetAddress.getByName(Ports.HOST));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        thread("tunnel-door-" + port, this::accept);
+    }
+
+    /** What is sent from now on arrives when it is {@link #mend mended} or never; no new connections. */
+    void silence() {
+        down = true;
+        gate.shut();
+    }
+
+    /** Resets all connections; no new ones. */
+    void cut() {
+        down = true;
+        reset();
+    }
+
+    /** New connections are taken again; those that were silent break, since both ends have given them up. */
+    void mend() {
+        if (down) {
+            reset();
+            gate.open();
+            down = false;
+        }
+    }
+
+    private void accept() {
+        while (!door.isClosed()) {
+            try {
+                Socket from = door.accept();
+                thread("tunnel-to-" + target, () -> forward(from));
+            } catch (IOException e) {
+                log.debug("the door before {} is closed", target, e);
+            }
+        }
+    }
+
+    private void forward(Socket from) {
+        try {
+            Socket to = reach();
+            from.setTcpNoDelay(true);
+            to.setTcpNoDelay(true);
+            sockets.add(from);
+            sockets.add(to);
+            thread("tunnel-from-" + target, () -> pump(to, from, (in, out) -> {}));
+            pump(from, to, opening);
+        } catch (IOException e) {
+            log.debug("no way to {}", target, e);
+            reset(from);
+        }
+    }
+
+    private Socket reach() throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            if (down) {
+                throw new IOException("down");
+            }
+            Socket to = new Socket();
+            try {
+                to.connect(new InetSocketAddress(Ports.HOST, target), CONNECT_MS);
+                return to;
+            } catch (IOException e) {
+                close(to);
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(AGAIN_MS));
+            }
+        }
+    }
+
+    private void pump(Socket from, Socket to, Opening first) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            first.copy(in, out);
+            byte[] buffer = new byte[BUFFER];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                gate.pass();
+                out.write(buffer, 0, read);
+            }
+            gate.pass();
+        } catch (IOException e) {
+            log.debug("a tunnel to {} ended", target, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            end(from);
+            end(to);
+        }
+    }
+
+    private void reset() {
+        sockets.forEach(this::reset);
+    }
+
+    private void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            log.debug("already closed", e);
+        }
+        end(socket);
+    }
+
+    private void end(Socket socket) {
+        sockets.remove(socket);
+        close(socket);
+    }
+
+    private static void close(Closeable socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("closing", e);
+        }
+    }
+
+    private static void thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        close(door);
+        reset();
+        gate.open();
+    }
+}
