@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.ensemble;
 
+import dev.twinkeeper.scenarios.lab.FourLetterWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
