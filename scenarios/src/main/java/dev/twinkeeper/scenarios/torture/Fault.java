@@ -1,0 +1,22 @@
+package dev.twinkeeper.scenarios.torture;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/** One fault: it begins, it ends, and somewhere its effect can be seen from outside. */
+interface Fault {
+    /** What it strikes: known from {@link #begin} on. */
+    String target();
+
+    /** @throws Dud where it can't be injected just now, or not on this machine */
+    void begin() throws Dud;
+
+    /** Puts right what {@link #begin} put wrong. Called once, also where begin threw; never throws. */
+    void heal();
+
+    /** What was seen of it, in a few words; asked again and again from its begin until all has recovered. */
+    Optional<String> effect();
+
+    /** Adds what the judge should know. */
+    default void detail(ObjectNode line) {}
+}

@@ -1,0 +1,100 @@
+package dev.twinkeeper.scenarios.torture;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One server of the ensemble under torture, a process of its own; ports and data outlive it. */
+final class ServerNode {
+    private final int id;
+    private final int clientPort;
+    private final Path directory;
+    private Child child;
+
+    /** @param peers the lines {@code server.N=} of its {@code zoo.cfg} */
+    ServerNode(int id, int clientPort, Path directory, List<String> peers) throws IOException {
+        this.id = id;
+        this.clientPort = clientPort;
+        this.directory = directory;
+        Files.createDirectories(data());
+        Files.writeString(data().resolve("myid"), id + "\n");
+        Files.writeString(config(), config(peers));
+    }
+
+    private Path config() {
+        return directory.resolve("zoo.cfg");
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private String config(List<String> peers) {
+        return String.join(
+                        "\n",
+                        // Sessions end on multiples of the tick: a short one ends them in time.
+                        "tickTime=200",
+                        "minSessionTimeout=500",
+                        "maxSessionTimeout=60000",
+                        // In ticks: five seconds to join, two to fall behind.
+                        "initLimit=25",
+                        "syncLimit=10",
+                        "dataDir=" + data(),
+                        "clientPort=" + clientPort,
+                        "clientPortAddress=127.0.0.1",
+                        "maxClientCnxns=0",
+                        "admin.enableServer=false",
+                        "4lw.commands.whitelist=srvr,ruok,mntr",
+                        // The judge reads the whole log: nothing is rolled away or purged.
+                        "snapCount=100000000",
+                        "autopurge.purgeInterval=0",
+                        "")
+                + String.join("\n", peers)
+                + "\n";
+    }
+
+    int id() {
+        return id;
+    }
+
+    int port() {
+        return clientPort;
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress("127.0.0.1", clientPort);
+    }
+
+    Child child() {
+        return child;
+    }
+
+    boolean isAlive() {
+        return child != null && child.isAlive();
+    }
+
+    /** Starts it with the data that it has. */
+    void start() {
+        child = Child.java(
+                ServerMain.class,
+                directory.resolve("zookeeper.log"),
+                directory,
+                List.of(
+                        // A follower that was away gets the transactions themselves, never a snapshot in their place.
+                        "-Dzookeeper.commitLogCount=20000",
+                        // In KB; each start begins a new file.
+                        "-Dzookeeper.preAllocSize=4096"),
+                config().toString());
+    }
+
+    void kill() {
+        child.kill();
+    }
+
+    @Override
+    public String toString() {
+        return "server" + id;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.twinkeeper.scenarios.torture;
+
+import dev.twinkeeper.scenarios.lab.Ports;
+import dev.twinkeeper.scenarios.lab.Switchboard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The ensemble under torture: three processes, and all ways between them in our hands. */
+final class Servers implements AutoCloseable {
+    static final int SIZE = 3;
+
+    private final Switchboard switchboard;
+    private final List<ServerNode> nodes = new ArrayList<>();
+
+    Servers(Path directory) throws IOException {
+        Ports clients = Ports.reserve(SIZE);
+        Ports peers = Ports.reserve(2 * SIZE);
+        switchboard = new Switchboard(SIZE, peers);
+        for (int id = 1; id <= SIZE; id++) {
+            List<String> lines = new ArrayList<>();
+            for (int to = 1; to <= SIZE; to++) {
+                lines.add("server." + to + "=" + switchboard.address(id, to));
+            }
+            nodes.add(new ServerNode(
+                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines));
+        }
+        clients.release();
+        peers.release();
+    }
+
+    List<ServerNode> nodes() {
+        return nodes;
+    }
+
+    ServerNode node(int id) {
+        return nodes.get(id - 1);
+    }
+
+    Switchboard switchboard() {
+        return switchboard;
+    }
+
+    void start() {
+        nodes.forEach(ServerNode::start);
+    }
+
+    /** Straight to the servers, past all wires. */
+    String connectString() {
+        return nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() {
+        for (ServerNode node : nodes) {
+            if (node.child() != null) {
+                node.kill();
+            }
+        }
+        switchboard.close();
+    }
+}

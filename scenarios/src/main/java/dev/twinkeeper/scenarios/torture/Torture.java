@@ -1,0 +1,282 @@
+package dev.twinkeeper.scenarios.torture;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Version;
+
+/**
+ * A run: an ensemble, roles and a load, each a process of its own; random faults; and at the end everything that a judge
+ * needs, in one directory. What holds is not decided here.
+ */
+public final class Torture {
+    private static final Duration START = Duration.ofSeconds(60);
+
+    /** Long enough for classes to be loaded and connections to be warm, so that memory can be compared. */
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+    /** What is left when the load stops has to be done within this. */
+    private static final Duration DRAIN = Duration.ofSeconds(60);
+
+    private static final long PROGRESS_EVERY_MS = 5_000;
+
+    /** What came of a run: where its records are, and what went wrong that needs no judge. */
+    public record Result(Path out, List<String> failures) {}
+
+    private final Options options;
+    private final Consumer<String> say;
+    private final Clock clock = new Clock();
+    private final Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private final Standing standing = new Standing();
+    private Map<String, Company.Weight> before = Map.of();
+    private volatile String now = "starts";
+    private volatile int injected;
+    private volatile int seen;
+
+    private Torture(Options options, Consumer<String> say) {
+        this.options = options;
+        this.say = say;
+    }
+
+    /**
+     * Runs it; all processes have ended when this returns, and when this process ends.
+     *
+     * @param say hears how it goes, in lines for people
+     * @throws IllegalStateException where the run could not be done, with the reason
+     */
+    public static Result run(Options options, Consumer<String> say) {
+        Thread hook = new Thread(Child::killAll, "torture-end");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return new Torture(options, say).run();
+        } catch (IOException | UncheckedIOException e) {
+            throw new IllegalStateException("the run could not be done: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the run was interrupted", e);
+        } catch (KeeperException e) {
+            throw new IllegalStateException("the tree could not be read at the end: " + e.getMessage(), e);
+        } finally {
+            unhook(hook);
+        }
+    }
+
+    private static void unhook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // Then the hook does its work.
+            hook.setName("torture-end at work");
+        }
+    }
+
+    private Result run() throws IOException, InterruptedException, KeeperException {
+        checkEmpty(options.out());
+        ObjectNode record = Json.object();
+        describe(record);
+        try (Recorder recorder = new Recorder(clock, options.out().resolve("history.jsonl"), standing);
+                Servers servers = new Servers(options.out().resolve("servers"));
+                Company company = new Company(options, servers, recorder, standing)) {
+            servers.start();
+            run(recorder, servers, company, record);
+            Files.writeString(options.out().resolve("run.json"), Json.pretty(record));
+            return new Result(options.out(), company.failures());
+        }
+    }
+
+    private void run(Recorder recorder, Servers servers, Company company, ObjectNode record)
+            throws IOException, InterruptedException, KeeperException {
+        try (TreeReader reader =
+                        new TreeReader(servers.connectString(), session -> own(recorder, "observer", session));
+                Lookout lookout = new Lookout(
+                        clock,
+                        servers,
+                        new TreeReader(servers.connectString(), session -> own(recorder, "observer", session)))) {
+            Scene scene = new Scene(
+                    clock,
+                    servers,
+                    company.players(),
+                    lookout,
+                    standing,
+                    options.out().toAbsolutePath(),
+                    session -> own(recorder, "operator", session));
+            await("the servers serve", START, lookout::allServe);
+            company.start();
+            await("all roles are in their places", START, () -> company.isWhole(scene, 0));
+            warmUp(company, record);
+            torment(scene, company, record);
+            drain(scene, company, reader, record);
+            weigh(company, record);
+            company.end();
+            record.put("tree_znodes", reader.dump(options.out().resolve("tree.jsonl")));
+        }
+        record.set("failures", Json.tree(company.failures()));
+    }
+
+    private static void own(Recorder recorder, String who, long session) {
+        recorder.record(who, Json.line("session").put("session", "0x" + Long.toHexString(session)));
+    }
+
+    private static void checkEmpty(Path out) throws IOException {
+        Files.createDirectories(out);
+        try (Stream<Path> files = Files.list(out)) {
+            if (files.findAny().isPresent()) {
+                throw new IllegalStateException("directory '" + out + "': it is not empty; choose another with --out");
+            }
+        }
+    }
+
+    private void describe(ObjectNode record) {
+        record.put("implementation", options.implementation())
+                .put("seed", options.seed())
+                .put("command", options.command())
+                .put("begin", DateTimeFormatter.ISO_INSTANT.format(begin))
+                .put("root", "")
+                .put("duration_ms", options.duration().toMillis())
+                .put("rate", options.rate())
+                .put("session_timeout_ms", options.sessionTimeout().toMillis())
+                .put("fenced", options.fenced())
+                .put("retention_ms", options.retention().toMillis())
+                .put("masters", Company.MASTERS)
+                .put("workers", Company.WORKERS)
+                .put("clients", Company.CLIENTS)
+                .put("processors", Runtime.getRuntime().availableProcessors());
+        record.set(
+                "versions",
+                Json.object()
+                        .put("zookeeper", Version.getVersion())
+                        .put("java", Runtime.version().toString()));
+        record.set("faults", Json.tree(options.kinds().stream().map(Kind::text).toList()));
+    }
+
+    private void await(String what, Duration bound, BooleanSupplier condition) {
+        long deadline = clock.now() + Clock.micros(bound.toMillis());
+        while (!condition.getAsBoolean()) {
+            if (clock.now() > deadline) {
+                throw new IllegalStateException(
+                        "not within " + bound.toSeconds() + "s: " + what + "; see the logs in " + options.out());
+            }
+            Pause.ms(50);
+        }
+    }
+
+    /** Some load and then none: what a process weighs now is to be what it weighs at the end. */
+    private void warmUp(Company company, ObjectNode record) {
+        now = "warms up";
+        company.load(options.rate());
+        Pause.ms(WARM_UP.toMillis());
+        company.load(0);
+        await("the load of the warm-up is done", DRAIN, () -> standing.outstanding() == 0);
+        before = company.memory(clock);
+    }
+
+    /** What each process weighed at the start and weighs now. */
+    private void weigh(Company company, ObjectNode record) {
+        Map<String, Company.Weight> after = company.memory(clock);
+        ArrayNode processes = record.putArray("processes");
+        after.forEach((name, now) -> {
+            Company.Weight then = before.getOrDefault(name, now);
+            processes
+                    .addObject()
+                    .put("process", name)
+                    .put("incarnations", now.incarnation())
+                    .put("heap_start_kb", then.heapKb())
+                    .put("heap_end_kb", now.heapKb())
+                    .put("threads_start", then.threads())
+                    .put("threads_end", now.threads());
+        });
+    }
+
+    private void torment(Scene scene, Company company, ObjectNode record) throws IOException {
+        long begin = clock.now();
+        long until = begin + Clock.micros(options.duration().toMillis());
+        Schedule schedule = new Schedule(options.seed(), options.kinds(), options.sessionTimeout());
+        standing.loaded(true, begin);
+        company.load(options.rate());
+        Thread telling = new Thread(() -> tell(scene, begin), "progress");
+        telling.setDaemon(true);
+        telling.start();
+        try (Campaign campaign = new Campaign(schedule, scene, company, options.sessionTimeout(), new Told())) {
+            campaign.play(until);
+            record.put("faults_injected", campaign.injected()).put("faults_seen", campaign.seen());
+        } finally {
+            telling.interrupt();
+        }
+        long end = clock.now();
+        standing.loaded(false, end);
+        record.put("load_begin", begin).put("load_end", end);
+        long[] gap = standing.longestGap();
+        record.put("longest_gap_ms", Clock.ms(gap[0])).put("longest_gap_at", gap[1]);
+    }
+
+    private final class Told implements Campaign.Listener {
+        @Override
+        public void onFaults(int count, int effective, String fault) {
+            injected = count;
+            seen = effective;
+            now = fault;
+        }
+
+        @Override
+        public void onRecovered(String words) {
+            say.accept("  " + words);
+        }
+    }
+
+    private void tell(Scene scene, long begin) {
+        try {
+            while (true) {
+                Pause.ms(PROGRESS_EVERY_MS);
+                long seconds = Clock.ms(clock.now() - begin) / 1_000;
+                say.accept("%d:%02d  %d tasks acknowledged, %d done, %d under way; %d faults, %d seen; %s%s"
+                        .formatted(
+                                seconds / 60,
+                                seconds % 60,
+                                standing.acknowledged(),
+                                standing.known(),
+                                standing.outstanding(),
+                                injected,
+                                seen,
+                                scene.newReign(0).orElse("nobody reigns"),
+                                now.isEmpty() ? "" : "; now " + now));
+            }
+        } catch (Pause.Interrupted end) {
+            now = "";
+        }
+    }
+
+    private void drain(Scene scene, Company company, TreeReader reader, ObjectNode record) {
+        company.load(0);
+        long begin = clock.now();
+        long deadline = begin + Clock.micros(DRAIN.toMillis());
+        boolean drained = false;
+        while (!drained && clock.now() < deadline) {
+            company.tend(scene);
+            Pause.ms(50);
+            drained = standing.outstanding() == 0
+                    && reader.unfinished().filter(count -> count == 0).isPresent();
+        }
+        if (drained) {
+            record.put("drained_ms", Clock.ms(clock.now() - begin));
+            say.accept("drained in " + Clock.ms(clock.now() - begin) + " ms");
+        } else {
+            company.fail("not drained within " + DRAIN.toSeconds() + "s: " + standing.outstanding()
+                    + " tasks under way at the clients, in the tree "
+                    + reader.unfinished().map(count -> count + " unfinished").orElse("unknown"));
+        }
+        record.set("counts", Json.tree(standing.counts()));
+    }
+}

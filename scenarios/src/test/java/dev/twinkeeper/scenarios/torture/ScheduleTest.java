@@ -1,0 +1,102 @@
+package dev.twinkeeper.scenarios.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final List<Kind> ALL = List.of(Kind.values());
+
+    private static List<Schedule.Round> rounds(long seed, Collection<Kind> kinds, int count) {
+        Schedule schedule = new Schedule(seed, kinds, TIMEOUT);
+        List<Schedule.Round> rounds = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rounds.add(schedule.next());
+        }
+        return rounds;
+    }
+
+    private static List<Schedule.Planned> faults(List<Schedule.Round> rounds) {
+        return rounds.stream().flatMap(round -> round.faults().stream()).toList();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameSchedule() {
+        List<Kind> shuffled = new ArrayList<>(ALL);
+        Collections.reverse(shuffled);
+
+        assertThat(rounds(7, shuffled, 200)).isEqualTo(rounds(7, ALL, 200));
+        assertThat(rounds(8, ALL, 200)).isNotEqualTo(rounds(7, ALL, 200));
+    }
+
+    @Test
+    void everyKindComesOnceBeforeAnyComesAgain() {
+        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+
+        faults(rounds(1, ALL, 300)).forEach(fault -> {
+            counts.merge(fault.kind(), 1, Integer::sum);
+            int most = Collections.max(counts.values());
+            int least = ALL.stream()
+                    .mapToInt(kind -> counts.getOrDefault(kind, 0))
+                    .min()
+                    .orElseThrow();
+            assertThat(most - least).isLessThanOrEqualTo(1);
+        });
+    }
+
+    @Test
+    void noFaultIsShorterThanHalfASessionTimeoutOrLongerThanThree() {
+        assertThat(faults(rounds(2, ALL, 1_000)))
+                .allSatisfy(fault -> assertThat(fault.lengthMs()).isBetween(1_000L, 6_000L));
+    }
+
+    @Test
+    void noTwoFaultsThatMightBreakTheQuorumAreOnAtOnce() {
+        List<Kind> peers = List.of(
+                Kind.KILL_LEADER,
+                Kind.KILL_FOLLOWER,
+                Kind.STOP_LEADER,
+                Kind.ROLLING_RESTART,
+                Kind.RESTART_ALL,
+                Kind.ISOLATE_LEADER);
+
+        assertThat(rounds(3, ALL, 2_000))
+                .allSatisfy(round -> assertThat(round.faults())
+                        .hasSizeBetween(1, 2)
+                        .filteredOn(fault -> peers.contains(fault.kind()))
+                        .hasSizeLessThan(2));
+    }
+
+    @Test
+    void someRoundsHaveTwoFaults() {
+        assertThat(rounds(4, ALL, 200))
+                .filteredOn(round -> round.faults().size() == 2)
+                .hasSizeBetween(30, 120);
+    }
+
+    @Test
+    void oneKindAloneMakesASchedule() {
+        assertThat(faults(rounds(5, List.of(Kind.EXPIRE), 20)))
+                .hasSize(20)
+                .allMatch(fault -> fault.kind() == Kind.EXPIRE);
+    }
+
+    @Test
+    void aKindIsReadAsItIsWritten() {
+        assertThat(Arrays.stream(Kind.values()).map(Kind::text).map(Kind::parse))
+                .containsExactly(Kind.values());
+        assertThatThrownBy(() -> Kind.parse("kill-everybody"))
+                .hasMessageContaining("kill-everybody")
+                .hasMessageContaining("kill-leader,kill-follower");
+    }
+}
