@@ -59,6 +59,7 @@ public final class Main implements Runnable {
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new JudgeCommand(terminal));
+        line.addSubcommand(new TortureCommand(terminal));
 
         Converters.register(line);
         Faults faults = new Faults(terminal);

@@ -1,0 +1,163 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.scenarios.torture.Kind;
+import dev.twinkeeper.scenarios.torture.Options;
+import dev.twinkeeper.scenarios.torture.Torture;
+import dev.twinkeeper.scenarios.verdict.TortureJudge;
+import dev.twinkeeper.scenarios.verdict.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code twinkeeper torture}: random faults under load, judged from outside. */
+@Command(
+        name = "torture",
+        description = {
+            "Runs three servers, two masters, four workers and three clients, each a process of its own, injects random"
+                    + " faults under load, and judges by the servers' own transaction logs whether every rule was kept.",
+            "Ends with the line that runs the same schedule again. Works on loopback only; Ctrl-C ends all of it."
+        })
+final class TortureCommand implements Callable<Integer> {
+    /** Seeds that people can read to each other. */
+    private static final long SEEDS = 1_000_000;
+
+    @Option(
+            names = "--impl",
+            defaultValue = "raw",
+            paramLabel = "IMPL",
+            description = "raw, curator, or mixed: roles of both. Default: ${DEFAULT-VALUE}.")
+    private String implementation;
+
+    @Option(
+            names = "--duration",
+            defaultValue = "3m",
+            paramLabel = "TIME",
+            description = "How long there are load and faults. Default: ${DEFAULT-VALUE}.")
+    private Duration duration;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "How many tasks a second are submitted, by all clients together. Default: ${DEFAULT-VALUE}.")
+    private double rate;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of the schedule: the same seed gives the same faults. Default: another each time.")
+    private Long seed;
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            paramLabel = "LIST",
+            description = "Only these kinds, with commas: ${COMPLETION-CANDIDATES}. Default: all.",
+            completionCandidates = Kinds.class)
+    private List<String> faults;
+
+    @Option(
+            names = "--without-fence",
+            description =
+                    "Makes every check of the masters hold, on the wire: shows what the fence is for, and that the"
+                            + " judge sees it.")
+    private boolean unfenced;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where history, logs and report go: empty, or not there yet. Default: a new directory below"
+                    + " target/torture of the project.")
+    private Path out;
+
+    @Mixin
+    private LogOption log;
+
+    private final Terminal terminal;
+
+    TortureCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Options options = options();
+        log.open("torture", terminal);
+        terminal.say("all of it goes to " + options.out());
+        Torture.Result result = run(options);
+        Verdict verdict = judge(options);
+        verdict.summary().lines().forEach(terminal::say);
+        result.failures().forEach(terminal::complain);
+        if (verdict.holds() && result.failures().isEmpty()) {
+            return ExitCode.GOOD.code();
+        }
+        terminal.say("again: " + options.command());
+        return ExitCode.FAILED.code();
+    }
+
+    private Torture.Result run(Options options) {
+        try {
+            return Torture.run(options, terminal::say);
+        } catch (IllegalStateException e) {
+            throw new CommandException(ExitCode.FAILURE, e.getMessage() + "; again: " + options.command());
+        }
+    }
+
+    private static Verdict judge(Options options) {
+        try {
+            return TortureJudge.judge(options.out());
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.FAILURE,
+                    "the evidence in '" + options.out() + "' can't be read (" + e.getMessage() + "); again: "
+                            + options.command());
+        }
+    }
+
+    private Options options() {
+        List<String> names = implementation.equals(Options.MIXED)
+                ? Coordination.all().stream().map(Coordination::name).toList()
+                : List.of(Coordination.named(implementation).name());
+        try {
+            List<Kind> kinds = faults == null
+                    ? List.of(Kind.values())
+                    : faults.stream().map(Kind::parse).toList();
+            long chosen = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
+            return new Options(names, duration, rate, chosen, kinds, !unfenced, directory());
+        } catch (IllegalArgumentException e) {
+            throw new CoordinationException(CoordinationException.Problem.INVALID, e.getMessage());
+        }
+    }
+
+    private Path directory() {
+        if (out != null) {
+            return out.toAbsolutePath().normalize();
+        }
+        String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return Path.of(System.getProperty("twinkeeper.home", "."))
+                .resolve("target")
+                .resolve("torture")
+                .resolve(implementation + "-" + now)
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** The kinds of fault, for {@code --help}. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(Kind.values()).stream().map(Kind::text).iterator();
+        }
+    }
+}
