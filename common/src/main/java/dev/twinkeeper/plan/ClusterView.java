@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +40,8 @@ public final class ClusterView {
     private final NavigableSet<TaskId> pending = new TreeSet<>();
     private final NavigableSet<TaskId> stranded = new TreeSet<>();
     private final Set<Holding> leftovers = new LinkedHashSet<>();
-    private final Map<WorkerId, Long> idleParents = new LinkedHashMap<>();
-    private final Map<TaskId, Long> retained = new LinkedHashMap<>();
+    private final Deadlines<WorkerId> idleParents = new Deadlines<>();
+    private final Deadlines<TaskId> retained = new Deadlines<>();
     private final Set<Step> parked = new LinkedHashSet<>();
     private final List<TaskId> doubts = new ArrayList<>();
 
@@ -190,7 +189,7 @@ public final class ClusterView {
     public void statusSeen(TaskId id, long now) {
         TaskEntry entry = task(id);
         entry.completed = true;
-        retained.putIfAbsent(id, now + retentionNanos);
+        retained.addIfAbsent(id, now + retentionNanos);
         reclassify(entry);
     }
 
@@ -205,7 +204,7 @@ public final class ClusterView {
     public void settled(Step step, long now) {
         mark(step, false);
         if (step instanceof Step.Expire expire && task(expire.task()).completed) {
-            retained.put(expire.task(), now);
+            retained.add(expire.task(), now);
         }
         reclassify(step, now);
     }
@@ -215,7 +214,7 @@ public final class ClusterView {
         mark(step, false);
         if (step instanceof Step.Expire expire) {
             // Something foreign hangs below it: look again after another retention.
-            retained.put(expire.task(), now + retentionNanos);
+            retained.add(expire.task(), now + retentionNanos);
         } else {
             mark(step, true);
             parked.add(step);
@@ -301,23 +300,11 @@ public final class ClusterView {
     }
 
     List<WorkerId> overdueParents(long now, int most) {
-        return overdue(idleParents, now, most);
+        return idleParents.due(now, most);
     }
 
     List<TaskId> overdueTasks(long now, int most) {
-        return overdue(retained, now, most);
-    }
-
-    /** The map is in order of its deadlines, so looking stops at the first that is not due. */
-    private static <T> List<T> overdue(Map<T, Long> deadlines, long now, int most) {
-        List<T> due = new ArrayList<>();
-        for (Map.Entry<T, Long> each : deadlines.entrySet()) {
-            if (due.size() >= most || each.getValue() - now > 0) {
-                break;
-            }
-            due.add(each.getKey());
-        }
-        return due;
+        return retained.due(now, most);
     }
 
     // Counts, for a report.
@@ -393,7 +380,7 @@ public final class ClusterView {
         if (worker.live || !worker.parent || !worker.held.isEmpty() || worker.busy) {
             idleParents.remove(id);
         } else {
-            idleParents.putIfAbsent(id, now + graceNanos);
+            idleParents.addIfAbsent(id, now + graceNanos);
         }
         if (!worker.live && !worker.parent && worker.held.isEmpty() && worker.incoming == 0 && !worker.busy) {
             workers.remove(id);

@@ -66,25 +66,19 @@ final class Candidacy {
         OVER
     }
 
+    private static final Set<Phase> LOOKING_FINDS =
+            Set.of(Phase.QUEUED, Phase.CLAIMING, Phase.STANDBY, Phase.CONFIRMING, Phase.SUSPENDED, Phase.YIELDING);
+
     private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
-            Phase.SUSPENDED,
-            Set.of(Phase.PREPARING, Phase.YIELDING, Phase.OVER),
-            Phase.PREPARING,
-            Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.LOOKING,
-            Set.of(Phase.QUEUED, Phase.CLAIMING, Phase.STANDBY, Phase.CONFIRMING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.QUEUED,
-            Set.of(Phase.CLAIMING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.CLAIMING,
-            Set.of(Phase.REIGNING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.CONFIRMING,
-            Set.of(Phase.REIGNING, Phase.RELEASING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.STANDBY,
-            Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
-            Phase.REIGNING,
-            Set.of(Phase.RELEASING, Phase.SUSPENDED, Phase.YIELDING, Phase.OVER),
-            Phase.RELEASING,
-            Set.of(Phase.SUSPENDED, Phase.YIELDING, Phase.OVER));
+            Phase.SUSPENDED, Set.of(Phase.PREPARING, Phase.YIELDING, Phase.OVER),
+            Phase.PREPARING, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.LOOKING, LOOKING_FINDS,
+            Phase.QUEUED, Set.of(Phase.CLAIMING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.CLAIMING, Set.of(Phase.REIGNING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.CONFIRMING, Set.of(Phase.REIGNING, Phase.RELEASING, Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.STANDBY, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
+            Phase.REIGNING, Set.of(Phase.RELEASING, Phase.SUSPENDED, Phase.YIELDING, Phase.OVER),
+            Phase.RELEASING, Set.of(Phase.SUSPENDED, Phase.YIELDING, Phase.OVER));
 
     /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
