@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -118,11 +119,19 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static Cast cast(String name) {
+        List<Coordination> all = Coordination.all();
         if (name.equals(MIXED)) {
-            List<Coordination> all = Coordination.all();
             return Cast.mixed(all.get(0), all.get(1));
         }
-        return Cast.of(Coordination.named(name));
+        return all.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .map(Cast::of)
+                .orElseThrow(() -> CoordinationException.invalid(
+                        "implementation",
+                        name,
+                        "use " + all.stream().map(Coordination::name).collect(Collectors.joining(", ")) + " or "
+                                + MIXED));
     }
 
     private List<Scenario> chosen() {
