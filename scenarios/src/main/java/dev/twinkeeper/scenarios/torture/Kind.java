@@ -106,11 +106,13 @@ public enum Kind {
         return this == KILL_MASTER || this == STOP_MASTER;
     }
 
-    /** Whether the two may be on at once. */
+    /** Whether the two may be on at once, and the effect of each be seen. */
     boolean goesWith(Kind other) {
         boolean clash = (has(Trait.PEERS) && (other.has(Trait.PEERS) || other.has(Trait.NEEDS_QUORUM)))
                 || (has(Trait.NEEDS_QUORUM) && other.has(Trait.PEERS))
-                || (has(Trait.MASTER) && other.has(Trait.MASTER));
+                || (has(Trait.MASTER) && other.has(Trait.MASTER))
+                || (this == RESTART_ALL && other.layer == Layer.NETWORK)
+                || (layer == Layer.NETWORK && other == RESTART_ALL);
         return layer != other.layer && !clash;
     }
 
