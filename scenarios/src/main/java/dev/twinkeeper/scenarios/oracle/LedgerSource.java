@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.apache.zookeeper.server.TxnLogEntry;
 import org.apache.zookeeper.server.util.SerializeUtils;
+import org.apache.zookeeper.txn.MultiTxn;
 
 /** One server's part of a {@link Ledger}: its log as a stream that never goes back, and what its snapshots tell. */
 final class LedgerSource implements AutoCloseable {
@@ -142,8 +143,13 @@ final class LedgerSource implements AutoCloseable {
         }
     }
 
+    /**
+     * A failed multi is that and no more: a server that logs before it applies has its operations and an error behind
+     * them, one that was sent it later has errors only, since ZooKeeper changes the record when it applies it.
+     */
     private static String text(TxnLogEntry entry) {
-        return entry.getHeader() + " " + entry.getTxn();
+        boolean failed = entry.getTxn() instanceof MultiTxn multi && Transactions.failed(multi);
+        return entry.getHeader() + " " + (failed ? "failed" : entry.getTxn());
     }
 
     private static String told(TxnLogEntry entry) throws IOException {

@@ -47,7 +47,7 @@ final class Transactions {
                 changes);
     }
 
-    /** A failed multi is logged as the errors of all its operations. */
+    /** A failed multi is logged with the errors of some of its operations, or of all of them. */
     static boolean failed(MultiTxn multi) {
         return multi.getTxns().stream().anyMatch(txn -> txn.getType() == OpCode.error);
     }

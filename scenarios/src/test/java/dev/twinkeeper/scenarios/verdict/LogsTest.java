@@ -59,6 +59,32 @@ class LogsTest {
     }
 
     @Test
+    void takesAFailedMultiForTheSameInBothItsForms() throws IOException {
+        run.scribe.only(1, 2);
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.delete("/workers/w1"), run.scribe.error());
+        run.scribe.back(1);
+        run.scribe.only(3);
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.error(), run.scribe.error());
+        run.scribe.only(1, 2, 3);
+        run.task("w1", "after");
+
+        kept();
+    }
+
+    @Test
+    void catchesAMultiThatFailedOnOneServerOnly() throws IOException {
+        run.scribe.only(1, 2);
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.error());
+        run.scribe.back(1);
+        run.scribe.only(3);
+        run.scribe.commit(run.session("m1"), 0, false, run.scribe.delete("/workers/w1"));
+        run.scribe.only(1, 2, 3);
+        run.task("w1", "after");
+
+        caught("the servers disagree", Charge.DISAGREEMENT);
+    }
+
+    @Test
     void takesWhatAMajorityHasWhereOneServerWasDown() throws IOException {
         run.scribe.only(2, 3);
         run.task("w1", "without the first");

@@ -100,6 +100,11 @@ final class Scribe implements AutoCloseable {
         return txn(OpCode.check, new CheckVersionTxn(path, stat(path) + 1));
     }
 
+    /** What stands in a failed multi for an operation. */
+    Txn error() {
+        return txn(OpCode.error, new ErrorTxn(-101));
+    }
+
     private int stat(String path) {
         return tree.getNode(path).stat.getVersion();
     }
