@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
  * <p><b>Guarantees not made.</b> A submit that has not completed may or may not be in the tree; if the process dies then,
  * nobody remembers. Order of execution is not the order of submission.
  *
- * <p><b>Bounds.</b> At most {@link Settings#backlog()} submits and outcomes may be under way; one more completes with
+ * <p><b>Bounds.</b> About {@link Settings#backlog()} submits, outcomes and collects may be under way; one more completes with
  * {@code FULL}, and nothing was sent for it.
  */
 public interface Client extends Role {

@@ -12,8 +12,9 @@ import java.time.Duration;
  * @param slots how many tasks a worker takes at a time, 1 to 1000
  * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
  * @param batch how many operations a transaction of a role has at the most, 4 to 1000, the fence included
- * @param backlog how many submits and outcomes a client may have under way, 1 to 10 million
- * @param retention how long the master leaves a completed task that nobody collects. 1 second to 365 days
+ * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
+ * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree:
+ *     clients reckon with it. 1 second to 365 days
  */
 public record Settings(
         ConnectString connect,

@@ -14,7 +14,7 @@ public record EpochLine(String id, String nonce) {
 
     /** Never throws: what somebody wrote there by hand is simply no claim of ours. */
     public static EpochLine decode(byte[] data) {
-        String line = Text.firstLine(data);
+        String line = Text.line(data);
         int space = line.indexOf(' ');
         return space < 0
                 ? new EpochLine(line, "")

@@ -6,20 +6,28 @@ import java.nio.charset.StandardCharsets;
 final class Text {
     private static final int SHOWN = 200;
 
+    /** No line that we write is as long. */
+    private static final int READ = 4_096;
+
     private Text() {}
 
     static byte[] encode(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The first line, fit to be printed; empty where there is no data. */
-    static String firstLine(byte[] data) {
+    /** The first line, to be understood; empty where there is no data. */
+    static String line(byte[] data) {
         if (data == null) {
             return "";
         }
-        String text = new String(data, 0, Math.min(data.length, 4 * SHOWN), StandardCharsets.UTF_8);
+        String text = new String(data, 0, Math.min(data.length, READ), StandardCharsets.UTF_8);
         int end = text.indexOf('\n');
-        String line = (end < 0 ? text : text.substring(0, end)).replaceAll("\\p{Cntrl}", "?");
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    /** The first line, fit to be printed. */
+    static String firstLine(byte[] data) {
+        String line = line(data).replaceAll("\\p{Cntrl}", "?");
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 }

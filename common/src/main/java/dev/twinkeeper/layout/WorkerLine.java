@@ -19,7 +19,7 @@ public record WorkerLine(String address, int slots) {
 
     /** Never throws: a line that makes no sense is a worker with one slot. */
     public static WorkerLine decode(byte[] data) {
-        String line = Text.firstLine(data);
+        String line = Text.line(data);
         Matcher matcher = SLOTS.matcher(line);
         int slots = matcher.find() ? Integer.parseInt(matcher.group(1)) : 1;
         String address = line.strip().split("\\s", 2)[0];

@@ -29,6 +29,9 @@ public final class Loop implements AutoCloseable {
     /** How long {@link #close} waits for what is running: longer than any well-behaved listener takes. */
     private static final Duration LAST_CALL = Duration.ofSeconds(5);
 
+    /** Who wants to wait for ever waits for a century: more nanoseconds than that are no number. */
+    private static final Duration EVER = Duration.ofDays(36_500);
+
     private final ScheduledThreadPoolExecutor executor;
     private volatile Thread thread;
 
@@ -56,7 +59,8 @@ public final class Loop implements AutoCloseable {
     /** Runs it on the loop after that time, unless it is cancelled or the loop is closed by then. */
     public Timer after(Duration delay, Runnable work) {
         try {
-            Future<?> scheduled = executor.schedule(guarded(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+            Duration bounded = delay.compareTo(EVER) > 0 ? EVER : delay;
+            Future<?> scheduled = executor.schedule(guarded(work), bounded.toNanos(), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException closed) {
             log.debug("scheduled after close, dropped");
@@ -82,7 +86,7 @@ public final class Loop implements AutoCloseable {
                 executor.shutdownNow();
             }
         } catch (InterruptedException e) {
-            executor.shutdownNow();
+            // What was posted before still runs, only nobody waits for it.
             Thread.currentThread().interrupt();
         }
     }

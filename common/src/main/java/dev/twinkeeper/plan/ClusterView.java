@@ -203,7 +203,7 @@ public final class ClusterView {
     /** The step was applied, or is to be planned again if it is still wanted. */
     public void settled(Step step, long now) {
         mark(step, false);
-        if (step instanceof Step.Expire expire && task(expire.task()).completed) {
+        if (step instanceof Step.Expire expire && isRetained(expire.task())) {
             retained.add(expire.task(), now);
         }
         reclassify(step, now);
@@ -213,8 +213,11 @@ public final class ClusterView {
     public void failed(Step step, long now) {
         mark(step, false);
         if (step instanceof Step.Expire expire) {
-            // Something foreign hangs below it: look again after another retention.
-            retained.add(expire.task(), now + retentionNanos);
+            if (isRetained(expire.task())) {
+                // Something foreign hangs below it: look again after another retention.
+                retained.add(expire.task(), now + retentionNanos);
+            }
+            reclassify(step, now);
         } else {
             mark(step, true);
             parked.add(step);
@@ -228,30 +231,28 @@ public final class ClusterView {
         again.forEach(step -> settled(step, now));
     }
 
+    /** The events of a removal come before its reply: mostly the task is gone by then, and must not come back. */
+    private boolean isRetained(TaskId id) {
+        TaskEntry entry = tasks.get(id);
+        return entry != null && entry.present && entry.completed;
+    }
+
     private void mark(Step step, boolean busy) {
+        if (step instanceof Step.OfTask about) {
+            task(about.task()).busy = busy;
+        } else if (step instanceof Step.OfParent about) {
+            worker(about.worker()).busy = busy;
+        }
         if (step instanceof Step.Assign assign) {
-            task(assign.task()).busy = busy;
-            incoming(assign.worker(), busy);
+            worker(assign.worker()).incoming += busy ? 1 : -1;
         } else if (step instanceof Step.Move move) {
-            task(move.task()).busy = busy;
-            incoming(move.to(), busy);
-        } else if (step instanceof Step.Release release) {
-            task(release.task()).busy = busy;
+            worker(move.to()).incoming += busy ? 1 : -1;
         } else if (step instanceof Step.Expire expire) {
-            task(expire.task()).busy = busy;
             retained.remove(expire.task());
-        } else if (step instanceof Step.MakeParent make) {
-            worker(make.worker()).busy = busy;
-        } else if (step instanceof Step.RemoveParent remove) {
-            worker(remove.worker()).busy = busy;
         }
         if (busy) {
             reclassify(step, 0);
         }
-    }
-
-    private void incoming(WorkerId id, boolean more) {
-        worker(id).incoming += more ? 1 : -1;
     }
 
     // What plans are made from.
@@ -346,16 +347,15 @@ public final class ClusterView {
     }
 
     private void reclassify(Step step, long now) {
+        if (step instanceof Step.OfTask about) {
+            reclassify(task(about.task()));
+        } else if (step instanceof Step.OfParent about) {
+            reclassify(about.worker(), now);
+        }
         if (step instanceof Step.Assign assign) {
-            reclassify(task(assign.task()));
+            reclassify(assign.worker(), now);
         } else if (step instanceof Step.Move move) {
-            reclassify(task(move.task()));
-        } else if (step instanceof Step.Release release) {
-            reclassify(task(release.task()));
-        } else if (step instanceof Step.Expire expire) {
-            reclassify(task(expire.task()));
-        } else if (step instanceof Step.RemoveParent remove) {
-            reclassify(remove.worker(), now);
+            reclassify(move.to(), now);
         }
     }
 

@@ -276,6 +276,34 @@ class AssignmentPlanTest {
     }
 
     @Test
+    void aRemovedTaskDoesNotComeBackWithTheReply() {
+        view.taskSeen(task(0));
+        view.statusSeen(task(0), 0);
+        Step expire = plan(RETENTION).get(0);
+        view.begin(expire);
+        view.taskGone(task(0));
+
+        view.settled(expire, RETENTION);
+
+        assertThat(view.completed()).isZero();
+        assertThat(plan(3 * RETENTION)).isEmpty();
+    }
+
+    @Test
+    void aTaskThatSomebodyCollectedFirstDoesNotComeBackWithTheRefusal() {
+        view.taskSeen(task(0));
+        view.statusSeen(task(0), 0);
+        Step expire = plan(RETENTION).get(0);
+        view.begin(expire);
+        view.taskGone(task(0));
+
+        view.failed(expire, RETENTION);
+
+        assertThat(view.completed()).isZero();
+        assertThat(plan(3 * RETENTION)).isEmpty();
+    }
+
+    @Test
     void nothingIsRememberedOfWhatIsGone() {
         live(ANN, 1);
         view.taskSeen(task(0));

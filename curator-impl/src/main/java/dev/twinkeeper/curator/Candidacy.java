@@ -33,6 +33,7 @@ import org.apache.zookeeper.data.Stat;
  * QUEUED     our turn             → CLAIMING    or whoever's turn it is does not use it
  *            /master changed      → LOOKING
  * CONFIRMING our nonce            → REIGNING
+ *            /master changed      → LOOKING
  *            another nonce        → RELEASING   /master is ours and the epoch is not
  * CLAIMING   committed            → REIGNING
  *            somebody was first   → LOOKING
@@ -250,7 +251,7 @@ final class Candidacy {
     }
 
     void onMasterChanged(EventType event) {
-        if (gate.in(Phase.STANDBY) || gate.in(Phase.QUEUED)) {
+        if (gate.in(Phase.STANDBY) || gate.in(Phase.QUEUED) || gate.in(Phase.CONFIRMING)) {
             look();
         } else if (gate.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
             // S1: deleted by an operator while the session lives.

@@ -11,6 +11,7 @@ import dev.twinkeeper.contract.TaskId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,7 +68,7 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
-        List<Submissions.Submission> made = commands.stream()
+        List<Submissions.Submission> made = List.copyOf(commands).stream()
                 .map(command -> new Submissions.Submission(command, this.<TaskId>admit()))
                 .toList();
         loop.post(() -> submissions.add(made));
@@ -76,6 +77,8 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     public CompletionStage<Outcome> outcome(TaskId task, Duration patience) {
+        Objects.requireNonNull(task);
+        Objects.requireNonNull(patience);
         CompletableFuture<Outcome> answer = admit();
         loop.post(() -> outcomes.add(task, patience, answer));
         return answer.minimalCompletionStage();
@@ -83,6 +86,7 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     public CompletionStage<Boolean> collect(TaskId task) {
+        Objects.requireNonNull(task);
         CompletableFuture<Boolean> answer = admit();
         loop.post(() -> removals.add(task, answer));
         return answer.minimalCompletionStage();

@@ -54,6 +54,9 @@ final class Duty {
     /** How long closing waits for handlers that were interrupted; one that does not heed it ends with the process. */
     private static final Duration LAST_HANDLER = Duration.ofSeconds(1);
 
+    /** L6: a refusal that lasts is asked about once a second. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final WorkerRole role;
     private final Layout layout;
     private final TaskHandler handler;
@@ -120,7 +123,10 @@ final class Duty {
             // Somebody removed it; the watch will tell when the master has made it anew.
             case NONODE -> work(List.of());
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> role.announcer.setAside(event.getPath(), "cannot be listed: " + Gate.code(event));
+            default -> {
+                role.announcer.setAside(event.getPath(), "cannot be listed: " + Gate.code(event));
+                role.loop.after(PAUSE, gate.pass(this::begin));
+            }
         }
     }
 
@@ -151,6 +157,13 @@ final class Duty {
         }
     }
 
+    /** The ensemble refused what we asked for this task: ask again, unless it was taken away meanwhile. */
+    private void takeAgain(Job job) {
+        if (jobs.get(job.task) == job) {
+            take(job.task);
+        }
+    }
+
     /** The assignment stands: read the command, or take up where the connection was lost. */
     private void take(TaskId task) {
         Job job = jobs.computeIfAbsent(task, Job::new);
@@ -178,8 +191,8 @@ final class Duty {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                jobs.remove(job.task, job);
                 role.announcer.setAside(event.getPath(), "cannot be read: " + Gate.code(event));
+                role.loop.after(PAUSE, gate.pass(() -> takeAgain(job)));
             }
         }
     }
@@ -208,7 +221,7 @@ final class Duty {
         try {
             status = StatusBytes.done(handler.handle(task));
             done = true;
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+        } catch (Throwable e) {
             status = StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
         }
         byte[] outcome = status;
@@ -255,8 +268,8 @@ final class Duty {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                jobs.remove(job.task, job);
                 role.announcer.setAside(layout.status(job.task), "cannot be written: " + Gate.code(event));
+                role.loop.after(PAUSE, gate.pass(() -> takeAgain(job)));
             }
         }
     }

@@ -148,7 +148,6 @@ final class Outcomes {
     }
 
     private void confirm(Question question) {
-        question.synced = true;
         window.send(client ->
                 client.sync().inBackground(gate.reply(this::onSynced), question).forPath(layout.task(question.task)));
     }
@@ -157,7 +156,9 @@ final class Outcomes {
         switch (Gate.code(event)) {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                look((Question) event.getContext());
+                Question question = (Question) event.getContext();
+                question.synced = true;
+                look(question);
                 window.answered();
             }
         }
@@ -224,8 +225,9 @@ final class Outcomes {
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
             BackgroundCallback removed = gate.reply(event -> {});
+            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
             role.session.ask(client -> client.watchers()
-                    .remove(role.taskWatcher)
+                    .removeAll()
                     .ofType(WatcherType.Any)
                     .locally()
                     .inBackground(removed)

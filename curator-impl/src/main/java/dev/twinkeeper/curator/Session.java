@@ -4,7 +4,10 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.state.ConnectionState;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +16,9 @@ import org.slf4j.LoggerFactory;
  * The session of a role. Curator keeps the handle, and opens a new one whenever the ensemble has ended a session; what
  * is left for us is to know which session a state is about, since Curator does not say.
  *
- * <p>Two gaps are closed here. Curator tells of the connection on a thread of its own, so LOST may be heard when the
- * next session is there already, and once more after that: only a changed session id tells. And what was asked in the
+ * <p>Three gaps are closed here. Curator tells of the connection on a thread of its own, so LOST may be heard when the
+ * next session is there already, and once more after that: only a changed session id tells. For the same reason SUSPENDED
+ * may come after replies of the next connection, so the loss is heard from ZooKeeper's own event besides. And what was asked in the
  * moment when the connection went waits inside Curator, is sent when it is back, and may overtake the {@code sync} that
  * the next phase begins with: so that phase does not begin before all of it is answered.
  *
@@ -41,6 +45,9 @@ final class Session {
         void send(CuratorFramework client) throws Exception;
     }
 
+    /** L6: a handle that cannot be opened is asked for about once a second. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final Loop loop;
     private final Owner owner;
     private final CuratorFramework client;
@@ -49,6 +56,7 @@ final class Session {
     private boolean told;
     private boolean reconnected;
     private int unanswered;
+    private boolean closed;
 
     Session(Settings settings, Loop loop, Owner owner) {
         this.loop = loop;
@@ -58,6 +66,7 @@ final class Session {
 
     /** Opens a session; the next one Curator opens by itself. */
     void open() {
+        client.getCuratorListenable().addListener((unused, event) -> onEvent(event));
         client.getConnectionStateListenable().addListener((unused, state) -> loop.post(() -> onState(state)));
         client.start();
     }
@@ -93,6 +102,7 @@ final class Session {
 
     /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */
     void close() {
+        closed = true;
         client.close();
     }
 
@@ -101,23 +111,43 @@ final class Session {
         unanswered++;
     }
 
-    /** From ZooKeeper's event thread. */
+    /** From whatever thread Curator calls back on: ZooKeeper's event thread, mostly. */
     void answered(Runnable reply) {
         loop.post(() -> onAnswered(reply));
     }
 
     private void onAnswered(Runnable reply) {
         unanswered--;
-        reply.run();
-        beginWhenQuiet();
+        try {
+            reply.run();
+        } finally {
+            beginWhenQuiet();
+        }
     }
 
     private void onState(ConnectionState state) {
-        switch (state) {
-            case CONNECTED, RECONNECTED -> onConnected(handle().getSessionId());
-            case SUSPENDED -> onDisconnected();
-            case LOST -> onLost(handle().getSessionId());
-            default -> log.debug("connection state {}", state);
+        if (closed) {
+            return;
+        }
+        try {
+            switch (state) {
+                case CONNECTED, RECONNECTED -> onConnected(handle().getSessionId());
+                case SUSPENDED -> onDisconnected();
+                case LOST -> onLost(handle().getSessionId());
+                default -> log.debug("connection state {}", state);
+            }
+        } catch (IllegalStateException e) {
+            // No descriptors left, say. Asking for the handle is what makes Curator try again to open it (L5).
+            log.warn("no new handle yet", e);
+            loop.after(PAUSE, () -> onState(ConnectionState.LOST));
+        }
+    }
+
+    /** From ZooKeeper's event thread, in the order of the wire: before any reply of the next connection (S2). */
+    private void onEvent(CuratorEvent event) {
+        if (event.getType() == CuratorEventType.WATCHED
+                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
+            loop.post(this::onDisconnected);
         }
     }
 

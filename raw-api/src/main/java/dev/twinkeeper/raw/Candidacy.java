@@ -28,6 +28,7 @@ import org.apache.zookeeper.data.Stat;
  *            somebody else        → STANDBY
  *            our session          → CONFIRMING  read /master-epoch: is it our claim, whose answer was lost?
  * CONFIRMING our nonce            → REIGNING
+ *            /master changed      → LOOKING
  *            another nonce        → RELEASING   /master is ours and the epoch is not
  * CLAIMING   committed            → REIGNING
  *            somebody was first   → LOOKING
@@ -205,7 +206,7 @@ final class Candidacy {
     }
 
     void onMasterChanged(EventType event) {
-        if (gate.in(Phase.STANDBY)) {
+        if (gate.in(Phase.STANDBY) || gate.in(Phase.CONFIRMING)) {
             look();
         } else if (gate.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
             // S1: deleted by an operator while the session lives.

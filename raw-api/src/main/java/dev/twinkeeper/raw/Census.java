@@ -165,6 +165,10 @@ final class Census {
                 answered();
             }
             case NONODE -> answered();
+            case NOAUTH -> {
+                role.announcer.setAside(path, "it may not be read");
+                answered();
+            }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> failed.accept("read " + path, Gate.code(rc));
         }
@@ -268,6 +272,10 @@ final class Census {
                 for (String child : children.getChildren()) {
                     seen(layout.task(tasks.get(i)) + "/" + child);
                 }
+            } else if (((OpResult.ErrorResult) results.get(i)).getErr() != Code.NONODE.intValue()) {
+                // S2: it may have a status that we can't see.
+                role.announcer.setAside(layout.task(tasks.get(i)), "it may not be read");
+                view.taskGone(tasks.get(i));
             }
         }
         answered();

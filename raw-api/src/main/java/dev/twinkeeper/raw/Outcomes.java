@@ -145,7 +145,6 @@ final class Outcomes {
     }
 
     private void confirm(Question question) {
-        question.synced = true;
         window.send(() -> role.zk().sync(layout.task(question.task), gate.reply(this::onSynced), question));
     }
 
@@ -153,7 +152,9 @@ final class Outcomes {
         switch (Gate.code(rc)) {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                look((Question) ctx);
+                Question question = (Question) ctx;
+                question.synced = true;
+                look(question);
                 window.answered();
             }
         }
@@ -217,9 +218,8 @@ final class Outcomes {
     /** A question that nobody asks any more leaves no watch behind. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
-            role.zk()
-                    .removeWatches(
-                            layout.task(task), role.taskWatcher, WatcherType.Any, true, (rc, path, ctx) -> {}, null);
+            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            role.zk().removeAllWatches(layout.task(task), WatcherType.Any, true, (rc, path, ctx) -> {}, null);
         }
     }
 }

@@ -168,16 +168,18 @@ abstract class Participant implements Role, Session.Owner {
         loop.close();
     }
 
+    /** The loop is closed by an ended role only: before, that would drop the farewell and leave the session alive. */
     private void awaitEnd() {
         try {
             ended.get(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
+            loop.close();
         } catch (TimeoutException e) {
             log.warn("{}: still not closed after {}; a listener may be holding its thread", who, CLOSE_BOUND);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
+            // Nobody waits any longer; the role ends all the same.
             Thread.currentThread().interrupt();
         }
-        loop.close();
     }
 }

@@ -28,6 +28,7 @@ import org.apache.zookeeper.data.Stat;
  *             persistent       → refused
  * CREATING    created          → REGISTERED
  *             somebody's       → LOOKING
+ *             no parent        → PREPARING    an operator deleted it, all workers with it
  * WAITING     changed          → LOOKING
  *             time is up       → refused      R3: another live worker has the id
  * REGISTERED  changed          → LOOKING      an operator deleted it
@@ -48,7 +49,7 @@ final class Registration {
             Phase.SUSPENDED, Set.of(Phase.PREPARING),
             Phase.PREPARING, Set.of(Phase.LOOKING, Phase.SUSPENDED),
             Phase.LOOKING, Set.of(Phase.CREATING, Phase.WAITING, Phase.REGISTERED, Phase.SUSPENDED),
-            Phase.CREATING, Set.of(Phase.LOOKING, Phase.REGISTERED, Phase.SUSPENDED),
+            Phase.CREATING, Set.of(Phase.PREPARING, Phase.LOOKING, Phase.REGISTERED, Phase.SUSPENDED),
             Phase.WAITING, Set.of(Phase.LOOKING, Phase.SUSPENDED),
             Phase.REGISTERED, Set.of(Phase.LOOKING, Phase.SUSPENDED));
 
@@ -74,6 +75,8 @@ final class Registration {
 
     void suspend() {
         gate.enter(Phase.SUSPENDED);
+        // A lost connection may mean another leader, and with it the clocks of all sessions begin anew.
+        waitingFor = 0;
     }
 
     /** Both watches stand before anything is read or made, so nothing that follows can be missed. */
@@ -194,7 +197,10 @@ final class Registration {
     }
 
     void onChanged(EventType event) {
-        if (gate.in(Phase.WAITING) || gate.in(Phase.REGISTERED) && event == EventType.NodeDeleted) {
+        if (gate.in(Phase.WAITING)) {
+            look();
+        } else if (gate.in(Phase.REGISTERED) && event == EventType.NodeDeleted) {
+            role.onDeregistered();
             look();
         }
     }

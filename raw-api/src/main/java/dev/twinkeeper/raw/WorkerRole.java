@@ -59,6 +59,11 @@ final class WorkerRole extends Participant implements Worker {
         duty.begin();
     }
 
+    /** Somebody deleted the ephemeral, and somebody else may have the id by now: no more work until it is ours again. */
+    void onDeregistered() {
+        duty.suspend();
+    }
+
     private void onOwnChanged(WatchedEvent event) {
         if (event.getType() != Watcher.Event.EventType.None) {
             registration.onChanged(event.getType());

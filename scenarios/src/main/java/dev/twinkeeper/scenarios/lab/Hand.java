@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.ConnectionLossException;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
@@ -151,6 +152,18 @@ public final class Hand implements AutoCloseable {
         once(() -> {
             keeper.delete(absolute(path), -1);
             return path;
+        });
+    }
+
+    /** {@code deleteall PATH}, of a znode and its children; in one transaction, so that nobody comes in between. */
+    public void deleteAll(String path) {
+        once(() -> {
+            List<Op> ops = new ArrayList<>();
+            for (String child : keeper.getChildren(absolute(path), false)) {
+                ops.add(Op.delete(absolute(path) + "/" + child, -1));
+            }
+            ops.add(Op.delete(absolute(path), -1));
+            return keeper.multi(ops);
         });
     }
 

@@ -46,6 +46,22 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
+    public void aThreadThatIsInterruptedClosesAllTheSame(Stage stage) {
+        var hand = stage.hand();
+        var master = stage.master("m1").awaitReady();
+        var worker = stage.worker("w1").awaitReady();
+
+        Thread.currentThread().interrupt();
+        worker.role().close();
+        master.role().close();
+        var interrupted = Thread.interrupted();
+
+        assertThat(interrupted).as("the interrupt is left for the caller").isTrue();
+        hand.awaitGone("/workers/w1", A_FEW_SECONDS);
+        hand.awaitGone("/master", A_FEW_SECONDS);
+    }
+
+    @Verifies(Rule.R4)
     public void closingFromSeveralThreadsReturnsInEach(Stage stage) {
         var hand = stage.hand();
         var master = stage.master("m1").awaitReady();

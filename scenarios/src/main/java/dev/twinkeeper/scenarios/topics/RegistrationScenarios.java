@@ -13,6 +13,7 @@ import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Hand;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 
 /** A worker's own ephemeral: made, waited for, made again. */
 public final class RegistrationScenarios {
@@ -70,6 +71,22 @@ public final class RegistrationScenarios {
         worker.awaitEvent(Event.Registered.class, deletion, Stage.READY);
 
         assertThat(owner(hand, "w1")).isEqualTo(session(worker));
+        assertThat(stage.outcome(client, stage.submit(client, "again"))).isEqualTo(Told.done("again"));
+    }
+
+    @Verifies({Rule.R2, Rule.L5})
+    public void workersRegisterAgainAfterAnOperatorDeletedAllOfThem(Stage stage) {
+        var hand = stage.hand();
+        stage.master("m1").awaitReady();
+        var workers =
+                List.of(stage.worker("w1").awaitReady(), stage.worker("w2").awaitReady());
+        var client = stage.client("c1").awaitReady();
+
+        var deletion = Instant.now();
+        hand.deleteAll("/workers");
+        workers.forEach(worker -> worker.awaitEvent(Event.Registered.class, deletion, Stage.READY));
+
+        assertThat(hand.children("/workers")).containsExactlyInAnyOrder("w1", "w2");
         assertThat(stage.outcome(client, stage.submit(client, "again"))).isEqualTo(Told.done("again"));
     }
 
