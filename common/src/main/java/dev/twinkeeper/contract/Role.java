@@ -24,8 +24,8 @@ public interface Role extends AutoCloseable {
 
     /**
      * Ends the role and its session, leaving no ephemeral znode behind where a server can be reached. Idempotent; waits
-     * for a few seconds, and 15 at the most where a listener holds the role's thread. After it returned nothing is called back, and what was not complete has completed
-     * with {@code CLOSED} ({@link Rule#R4}). Called from the role's own thread it does not wait.
+     * for a few seconds, and 15 at the most where a listener holds the role's thread. After it returned nothing is called
+     * back, and what was not complete has completed with {@code CLOSED} ({@link Rule#R4}). Called from the role's own thread it does not wait.
      */
     @Override
     void close();
