@@ -124,7 +124,7 @@ public final class Report {
     }
 
     private static String spread(Spread spread) {
-        return spread == null ? NOTHING : seconds(spread.median()) + " (" + seconds(spread.most()) + ")";
+        return spread == null ? NOTHING : time(spread.median()) + " (" + time(spread.most()) + ")";
     }
 
     /** Of the implementations only: a mixture is neither. */
@@ -217,6 +217,10 @@ public final class Report {
                     .forEach(played -> rows.add(List.of(played.scenario(), contender.name(), played.failure())));
         }
         return new Table("Failed", List.of("scenario", "by", "what"), rows, List.of());
+    }
+
+    private static String time(long millis) {
+        return millis < 1_000 ? millis + " ms" : seconds(millis);
     }
 
     private static String seconds(long millis) {
