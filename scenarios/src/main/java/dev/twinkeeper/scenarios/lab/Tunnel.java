@@ -153,17 +153,26 @@ final class Tunnel implements AutoCloseable {
         }
     }
 
+    /**
+     * All are told before any is closed: where one goes, its pump closes the other end at once, and that is to be a reset
+     * too, never an orderly end.
+     */
     private void reset() {
-        sockets.forEach(this::reset);
+        sockets.forEach(Tunnel::resetOnClose);
+        sockets.forEach(this::end);
     }
 
     private void reset(Socket socket) {
+        resetOnClose(socket);
+        end(socket);
+    }
+
+    private static void resetOnClose(Socket socket) {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
             log.debug("already closed", e);
         }
-        end(socket);
     }
 
     private void end(Socket socket) {
