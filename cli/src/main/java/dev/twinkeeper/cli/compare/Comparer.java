@@ -84,7 +84,7 @@ public final class Comparer {
         if (!measuring.isEmpty()) {
             progress.says(cast.name() + ": measuring, " + SAMPLES + " times each");
         }
-        for (int sample = runs; sample < SAMPLES; sample++) {
+        for (int sample = runs; sample < SAMPLES && !measuring.isEmpty(); sample++) {
             Playbill.playAll(measuring, cast, () -> ensemble, measuring.size()).values().stream()
                     .map(java.util.concurrent.CompletableFuture::join)
                     .forEach(result -> collect(result, measures));
