@@ -150,7 +150,7 @@ final class Campaign implements AutoCloseable {
         }
         OptionalLong recovered = strike.recovered(company.clients());
         try {
-            faults.write(Json.text(strike.line(injected, round.number(), recovered, whole, sessionTimeout)) + "\n");
+            faults.write(Json.text(strike.line(injected, round, recovered, whole, round.bound(sessionTimeout))) + "\n");
             faults.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("the faults can't be written", e);

@@ -33,6 +33,17 @@ public final class Schedule {
         public Round {
             faults = List.copyOf(faults);
         }
+
+        /**
+         * Within what service is to be there again: a pair recovers as one, so the longer bound is that of both. A master
+         * that is killed while all servers are away, say, has a session that can only begin to run out when they are back.
+         */
+        Duration bound(Duration sessionTimeout) {
+            return faults.stream()
+                    .map(planned -> planned.kind().bound(sessionTimeout))
+                    .max(Duration::compareTo)
+                    .orElseThrow();
+        }
     }
 
     private final Random random;

@@ -117,10 +117,10 @@ final class Strike {
         return Clock.ms(recovered.getAsLong() - progress.since());
     }
 
-    ObjectNode line(int number, int round, OptionalLong recovered, OptionalLong whole, Duration sessionTimeout) {
+    ObjectNode line(int number, Schedule.Round round, OptionalLong recovered, OptionalLong whole, Duration bound) {
         ObjectNode line = Json.object()
                 .put("n", number)
-                .put("round", round)
+                .put("round", round.number())
                 .put("kind", planned.kind().text())
                 .put("target", fault.target())
                 .put("length", planned.lengthMs())
@@ -136,7 +136,7 @@ final class Strike {
         }
         recovered.ifPresent(at -> line.put("recovered", at).put("recovery_ms", recoveryMs(recovered)));
         whole.ifPresent(at -> line.put("whole", at));
-        line.put("bound_ms", planned.kind().bound(sessionTimeout).toMillis());
+        line.put("bound_ms", bound.toMillis());
         fault.detail(line);
         return line;
     }

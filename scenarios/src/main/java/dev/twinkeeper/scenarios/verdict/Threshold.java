@@ -75,11 +75,12 @@ public record Threshold(String scope, String wanted, String value, boolean met) 
                 "drained in " + Report.seconds(DRAINED),
                 numbers.drained().map(Report::seconds).orElse("never"),
                 numbers.drained().isPresent() && numbers.drained().get().compareTo(DRAINED) <= 0));
-        all.add(recovery(run, "after a kill", Fault::isKill, Fault.RECOVERY));
+        Predicate<Fault> killOnly = fault -> fault.isKill() && fault.bound().equals(Fault.RECOVERY);
+        all.add(recovery(run, "after a kill", killOnly, Fault.RECOVERY));
         all.add(recovery(
                 run,
-                "after a cut",
-                fault -> !fault.isKill(),
+                "after a cut, or a kill during one,",
+                killOnly.negate(),
                 run.run().sessionTimeout().plus(Fault.RECOVERY)));
         all.add(growth(run, "heap", Run.Footprint::heapStartKb, Run.Footprint::heapEndKb));
         all.add(growth(run, "threads", Run.Footprint::threadsStart, Run.Footprint::threadsEnd));

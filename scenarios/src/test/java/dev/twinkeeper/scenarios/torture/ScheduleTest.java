@@ -85,6 +85,16 @@ class ScheduleTest {
     }
 
     @Test
+    void aPairHasTheLongerBoundOfItsTwo() {
+        Schedule.Planned kill = new Schedule.Planned(Kind.KILL_MASTER, 0, 1_000, 0);
+        Schedule.Planned restart = new Schedule.Planned(Kind.RESTART_ALL, 500, 1_000, 0);
+
+        assertThat(new Schedule.Round(1, 0, List.of(kill)).bound(TIMEOUT)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(new Schedule.Round(1, 0, List.of(kill, restart)).bound(TIMEOUT))
+                .isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
     void oneKindAloneMakesASchedule() {
         assertThat(faults(rounds(5, List.of(Kind.EXPIRE), 20)))
                 .hasSize(20)
