@@ -3,16 +3,24 @@ package dev.twinkeeper.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipes;
 import org.junit.jupiter.api.Test;
 
 /** Know your room: who may know whom. Here, since only the command line sees them all. */
 class BoundariesTest {
     private static final String[] COMMON = {
-        "dev.twinkeeper.contract..", "dev.twinkeeper.layout..", "dev.twinkeeper.plan..", "dev.twinkeeper.loop.."
+        "dev.twinkeeper.contract..",
+        "dev.twinkeeper.layout..",
+        "dev.twinkeeper.plan..",
+        "dev.twinkeeper.loop..",
+        "dev.twinkeeper.recipes.."
     };
     private static final String RAW = "dev.twinkeeper.raw..";
     private static final String CURATOR = "dev.twinkeeper.curator..";
@@ -30,7 +38,7 @@ class BoundariesTest {
                 .resideInAnyPackage(COMMON)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "org.slf4j..", COMMON[0], COMMON[1], COMMON[2], COMMON[3])
+                .resideInAnyPackage("java..", "org.slf4j..", COMMON[0], COMMON[1], COMMON[2], COMMON[3], COMMON[4])
                 .check(ALL);
     }
 
@@ -65,8 +73,25 @@ class BoundariesTest {
         knowsNothingOf("dev.twinkeeper.cli.ensemble..", "picocli..", "dev.twinkeeper.cli");
     }
 
+    /** So that whoever copies one needs nothing else; but for the provider, which whoever copies needs not. */
     @Test
-    void onlyTheProviderOfAnImplementationIsPublic() {
+    void recipesKnowTheirContractAndNothingElseOfThisProject() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.twinkeeper.recipes..", "dev.twinkeeper.raw.recipes..", "dev.twinkeeper.curator.recipes..")
+                .and()
+                .areNotAssignableTo(Recipes.class)
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("dev.twinkeeper..")
+                        .and(DescribedPredicate.not(
+                                JavaClass.Predicates.resideInAPackage("dev.twinkeeper..recipes.."))))
+                .allowEmptyShould(true)
+                .check(ALL);
+    }
+
+    @Test
+    void onlyProvidersAndRecipesArePublic() {
         classes()
                 .that()
                 .resideInAnyPackage(RAW, CURATOR)
@@ -74,6 +99,10 @@ class BoundariesTest {
                 .arePublic()
                 .should()
                 .implement(Coordination.class)
+                .orShould()
+                .implement(Recipes.class)
+                .orShould()
+                .implement(Recipe.class)
                 .allowEmptyShould(true)
                 .check(ALL);
     }

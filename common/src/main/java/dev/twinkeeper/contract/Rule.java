@@ -1,9 +1,12 @@
 package dev.twinkeeper.contract;
 
 /**
- * The numbered rules that every implementation keeps; this is their only source. Scenarios cite them. {@code S} is
- * safety, judged on the servers' transaction log in zxid order; {@code L} is liveness, as long as a quorum can be
- * reached; {@code R} is registration and life cycle.
+ * The numbered rules that every implementation keeps; this is their only source. Scenarios cite them.
+ *
+ * <p>Of the master–worker protocol: {@code S} is safety, judged on the servers' transaction log in zxid order; {@code L}
+ * is liveness, as long as a quorum can be reached; {@code R} is registration and life cycle. Of the small recipes: {@code
+ * X} is of all of them, {@code E} of the election, {@code M} of the membership, {@code C} of the configuration, {@code K}
+ * of the lock, {@code B} of the barrier, {@code Q} of the queue.
  */
 public enum Rule {
     S1(
@@ -48,7 +51,103 @@ public enum Rule {
     R5("handlers may throw", "A handler that throws makes 'failed' with the reason, and the worker lives on."),
     R6(
             "foreign things",
-            "Names and data that make no sense are set aside with one warning; all other tasks still finish.");
+            "Names and data that make no sense are set aside with one warning; all other tasks still finish."),
+
+    X1(
+            "bad input",
+            "Names and paths that can't be, data over the limit, a count of zero are refused with a typed error before"
+                    + " anything is sent."),
+    X2(
+            "foreign nodes",
+            "A znode that somebody else made is never adopted, overwritten or removed: it is refused with a typed error, or"
+                    + " set aside; no hang, no loop."),
+    X3(
+            "closed",
+            "Closing is idempotent, ends what waits, and nothing is called back after it; later use is refused with a typed"
+                    + " error."),
+    X4(
+            "nothing left behind",
+            "Whoever closed, left, released or gave up waiting leaves no ephemeral and no watch; watches do not pile up."),
+    X5(
+            "goes on by itself",
+            "A lost connection, a lost quorum and a restarted ensemble end no recipe: what can live on lives on, what can't"
+                    + " is told."),
+
+    E1("one leader", "The candidate that came first leads; no other is elected before its znode is gone."),
+    E2(
+            "knows when to stop",
+            "A leader whose connection is lost, whose session ended or whose znode was deleted is told so, and says no more"
+                    + " that it leads: when its connection is lost, before its session can have ended."),
+    E3(
+            "token",
+            "The token of each later leader is greater; a resource that refuses lower ones refuses a zombie's write."),
+    E4(
+            "succession",
+            "When the leader goes, the next in the queue leads: at once after a close or a resignation, else when its"
+                    + " session has ended. In whatever order candidates before it go, nobody starves."),
+    E5("no herd", "Each candidate watches its predecessor only: one notification for a hand-over, however many wait."),
+    E6("one znode", "A candidate has one znode in the queue, whatever was lost on the wire."),
+    E7("candidate again", "A candidate whose session ended is one again by itself, at the end of the queue."),
+
+    M1("joined means it", "'join' returns only when the member's own ephemeral exists; 'leave' when it is gone."),
+    M2(
+            "every change",
+            "Every onlooker hears of every joining, leaving and change of data, those made while it was cut off included,"
+                    + " and sees in the end what the tree holds."),
+    M3("joins again", "A member whose session ended joins again by itself, with its newest data."),
+    M4(
+            "one member of a name",
+            "A second live member of a name is refused and leaves the first untouched; the ephemeral of its own dead"
+                    + " session is waited out."),
+
+    C1(
+            "the latest value arrives",
+            "Every reader is told of the latest value, also when it was written in a watch's gap."),
+    C2("never backwards", "No reader is told of an older value after a newer one, not in a new session either."),
+    C3(
+            "compare and set",
+            "Of writers that saw the same value one succeeds; an answer that was lost is never reported as the other one:"
+                    + " what can't be told is said to be unknown."),
+    C4("missing", "A missing value is told as missing, which is not an empty one, and can be created and removed."),
+
+    K1("one holder", "At no zxid are there two holders, unless all of them share."),
+    K2("in order", "The lock is given in the order of asking, in whatever order those in between go; nobody starves."),
+    K3("patience", "An attempt whose time is up says so, is out of the queue, and hinders nobody."),
+    K4(
+            "loss is told",
+            "A holder whose connection is lost does not say that it holds; one whose session ended or whose znode was"
+                    + " deleted is told, and can't release."),
+    K5(
+            "token",
+            "The token of each later exclusive holder is greater; a resource that refuses lower ones refuses a zombie."),
+    K6("no herd", "A release costs one notification for each that may then enter, however many wait."),
+    K7("one znode", "An attempt has one znode in the queue, whatever was lost on the wire."),
+    K8("shared", "Those that share hold together; an exclusive one waits for them, and later ones wait for it."),
+
+    B1("enter together", "Nobody passes before all members are there."),
+    B2("leave together", "Nobody is through before all members have left or died."),
+    B3(
+            "the dead",
+            "A member that died while it waited is not counted; the others wait on, or go when their time is up."),
+    B4("again", "When all have left, the barrier can be used again."),
+    B5("no lost wake-up", "Whatever was lost on the wire, a member is in once, and hears that all are there."),
+
+    Q1("in order", "One consumer handles the items in the order in which they were acknowledged."),
+    Q2("at least once", "An acknowledged item is handled, also when a consumer dies between take and done."),
+    Q3(
+            "one at a time",
+            "No two consumers that live handle an item at the same time, and none handles it again once done."),
+    Q4("bounded", "A full queue refuses items with a clear error, and takes them again when there is room."),
+    Q5("one put, one item", "One put is at most one item, whatever was lost on the wire; exactly one if acknowledged."),
+    Q6("a bad item", "An item whose handler throws stays and is tried again, after a pause.");
+
+    /** What the rules are about. */
+    public enum Part {
+        /** Masters, workers and clients. */
+        PROTOCOL,
+        /** The small recipes. */
+        RECIPES
+    }
 
     private final String title;
     private final String text;
@@ -56,6 +155,10 @@ public enum Rule {
     Rule(String title, String text) {
         this.title = title;
         this.text = text;
+    }
+
+    public Part part() {
+        return "SLR".indexOf(name().charAt(0)) >= 0 ? Part.PROTOCOL : Part.RECIPES;
     }
 
     /** A few words, for a table. */

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.recipes.Recipes;
 
 /** Who plays: which implementation the n-th master, worker and client of a scenario is of. Counted from 0. */
 public interface Cast {
@@ -13,9 +14,24 @@ public interface Cast {
 
     Coordination client(int n);
 
+    /** Whose recipe the n-th participant of a recipe's scenario plays. */
+    default Recipes recipes(int n) {
+        throw new IllegalStateException(name() + " brings no recipes");
+    }
+
     /** One implementation in all parts. */
     static Cast of(Coordination coordination) {
         return new Alternating(coordination.name(), coordination, coordination);
+    }
+
+    /** This cast, with recipes: {@code a} and {@code b} in turns. */
+    default Cast with(Recipes a, Recipes b) {
+        return new WithRecipes(this, a, b);
+    }
+
+    /** Recipes alone. */
+    static Cast ofRecipes(Recipes recipes) {
+        return new Alternating(recipes.name(), null, null).with(recipes, recipes);
     }
 
     /** Both in turns: the first master and client are of {@code a}, the first worker is of {@code b}. */
@@ -37,6 +53,34 @@ public interface Cast {
 
         @Override
         public Coordination client(int n) {
+            return n % 2 == 0 ? a : b;
+        }
+    }
+
+    /** A cast that brings recipes. */
+    record WithRecipes(Cast roles, Recipes a, Recipes b) implements Cast {
+        @Override
+        public String name() {
+            return a.name().equals(b.name()) ? roles.name() : "mixed";
+        }
+
+        @Override
+        public Coordination master(int n) {
+            return roles.master(n);
+        }
+
+        @Override
+        public Coordination worker(int n) {
+            return roles.worker(n);
+        }
+
+        @Override
+        public Coordination client(int n) {
+            return roles.client(n);
+        }
+
+        @Override
+        public Recipes recipes(int n) {
             return n % 2 == 0 ? a : b;
         }
     }

@@ -47,8 +47,13 @@ public abstract class CoordinationSuite {
 
     /** What is played: all scenarios, unless a subclass wants fewer. */
     protected List<Scenario> scenarios() {
+        return chosen(Scenarios.all());
+    }
+
+    /** Those of them that {@link #CHOICE} chooses. */
+    protected static List<Scenario> chosen(List<Scenario> all) {
         Pattern choice = Pattern.compile(System.getProperty(CHOICE, ".*"));
-        return Scenarios.all().stream()
+        return all.stream()
                 .filter(scenario -> choice.matcher(scenario.id()).matches())
                 .toList();
     }

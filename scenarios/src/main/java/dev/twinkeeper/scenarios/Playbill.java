@@ -24,26 +24,34 @@ public final class Playbill {
      */
     public static Result play(Scenario scenario, Cast cast, Ensemble shared) {
         if (!scenario.faultsEnsemble()) {
-            return playOn(scenario, cast, shared);
+            return scenario.performance().perform(scenario, cast, shared);
         }
         try (Ensemble own = Ensemble.start(shared.servers().size())) {
-            return playOn(scenario, cast, own);
+            return scenario.performance().perform(scenario, cast, own);
         }
     }
 
-    private static Result playOn(Scenario scenario, Cast cast, Ensemble ensemble) {
+    static Result onStage(Scenario scenario, Scenario.Body<Stage> body, Cast cast, Ensemble ensemble) {
         long start = System.nanoTime();
         Stage stage = new Stage(scenario, cast, ensemble);
         Optional<Throwable> failure = Optional.empty();
         try {
-            scenario.body().play(stage);
+            body.play(stage);
         } catch (Exception | Error e) {
             failure = Optional.of(e);
         }
         Traffic traffic = stage.traffic();
         failure = new Curtain(scenario, cast, stage).fall(failure);
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
-        return new Result(scenario, cast.name(), failure, duration, Map.copyOf(stage.measures()), traffic);
+        return new Result(
+                scenario,
+                cast.name(),
+                failure,
+                duration,
+                Map.copyOf(stage.measures()),
+                Map.of(),
+                Optional.empty(),
+                traffic);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.Set;
 
 /**
@@ -11,11 +12,27 @@ import java.util.Set;
  * @param rules those that it cites; the safety rules are judged at the end of every scenario besides
  * @param faultsEnsemble whether it kills servers, and so needs an ensemble of its own
  */
-public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body body) {
-    /** What happens. */
+public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Performance performance) {
+    /** What happens, from the raising of the curtain to the judgement. Never throws for what the scenario did. */
     @FunctionalInterface
-    public interface Body {
-        void play(Stage stage) throws Exception;
+    public interface Performance {
+        Result perform(Scenario scenario, Cast cast, Ensemble ensemble);
+    }
+
+    /** What happens on the {@link Stage}, or on the {@link dev.twinkeeper.scenarios.recipes.RecipeStage}. */
+    @FunctionalInterface
+    public interface Body<S> {
+        void play(S stage) throws Exception;
+    }
+
+    /** One of the master–worker system. */
+    public static Scenario of(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body<Stage> body) {
+        return new Scenario(
+                topic,
+                name,
+                rules,
+                faultsEnsemble,
+                (scenario, cast, ensemble) -> Playbill.onStage(scenario, body, cast, ensemble));
     }
 
     /** {@code topic.name}, by which it is chosen. */

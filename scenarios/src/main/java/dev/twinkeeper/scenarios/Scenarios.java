@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.RecipeStage;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
 import dev.twinkeeper.scenarios.topics.BoundsScenarios;
 import dev.twinkeeper.scenarios.topics.ByHandScenarios;
@@ -26,10 +27,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** All scenarios there are, collected from the topic classes: plain classes whose public methods take a {@link Stage}. */
 public final class Scenarios {
     private static final String ENDING = "Scenarios";
+
+    private static final List<Class<?>> STAGES = List.of(Stage.class, RecipeStage.class);
 
     /** In the order in which they are told. */
     private static final List<Class<?>> TOPICS = List.of(
@@ -50,11 +54,19 @@ public final class Scenarios {
             BoundsScenarios.class,
             RecoveryScenarios.class);
 
+    /** Of the small recipes, in the order in which they are told. */
+    private static final List<Class<?>> RECIPES = List.of();
+
     private Scenarios() {}
 
-    /** All of them, by topic, and within a topic by name. */
+    /** All of the master–worker system, by topic, and within a topic by name. */
     public static List<Scenario> all() {
         return TOPICS.stream().flatMap(topic -> of(topic).stream()).toList();
+    }
+
+    /** All of the small recipes. */
+    public static List<Scenario> recipes() {
+        return RECIPES.stream().flatMap(topic -> of(topic).stream()).toList();
     }
 
     /**
@@ -63,7 +75,7 @@ public final class Scenarios {
      * @throws IllegalArgumentException where there is none
      */
     public static Scenario named(String id) {
-        return all().stream()
+        return Stream.concat(all().stream(), recipes().stream())
                 .filter(scenario -> scenario.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no scenario '" + id + "'"));
@@ -72,7 +84,8 @@ public final class Scenarios {
     /** Those of a topic class. */
     public static List<Scenario> of(Class<?> topic) {
         return Arrays.stream(topic.getDeclaredMethods())
-                .filter(method -> Arrays.equals(method.getParameterTypes(), new Class<?>[] {Stage.class})
+                .filter(method -> method.getParameterCount() == 1
+                        && STAGES.contains(method.getParameterTypes()[0])
                         && Modifier.isPublic(method.getModifiers()))
                 .sorted(Comparator.comparing(Method::getName))
                 .map(method -> scenario(topic, method))
@@ -87,15 +100,14 @@ public final class Scenarios {
         Set<Rule> rules = EnumSet.copyOf(Arrays.asList(verifies.value()));
         String name = topic.getSimpleName();
         String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
-        return new Scenario(
-                stem.toLowerCase(Locale.ROOT),
-                method.getName(),
-                rules,
-                method.isAnnotationPresent(FaultsEnsemble.class),
-                stage -> play(topic, method, stage));
+        String kind = stem.toLowerCase(Locale.ROOT);
+        boolean faults = method.isAnnotationPresent(FaultsEnsemble.class);
+        return method.getParameterTypes()[0] == Stage.class
+                ? Scenario.of(kind, method.getName(), rules, faults, stage -> play(topic, method, stage))
+                : RecipeStage.scenario(kind, method.getName(), rules, faults, stage -> play(topic, method, stage));
     }
 
-    private static void play(Class<?> topic, Method method, Stage stage) throws Exception {
+    private static void play(Class<?> topic, Method method, Object stage) throws Exception {
         try {
             method.invoke(topic.getDeclaredConstructor().newInstance(), stage);
         } catch (InvocationTargetException e) {

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class PlaybillTest {
     private static final Cast RAW = Cast.of(Coordination.named("raw"));
 
-    private static Scenario scenario(Scenario.Body body) {
-        return new Scenario("test", "somethingIsPlayed", Set.of(Rule.L2), false, body);
+    private static Scenario scenario(Scenario.Body<Stage> body) {
+        return Scenario.of("test", "somethingIsPlayed", Set.of(Rule.L2), false, body);
     }
 
     private static String failure(Result result) {
@@ -91,11 +91,11 @@ class PlaybillTest {
 
     @Test
     void aScenarioThatFaultsItsEnsembleHasItForItself(Ensemble ensemble) {
-        Scenario.Body body = stage -> {
+        Scenario.Body<Stage> body = stage -> {
             assertThat(stage.ensemble()).isNotSameAs(ensemble);
             stage.ensemble().leader().kill();
         };
-        Scenario faulting = new Scenario("test", "theLeaderIsKilled", Set.of(Rule.L5), true, body);
+        Scenario faulting = Scenario.of("test", "theLeaderIsKilled", Set.of(Rule.L5), true, body);
 
         Result result = Playbill.play(faulting, RAW, ensemble);
 

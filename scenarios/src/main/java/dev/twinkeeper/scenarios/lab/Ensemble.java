@@ -125,6 +125,11 @@ public final class Ensemble implements AutoCloseable {
         return servers.stream().mapToLong(Server::lastZxid).max().orElse(0);
     }
 
+    /** How many paths the session watches, at whatever server it is. */
+    public int watches(long session) {
+        return servers.stream().mapToInt(server -> server.watches(session)).sum();
+    }
+
     /** Waits until every living server serves. */
     public void awaitReady() {
         Patience.until("every living server serves", READY, () -> findLeader().isPresent() && allServe());

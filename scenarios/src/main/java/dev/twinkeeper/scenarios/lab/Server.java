@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.zookeeper.metrics.impl.NullMetricsProvider;
 import org.apache.zookeeper.server.ZooKeeperServer;
@@ -165,6 +166,16 @@ public final class Server {
         Running now = running;
         ZooKeeperServer server = now == null || now.peer == null ? null : now.peer.getActiveServer();
         return server == null ? 0 : server.getZKDatabase().getDataTreeLastProcessedZxid();
+    }
+
+    /** How many paths that session watches at this server. */
+    int watches(long session) {
+        Running now = running;
+        ZooKeeperServer server = now == null || now.peer == null ? null : now.peer.getActiveServer();
+        Set<String> paths = server == null
+                ? null
+                : server.getZKDatabase().getDataTree().getWatches().getPaths(session);
+        return paths == null ? 0 : paths.size();
     }
 
     @Override

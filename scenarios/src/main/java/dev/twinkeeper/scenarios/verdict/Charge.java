@@ -58,6 +58,7 @@ public enum Charge {
             case L3 -> NOT_MOVED;
             case R2 -> ABSENT;
             case R1, R3, R4, R5, R6 -> REGISTRATION;
+            default -> throw new IllegalArgumentException(rule + " is no rule of the protocol");
         };
     }
 

@@ -243,7 +243,10 @@ class BrokenImplementationsTest {
 
     @Test
     void everyRuleIsBrokenByOne() {
-        assertThat(ALL.stream().map(Broken::rule)).contains(Rule.values());
+        assertThat(ALL.stream().map(Broken::rule))
+                .containsAll(Stream.of(Rule.values())
+                        .filter(rule -> rule.part() == Rule.Part.PROTOCOL)
+                        .toList());
     }
 
     private static CompletableFuture<Result> begin(

@@ -1,0 +1,61 @@
+package dev.twinkeeper.recipes;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A lock that a whole cluster shares: one holder at a time, or many who only read; in the order of asking. One object is
+ * one participant, which may ask from many threads.
+ *
+ * <p><b>Guarantees not made.</b> As with every lock with a time limit, a holder that was paused past its session believes
+ * for a moment that it still holds. What the lock protects has to refuse a {@linkplain Hold#token token} that is lower
+ * than one that it has seen.
+ *
+ * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_recipes_Locks">ZooKeeper: locks</a>
+ */
+public interface Lock extends Recipe {
+    /** With whom it is shared. */
+    enum Mode {
+        /** With nobody. */
+        EXCLUSIVE,
+        /** With others that share. */
+        SHARED
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @param patience zero asks once whether it is free just now
+     * @return empty where the time was up; then nothing of the attempt is left in the queue
+     * @throws Failure {@link Problem#CANNOT_CONNECT} where no server was reached in that time; {@link Problem#FOREIGN}
+     *     where the place is something else; {@link Problem#SESSION_LOST} where the place in the queue was lost with
+     *     its session; {@link Problem#CLOSED}
+     */
+    Optional<Hold> acquire(Mode mode, Duration patience);
+
+    /** Being the holder. Belongs to nobody in particular: may be asked and released by any thread. */
+    interface Hold extends AutoCloseable {
+        /** The zxid that made the holder's znode: that of a later exclusive holder is greater, for ever. */
+        long token();
+
+        /**
+         * Whether it holds, by what is known here. False from when the connection is lost, which is before the session
+         * can have ended; it may be true again when the connection is back and the session lived on.
+         */
+        boolean isHeld();
+
+        /** Has this run once when the hold is lost for good: session ended, or znode deleted. At once if it is lost. */
+        void onLost(Runnable action);
+
+        /**
+         * Gives it back. Returns when the znode is gone, or is certain to go with its session.
+         *
+         * @throws Failure {@link Problem#NOT_HELD} where it was lost or released before
+         */
+        void release();
+
+        /** Gives it back where it is still held; else does nothing. */
+        @Override
+        void close();
+    }
+}

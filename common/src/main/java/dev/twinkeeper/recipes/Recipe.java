@@ -1,0 +1,136 @@
+package dev.twinkeeper.recipes;
+
+import java.time.Duration;
+
+/**
+ * What all recipes have in common: a place on an ensemble, one way to say what is wrong, and an end. Copy this file with
+ * the contract of the recipe that you want; it needs nothing but the JDK.
+ *
+ * <p>A recipe object is one participant. It has a session of its own, opens it in the background, and opens another when
+ * the ensemble has ended it. All methods may be called from any thread unless they say otherwise. Listeners are called
+ * one call after the other, on a thread of the recipe; they may call the recipe, and must not wait for it.
+ */
+public interface Recipe extends AutoCloseable {
+    /** The most bytes that one znode may hold here: below ZooKeeper's one mebibyte, which counts the whole request. */
+    int MAX_DATA = 1_000_000;
+
+    /** The longest name of a participant, in characters. */
+    int MAX_NAME = 200;
+
+    /**
+     * Leaves: what this participant holds is given back, its ephemerals go, its watches end, its threads end. Waits for
+     * that no longer than a session timeout; where no server can be reached, the ephemerals go when the session ends. A
+     * call of this recipe that still waits fails with {@link Problem#CLOSED}. Nothing is called back after this has
+     * returned, unless it was called by a listener. Closing twice does nothing.
+     */
+    @Override
+    void close();
+
+    /**
+     * Where a recipe is played.
+     *
+     * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
+     * @param sessionTimeout from 100 ms to one hour; the ensemble may grant another
+     * @param path the recipe's own znode, such as {@code /locks/printer}; it and its parents are made where missing
+     */
+    record Place(String servers, Duration sessionTimeout, String path) {
+        private static final Duration SHORTEST = Duration.ofMillis(100);
+        private static final Duration LONGEST = Duration.ofHours(1);
+
+        /** @throws Failure {@link Problem#INVALID}, naming what is wrong */
+        public Place {
+            if (servers == null || servers.isBlank() || servers.indexOf('/') >= 0) {
+                throw new Failure(Problem.INVALID, "servers '" + servers + "': write host:port,host:port");
+            }
+            if (sessionTimeout.compareTo(SHORTEST) < 0 || sessionTimeout.compareTo(LONGEST) > 0) {
+                throw new Failure(Problem.INVALID, "session timeout " + sessionTimeout + ": from 100 ms to one hour");
+            }
+            if (path == null || path.length() < 2 || path.charAt(0) != '/' || path.endsWith("/")) {
+                throw new Failure(Problem.INVALID, "path '" + path + "': write /one/or/more/names");
+            }
+            for (String name : path.substring(1).split("/", -1)) {
+                checkName("path", name);
+            }
+        }
+    }
+
+    /**
+     * Says whether this can be the name of a znode: no slash, no control character, not empty, not {@code .} or
+     * {@code ..}, {@value #MAX_NAME} characters at the most.
+     *
+     * @param what what it is the name of, for the error
+     * @return the name
+     * @throws Failure {@link Problem#INVALID}
+     */
+    static String checkName(String what, String name) {
+        boolean good = name != null
+                && !name.isEmpty()
+                && name.length() <= MAX_NAME
+                && !name.equals(".")
+                && !name.equals("..")
+                && name.chars()
+                        .noneMatch(c ->
+                                c == '/' || Character.isISOControl(c) || c >= 0xD800 && c <= 0xF8FF || c >= 0xFFF0);
+        if (!good) {
+            String shown = name == null ? "null" : "'" + name.replaceAll("\\p{Cntrl}", "?") + "'";
+            throw new Failure(
+                    Problem.INVALID,
+                    what + " " + shown + ": 1 to " + MAX_NAME + " characters, no slash, no control character");
+        }
+        return name;
+    }
+
+    /**
+     * Says whether a znode can hold it.
+     *
+     * @return a copy
+     * @throws Failure {@link Problem#TOO_LARGE}, before anything is sent: an oversized request looks like a lost
+     *     connection
+     */
+    static byte[] checkData(byte[] data) {
+        if (data.length > MAX_DATA) {
+            throw new Failure(Problem.TOO_LARGE, data.length + " bytes: " + MAX_DATA + " at the most");
+        }
+        return data.clone();
+    }
+
+    /** What can be wrong. */
+    enum Problem {
+        /** A name, path, number or duration that makes no sense; nothing was sent. */
+        INVALID,
+        /** More data than a znode holds; nothing was sent. */
+        TOO_LARGE,
+        /** The place is somebody else's: an ephemeral where a parent is needed, a name in use, bytes of another format. */
+        FOREIGN,
+        /** The queue is as long as it may be; nothing was added. */
+        FULL,
+        /** No server was reached in the time that was given. */
+        CANNOT_CONNECT,
+        /** The servers refuse it: permissions or authentication. */
+        NOT_ALLOWED,
+        /** Release by somebody who does not hold, or no longer. */
+        NOT_HELD,
+        /** The connection was lost before the answer, and nothing in the tree can tell whether it was done. */
+        UNKNOWN,
+        /** The session ended while something was waited for that lived in it. */
+        SESSION_LOST,
+        /** Used after it was closed, or closed while waiting. */
+        CLOSED
+    }
+
+    /** Why a recipe did not do what it was asked for. */
+    final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final Problem problem;
+
+        public Failure(Problem problem, String message) {
+            super(message);
+            this.problem = problem;
+        }
+
+        public Problem problem() {
+            return problem;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.twinkeeper.recipes;
+
+import dev.twinkeeper.contract.Rule;
+import java.util.Map;
+
+/**
+ * All recipes of one side, found by {@link java.util.ServiceLoader}: what the scenarios, {@code compare} and
+ * {@code recipe} get them from. Whoever copies a recipe needs it not: each has a public constructor.
+ */
+public interface Recipes {
+    /** As on the command line: {@code raw}. */
+    String name();
+
+    /** @param candidate the name that others see */
+    Election election(Recipe.Place place, String candidate, Election.Listener listener);
+
+    Membership membership(Recipe.Place place, Membership.Listener listener);
+
+    Configuration configuration(Recipe.Place place, Configuration.Listener listener);
+
+    Lock lock(Recipe.Place place);
+
+    /**
+     * @param member its name, which no other member has
+     * @param members how many have to come, 1 to {@link Barrier#MAX_MEMBERS}
+     */
+    Barrier barrier(Recipe.Place place, String member, int members);
+
+    /** @param capacity how many items it may hold, 1 to {@link Queue#MAX_ITEMS} */
+    Queue queue(Recipe.Place place, int capacity);
+
+    /**
+     * The rules that this side does not keep, each with the reason. The suite plays their scenarios all the same, and
+     * has each of them fail: a difference that is claimed and can't be shown is an error.
+     */
+    default Map<Rule, String> differences() {
+        return Map.of();
+    }
+}

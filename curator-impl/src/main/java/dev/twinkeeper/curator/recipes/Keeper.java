@@ -1,0 +1,36 @@
+package dev.twinkeeper.curator.recipes;
+
+import dev.twinkeeper.recipes.Recipe;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.imps.DefaultACLProvider;
+import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+
+/**
+ * Where every Curator recipe here gets its client from. Copy it with the recipe, or take the client that you have: only
+ * the marked settings matter.
+ */
+final class Keeper {
+    /** Three tries within a second or so: what fails longer is for the recipe to know. */
+    private static final int FIRST_PAUSE_MS = 50;
+
+    private static final int LONGEST_PAUSE_MS = 500;
+    private static final int RETRIES = 3;
+
+    private Keeper() {}
+
+    /** A client with a session of its own, to be started, and closed by who asked for it. */
+    static CuratorFramework client(Recipe.Place place) {
+        return CuratorFrameworkFactory.builder()
+                .connectString(place.servers())
+                .sessionTimeoutMs((int) place.sessionTimeout().toMillis())
+                .connectionTimeoutMs((int) place.sessionTimeout().toMillis())
+                .retryPolicy(new BoundedExponentialBackoffRetry(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, RETRIES))
+                // It would leave the servers that we were given for those in the ensemble's own configuration.
+                .ensembleTracker(false)
+                // Else a znode that is made without data holds this machine's address.
+                .defaultData(new byte[0])
+                .aclProvider(new DefaultACLProvider())
+                .build();
+    }
+}

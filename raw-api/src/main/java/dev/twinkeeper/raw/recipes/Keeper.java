@@ -1,0 +1,272 @@
+package dev.twinkeeper.raw.recipes;
+
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipe.Failure;
+import dev.twinkeeper.recipes.Recipe.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
+
+/**
+ * What every raw recipe needs and none is about: a session, another one when that has ended, and one thread that owns the
+ * recipe's state. Copy it with the recipe.
+ *
+ * <p>Watchers and callbacks only {@linkplain #post post}, so a recipe's fields are plain and ZooKeeper's event thread is
+ * never kept. A reply that says CONNECTIONLOSS needs no answer of its own: {@link Owner#connected} follows, and there the
+ * recipe begins again by reading.
+ */
+final class Keeper implements AutoCloseable {
+    /** Hears of the session, on the thread of the recipe. */
+    interface Owner {
+        /** Connected, for the first time or again: the recipe's path exists; read, then act. */
+        void connected();
+
+        /** What is under way has an unknown outcome, and the session may end unheard. */
+        void disconnected();
+
+        /** The session is over and its ephemerals are gone; a new one is being opened, {@link #connected} follows. */
+        void expired();
+
+        /** There will be no session, or no path. */
+        void failed(Failure why);
+    }
+
+    /** Bounds the one synchronous call there is, close: a swallowed reply would hang it for ever. */
+    private static final int CLOSE_TIMEOUT_MS = 3_000;
+
+    private final Recipe.Place place;
+    private final Owner owner;
+    private final ScheduledThreadPoolExecutor thread;
+
+    private volatile ZooKeeper zk;
+    private volatile Thread current;
+    private int generation;
+    private int round;
+
+    /** Does nothing yet. */
+    Keeper(Recipe.Place place, Owner owner) {
+        this.place = place;
+        this.owner = owner;
+        this.thread = new ScheduledThreadPoolExecutor(1, work -> {
+            current = new Thread(work, "recipe " + place.path());
+            current.setDaemon(true);
+            return current;
+        });
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Opens the first session, in the background. */
+    void open() {
+        post(this::renew);
+    }
+
+    private void renew() {
+        int mine = ++generation;
+        try {
+            zk = new ZooKeeper(
+                    place.servers(),
+                    (int) place.sessionTimeout().toMillis(),
+                    event -> post(() -> onState(mine, event.getState())),
+                    config());
+        } catch (IOException | RuntimeException e) {
+            owner.failed(
+                    new Failure(Problem.CANNOT_CONNECT, "no session with " + place.servers() + ": " + e.getMessage()));
+        }
+    }
+
+    /** The one place where a client's configuration comes from. */
+    private static ZKClientConfig config() {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        return config;
+    }
+
+    /** The one place where the permissions of a znode that we make come from. */
+    static List<ACL> acl() {
+        return Ids.OPEN_ACL_UNSAFE;
+    }
+
+    private void onState(int from, KeeperState state) {
+        if (from != generation) {
+            return; // of a session that was replaced
+        }
+        round++;
+        switch (state) {
+            case SyncConnected -> prepare(round);
+            case Disconnected -> owner.disconnected();
+            case Expired -> {
+                shut(zk);
+                renew();
+                owner.expired();
+            }
+            case AuthFailed ->
+                owner.failed(new Failure(Problem.NOT_ALLOWED, "authentication with " + place.servers() + " failed"));
+            default -> {} // Closed: by us
+        }
+    }
+
+    /** A sync first: the server that we reached may be behind the one of before. Then the path, parents first. */
+    private void prepare(int from) {
+        Deque<String> missing = new ArrayDeque<>();
+        for (int slash = place.path().indexOf('/', 1);
+                slash > 0;
+                slash = place.path().indexOf('/', slash + 1)) {
+            missing.add(place.path().substring(0, slash));
+        }
+        missing.add(place.path());
+        zk.sync(place.path(), (rc, path, ctx) -> post(() -> onPrepared(from, rc, missing)), null);
+    }
+
+    private void create(int from, Deque<String> missing) {
+        zk.create(
+                missing.peek(),
+                new byte[0],
+                acl(),
+                CreateMode.PERSISTENT,
+                (rc, path, ctx, name) -> post(() -> onCreated(from, rc, missing)),
+                null);
+    }
+
+    private void onCreated(int from, int rc, Deque<String> missing) {
+        Code code = Code.get(rc);
+        if (code == Code.OK || code == Code.NODEEXISTS) {
+            missing.remove();
+        }
+        onPrepared(from, code == Code.NODEEXISTS ? Code.OK.intValue() : rc, missing);
+    }
+
+    private void onPrepared(int from, int rc, Deque<String> missing) {
+        if (from != round) {
+            return;
+        }
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (missing.isEmpty()) {
+                    owner.connected();
+                } else {
+                    create(from, missing);
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
+            case NOCHILDRENFOREPHEMERALS ->
+                owner.failed(new Failure(Problem.FOREIGN, "above " + missing.peek() + " is an ephemeral of somebody"));
+            case NOAUTH -> owner.failed(new Failure(Problem.NOT_ALLOWED, missing.peek() + " may not be made"));
+            default -> owner.failed(new Failure(Problem.NOT_ALLOWED, missing.peek() + ": " + Code.get(rc)));
+        }
+    }
+
+    /** The current handle. A recipe that kept an older one would act in a dead session. */
+    ZooKeeper zk() {
+        return zk;
+    }
+
+    /**
+     * Counts connections won and lost. Who asks a server something notes it, and lets the reply {@linkplain #post(int,
+     * Runnable) run} only while it is the same: else the reply is about a world that the recipe no longer sees.
+     */
+    int round() {
+        return round;
+    }
+
+    /** Whether an ephemeral of that owner is ours. */
+    boolean owns(long ephemeralOwner) {
+        return ephemeralOwner != 0 && ephemeralOwner == zk.getSessionId();
+    }
+
+    /** Runs it on the thread of the recipe, after all that was posted before; after the end, not at all. */
+    void post(Runnable work) {
+        try {
+            thread.execute(work);
+        } catch (RejectedExecutionException closed) {
+            // Nobody is there any more to whom it would matter.
+        }
+    }
+
+    /** Like {@link #post(Runnable)}, unless a connection was won or lost since that round. */
+    void post(int asked, Runnable work) {
+        post(() -> {
+            if (asked == round) {
+                work.run();
+            }
+        });
+    }
+
+    /** Runs it on the thread of the recipe after that time, unless closed by then. */
+    void after(Duration delay, Runnable work) {
+        try {
+            thread.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // As in post.
+        }
+    }
+
+    /** Whether the caller is the thread of the recipe, which must not wait for itself. */
+    boolean isCurrent() {
+        return Thread.currentThread() == current;
+    }
+
+    /**
+     * Waits for what the recipe's thread will complete.
+     *
+     * @throws TimeoutException when the time is up
+     * @throws Failure with which it was completed
+     */
+    static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
+        try {
+            return coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure why
+                    ? new Failure(why.problem(), why.getMessage())
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        }
+    }
+
+    /** Ends the session, and with it its ephemerals and watches, then the thread. */
+    @Override
+    public void close() {
+        post(() -> {
+            generation++;
+            round++;
+            if (zk != null) {
+                shut(zk);
+            }
+        });
+        thread.shutdown();
+        if (isCurrent()) {
+            return;
+        }
+        try {
+            thread.awaitTermination(2L * CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void shut(ZooKeeper handle) {
+        try {
+            handle.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

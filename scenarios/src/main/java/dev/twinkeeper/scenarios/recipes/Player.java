@@ -1,0 +1,144 @@
+package dev.twinkeeper.scenarios.recipes;
+
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Patience;
+import dev.twinkeeper.scenarios.lab.Session;
+import dev.twinkeeper.scenarios.lab.Sessions;
+import dev.twinkeeper.scenarios.lab.Wire;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+
+/** A participant of a recipe on the stage: the recipe, its own wire, and what it told. Used by any thread. */
+public final class Player<R extends Recipe> implements AutoCloseable {
+    private final String name;
+    private final Wire wire;
+    private final Ensemble ensemble;
+    private final Queue<Happening.Heard<Happening>> heard = new ConcurrentLinkedQueue<>();
+    private volatile R recipe;
+    private volatile Instant closed = Instant.MAX;
+
+    Player(String name, Wire wire, Ensemble ensemble) {
+        this.name = name;
+        this.wire = wire;
+        this.ensemble = ensemble;
+    }
+
+    void plays(R made) {
+        recipe = made;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public R recipe() {
+        return recipe;
+    }
+
+    public Wire wire() {
+        return wire;
+    }
+
+    /** Takes something down in its story. */
+    public void hear(Happening what) {
+        heard.add(new Happening.Heard<>(Instant.now(), name, what));
+    }
+
+    /** All that was heard from it so far. */
+    public List<Happening.Heard<Happening>> heard() {
+        return List.copyOf(heard);
+    }
+
+    /** What of one kind was heard from it so far. */
+    public <H extends Happening> List<H> heard(Class<H> kind) {
+        return heard.stream()
+                .map(Happening.Heard::what)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+    }
+
+    /** Waits for the first of that kind after that moment that is the one. */
+    public <H extends Happening> Happening.Heard<H> awaitHeard(
+            Class<H> kind, Instant after, Predicate<H> which, Duration bound) {
+        Patience.until(
+                name + " tells " + kind.getSimpleName(),
+                bound,
+                () -> find(kind, after, which).isPresent());
+        return find(kind, after, which).orElseThrow();
+    }
+
+    /** Waits for the first of that kind, from the beginning on. */
+    public <H extends Happening> Happening.Heard<H> awaitHeard(Class<H> kind, Duration bound) {
+        return awaitHeard(kind, Instant.MIN, any -> true, bound);
+    }
+
+    private <H extends Happening> Optional<Happening.Heard<H>> find(Class<H> kind, Instant after, Predicate<H> which) {
+        return heard.stream()
+                .filter(each -> each.at().isAfter(after) && kind.isInstance(each.what()))
+                .map(each -> new Happening.Heard<>(each.at(), each.player(), kind.cast(each.what())))
+                .filter(each -> which.test(each.what()))
+                .findFirst();
+    }
+
+    /** Calls the recipe on a thread of its own: for calls that wait. */
+    public <T> CompletableFuture<T> async(Callable<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(call.call());
+                    } catch (Exception | Error e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "calls " + name);
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    /** Its newest session. */
+    public Session session() {
+        return wire.session().orElseThrow(() -> new IllegalStateException(name + " has no session yet"));
+    }
+
+    /** Expires its session at the ensemble; returns when its ephemerals are gone. */
+    public void expire() {
+        Sessions.expire(ensemble.connectString(), session());
+    }
+
+    /** How many paths its session watches. */
+    public int watches() {
+        return ensemble.watches(session().id());
+    }
+
+    /** Closes the recipe; the wire stays, for what is still to be counted. */
+    @Override
+    public void close() {
+        recipe.close();
+        if (closed == Instant.MAX) {
+            closed = Instant.now();
+        }
+    }
+
+    /** X3: what it told after it was closed. */
+    List<Happening.Heard<Happening>> late() {
+        return heard.stream()
+                .filter(each -> each.at().isAfter(closed) && !(each.what() instanceof Happening.Handled))
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.twinkeeper.scenarios;
+
+import dev.twinkeeper.curator.recipes.CuratorRecipes;
+import dev.twinkeeper.raw.recipes.RawRecipes;
+
+class MixedRecipesTest extends RecipeSuite {
+    @Override
+    protected Cast cast() {
+        return Cast.ofRecipes(new RawRecipes()).with(new RawRecipes(), new CuratorRecipes());
+    }
+}
