@@ -1,10 +1,13 @@
 package dev.twinkeeper.recipes;
 
+import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Rule;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 
 /**
- * All recipes of one side, found by {@link java.util.ServiceLoader}: what the scenarios, {@code compare} and
+ * All recipes of one side, found by {@link ServiceLoader}: what the scenarios, {@code compare} and
  * {@code recipe} get them from. Whoever copies a recipe needs it not: each has a public constructor.
  */
 public interface Recipes {
@@ -35,5 +38,30 @@ public interface Recipes {
      */
     default Map<Rule, String> differences() {
         return Map.of();
+    }
+
+    /** The sides on the class path, in the order in which {@link ServiceLoader} finds them. */
+    static List<Recipes> all() {
+        return ServiceLoader.load(Recipes.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    /**
+     * The side of that name.
+     *
+     * @throws CoordinationException {@link CoordinationException.Problem#INVALID} naming those that there are
+     */
+    static Recipes named(String name) {
+        List<Recipes> all = all();
+        return all.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> CoordinationException.invalid(
+                        "implementation",
+                        name,
+                        "use one of "
+                                + String.join(
+                                        ", ", all.stream().map(Recipes::name).toList())));
     }
 }
