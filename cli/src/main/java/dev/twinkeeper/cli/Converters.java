@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.recipes.Recipes;
 import java.time.Duration;
 import picocli.CommandLine;
 
@@ -17,6 +18,7 @@ final class Converters {
         command.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(ConnectString.class, ConnectString::parse)
                 .registerConverter(Coordination.class, Coordination::named)
+                .registerConverter(Recipes.class, Recipes::named)
                 .registerConverter(MasterId.class, MasterId::new)
                 .registerConverter(WorkerId.class, WorkerId::new)
                 .registerConverter(TaskId.class, Converters::task);

@@ -49,6 +49,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         main.line = line;
         line.addSubcommand(new CompareCommand(terminal));
+        line.addSubcommand(new RecipeCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));
         line.addSubcommand(new WorkerCommand(terminal));

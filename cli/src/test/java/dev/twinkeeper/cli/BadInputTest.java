@@ -16,7 +16,9 @@ class BadInputTest {
 
     static Stream<Arguments> nonsense() {
         return Stream.of(
-                bad("frobnicate", "command 'frobnicate': use one of compare, ensemble, master, worker, submit, status"),
+                bad(
+                        "frobnicate",
+                        "command 'frobnicate': use one of compare, recipe, ensemble, master, worker, submit, status"),
                 bad("--frobnicate", "Unknown option: '--frobnicate'"),
                 bad("status", "Missing required option: '--connect=HOSTS[/CHROOT]'"),
                 bad("status --connect localhost:port", "the port of 'localhost:port' must be a number"),

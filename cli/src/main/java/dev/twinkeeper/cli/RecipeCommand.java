@@ -1,0 +1,121 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.cli.Terminal.Tone;
+import dev.twinkeeper.cli.recipe.Play;
+import dev.twinkeeper.cli.recipe.Plays;
+import dev.twinkeeper.cli.recipe.Theatre;
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipes;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinkeeper recipe}: one small recipe, played and narrated. */
+@Command(
+        name = "recipe",
+        description = {
+            "Plays one of the small recipes: several participants, each on a wire of its own to an ensemble of three in this"
+                    + " process, a fault in the middle, and line by line what they do and are told.",
+            "Takes ten to twenty seconds."
+        })
+final class RecipeCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(RecipeCommand.class);
+
+    /** Three times what the longest play takes: on a busy machine all of them wait longer, and something else hangs. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    @Parameters(paramLabel = "NAME", description = "election, membership, configuration, lock, barrier or queue.")
+    private String name;
+
+    @Option(
+            names = "--impl",
+            defaultValue = "raw",
+            paramLabel = "IMPL",
+            description = "raw (by hand on ZooKeeper's own API) or curator (Apache Curator's recipes). Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Recipes recipes;
+
+    @Mixin
+    private LogOption logging;
+
+    private final Terminal terminal;
+
+    RecipeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (!Plays.names().contains(name)) {
+            throw CoordinationException.invalid("recipe", name, "use one of " + String.join(", ", Plays.names()));
+        }
+        Play play = Plays.of(name)
+                .orElseThrow(() -> new CommandException(ExitCode.FAILURE, "recipe '" + name + "': it has no play yet"));
+        logging.open("recipe", terminal);
+        terminal.say(terminal.paint(Tone.FAINT, "starting an ensemble of three"));
+        try (Ensemble ensemble = Ensemble.start()) {
+            terminal.say(name + ", " + recipes.name() + ": " + play.title());
+            Theatre theatre = new Theatre(ensemble, recipes, "/" + name, new Onlooker(terminal));
+            play(play, theatre);
+            theatre.close();
+        }
+        return ExitCode.GOOD.code();
+    }
+
+    /** On a thread of its own, so that a recipe that hangs is told as well. */
+    private void play(Play play, Theatre theatre) {
+        CompletableFuture<Boolean> played = theatre.async("play", () -> {
+            play.play(theatre);
+            return true;
+        });
+        try {
+            played.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = Faults.unwrap(e);
+            log.error("{} by {}", name, recipes.name(), cause);
+            throw failure(
+                    cause instanceof AssertionError || cause instanceof Recipe.Failure
+                            ? cause.getMessage()
+                            : cause.toString());
+        } catch (TimeoutException e) {
+            throw failure("it did not end within " + LONGEST.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("interrupted");
+        }
+    }
+
+    private CommandException failure(String what) {
+        return new CommandException(ExitCode.FAILURE, "recipe '" + name + "' by " + recipes.name() + ": " + what);
+    }
+
+    /** Prints what the theatre tells. */
+    private record Onlooker(Terminal terminal) implements Theatre.Audience {
+        private static final String LINE = "%-9s  %-9s ";
+
+        @Override
+        public void scene(String title) {
+            terminal.say("");
+            terminal.say(terminal.paint(Tone.GOOD, title));
+        }
+
+        @Override
+        public void line(String time, String who, String text) {
+            String what = Faults.printable(text);
+            boolean faint = time.isEmpty() || who.equals("zkCli");
+            terminal.say(
+                    (LINE.formatted(time, who) + (faint ? terminal.paint(Tone.FAINT, what) : what)).stripTrailing());
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.twinkeeper.cli.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The plays, by the names of their recipes. */
+public final class Plays {
+    private static final Map<String, Play> ALL = new LinkedHashMap<>();
+
+    static {
+        // election
+
+        // membership
+
+        // configuration
+
+        // lock
+
+        // barrier
+
+        // queue
+    }
+
+    private Plays() {}
+
+    /** The recipes, in the order in which they are told. */
+    public static List<String> names() {
+        return List.of("election", "membership", "configuration", "lock", "barrier", "queue");
+    }
+
+    /** Of the recipe of that name; empty where nobody has written one yet. */
+    public static Optional<Play> of(String name) {
+        return Optional.ofNullable(ALL.get(name));
+    }
+}

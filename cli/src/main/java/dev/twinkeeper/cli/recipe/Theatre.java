@@ -1,0 +1,263 @@
+package dev.twinkeeper.cli.recipe;
+
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipes;
+import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Patience;
+import dev.twinkeeper.scenarios.lab.Session;
+import dev.twinkeeper.scenarios.lab.Sessions;
+import dev.twinkeeper.scenarios.lab.Wire;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * What a {@link Play} has to play with: an ensemble, the recipes of one side, a wire for each participant, an operator
+ * at zkCli, and an audience that is told what happens. Safe for several threads: listeners tell too.
+ */
+public final class Theatre implements AutoCloseable {
+    /** The session timeout of all participants: short, so that nobody has to look on for long while one expires. */
+    public static final Duration SESSION_TIMEOUT = Stage.SESSION_TIMEOUT;
+
+    /** "At once": no session has to end first; with room for a busy machine. */
+    public static final Duration AT_ONCE = Stage.AT_ONCE.multipliedBy(3);
+
+    /** For a session to end, and whatever follows. */
+    public static final Duration SUCCESSION = Stage.SUCCESSION.multipliedBy(2);
+
+    /** More znodes than these nobody reads; more data than this neither. */
+    private static final int SHOWN = 30;
+
+    private static final int SHOWN_DATA = 40;
+
+    /** Who looks on. */
+    public interface Audience {
+        /** The heading of what follows. */
+        void scene(String title);
+
+        /** What somebody does or is told. {@code time} is aligned, and empty for a line that belongs to the one before. */
+        void line(String time, String who, String text);
+    }
+
+    private final Ensemble ensemble;
+    private final Recipes recipes;
+    private final String path;
+    private final Audience audience;
+    private final Map<String, Wire> wires = new LinkedHashMap<>();
+    private final List<Recipe> cast = Collections.synchronizedList(new ArrayList<>());
+    private final long begin = System.nanoTime();
+    private Hand operator;
+    private boolean over;
+
+    /** @param path where the recipe stands, such as {@code /lock}; nothing is there yet */
+    public Theatre(Ensemble ensemble, Recipes recipes, String path, Audience audience) {
+        this.ensemble = ensemble;
+        this.recipes = recipes;
+        this.path = path;
+        this.audience = audience;
+    }
+
+    // The participants.
+
+    /** The side that plays. */
+    public Recipes recipes() {
+        return recipes;
+    }
+
+    /** Where the recipe stands. */
+    public String path() {
+        return path;
+    }
+
+    /** The recipe's place as this participant reaches it: over its own wire. */
+    public Recipe.Place place(String who) {
+        return new Recipe.Place(wire(who).connectString(), SESSION_TIMEOUT, path);
+    }
+
+    /** The participant's own wire, which carries nobody else's traffic. */
+    public synchronized Wire wire(String who) {
+        return wires.computeIfAbsent(who, unused -> new Wire(ensemble));
+    }
+
+    /** Has the recipe closed at the end, if it is not before; returns it. */
+    public <R extends Recipe> R cast(R recipe) {
+        cast.add(recipe);
+        return recipe;
+    }
+
+    /** Calls a recipe on a thread of its own: for calls that wait. */
+    public <T> CompletableFuture<T> async(String who, Callable<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(call.call());
+                    } catch (Exception | Error e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "calls " + who);
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    // The faults.
+
+    /** Cuts the participant off: all its connections are reset, new ones are refused. */
+    public void cut(String who) {
+        wire(who).cut();
+        tell(who, "is cut off from the ensemble");
+    }
+
+    /** Ends {@link #cut}. */
+    public void mend(String who) {
+        tell(who, "is connected again");
+        wire(who).mend();
+    }
+
+    /** Expires the participant's session at the ensemble; returns when its ephemerals are gone. */
+    public void expire(String who) {
+        Session session = wire(who).session().orElseThrow(() -> new AssertionError(who + " has no session yet"));
+        tell("ensemble", "ends the session of " + who + ", and removes its ephemerals");
+        Sessions.expire(ensemble.connectString(), session);
+    }
+
+    /** Somebody at zkCli, whose paths are whole: {@code /lock/…}. */
+    public synchronized Hand operator() {
+        if (operator == null) {
+            operator = new Hand(ensemble.connectString(), new Layout(""));
+        }
+        return operator;
+    }
+
+    public Ensemble ensemble() {
+        return ensemble;
+    }
+
+    // Waiting.
+
+    /**
+     * Waits until the condition holds.
+     *
+     * @throws AssertionError naming what did not come, when the time is up
+     */
+    public void until(String what, Duration bound, Callable<Boolean> condition) {
+        Patience.until(what, bound, condition);
+    }
+
+    /** Looks on for that time: for what must not happen. */
+    public void throughout(String what, Duration time, Callable<Boolean> condition) {
+        Patience.throughout(what, time, condition);
+    }
+
+    /** Waits for what is expected to complete well. */
+    public <T> T await(String what, CompletionStage<T> coming, Duration bound) {
+        return Stage.await(what, coming, bound);
+    }
+
+    // The narration.
+
+    /** Begins a new paragraph. */
+    public synchronized void scene(String title) {
+        if (!over) {
+            audience.scene(title);
+        }
+    }
+
+    /** One line: who does or is told what, with the time since the curtain rose. */
+    public synchronized void tell(String who, String text) {
+        if (!over) {
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            audience.line(String.format(java.util.Locale.ROOT, "%7.2f s", seconds), who, text);
+        }
+    }
+
+    /** The recipe's znodes as {@code ls -R} at zkCli has them, each ephemeral with whose it is, and what they hold. */
+    public void tree() {
+        Hand hand = operator();
+        tell("zkCli", "ls -R " + path);
+        List<String> paths = new ArrayList<>();
+        collect(hand, path, paths);
+        for (String each : paths.subList(0, Math.min(SHOWN, paths.size()))) {
+            // What went since it was listed is left out.
+            hand.stat(each).ifPresent(stat -> tellZnode(each, describe(hand, each, stat)));
+        }
+        if (paths.size() > SHOWN) {
+            tellZnode("and " + (paths.size() - SHOWN) + " more", "");
+        }
+    }
+
+    private synchronized void tellZnode(String znode, String what) {
+        if (!over) {
+            audience.line("", "", what.isEmpty() ? znode : "%-40s %s".formatted(znode, what));
+        }
+    }
+
+    private static void collect(Hand hand, String znode, List<String> found) {
+        found.add(znode);
+        hand.children(znode).stream().sorted().forEach(child -> collect(hand, znode + "/" + child, found));
+    }
+
+    private String describe(Hand hand, String znode, Stat stat) {
+        List<String> parts = new ArrayList<>();
+        if (stat.getEphemeralOwner() != 0) {
+            parts.add("ephemeral of " + owner(stat.getEphemeralOwner()));
+        }
+        if (stat.getDataLength() > 0) {
+            parts.add(shown(hand, znode, stat));
+        }
+        return String.join(", ", parts);
+    }
+
+    private synchronized String owner(long session) {
+        return wires.entrySet().stream()
+                .filter(each -> each.getValue().sessions().contains(session))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(operator().session() == session ? "the operator" : "0x" + Long.toHexString(session));
+    }
+
+    private static String shown(Hand hand, String znode, Stat stat) {
+        try {
+            String text = hand.get(znode);
+            boolean plain = text.length() <= SHOWN_DATA
+                    && StandardCharsets.US_ASCII.newEncoder().canEncode(text)
+                    && text.chars().noneMatch(Character::isISOControl);
+            return plain ? "'" + text + "'" : stat.getDataLength() + " bytes";
+        } catch (Hand.Refusal gone) {
+            return stat.getDataLength() + " bytes";
+        }
+    }
+
+    // The end.
+
+    /** The curtain falls: nothing more is told. Whoever is cut off is connected again, and all recipes are closed. */
+    @Override
+    public void close() {
+        Hand hand;
+        List<Wire> lines;
+        synchronized (this) {
+            over = true;
+            hand = operator;
+            lines = List.copyOf(wires.values());
+        }
+        lines.forEach(Wire::mend);
+        List.copyOf(cast).forEach(Recipe::close);
+        if (hand != null) {
+            hand.close();
+        }
+        lines.forEach(Wire::close);
+    }
+}
