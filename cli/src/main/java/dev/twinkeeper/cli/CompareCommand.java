@@ -7,6 +7,7 @@ import dev.twinkeeper.cli.compare.Comparison;
 import dev.twinkeeper.cli.compare.Report;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.Cast;
 import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.Scenarios;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +29,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "compare",
         description = {
-            "Runs every scenario against each implementation on an ensemble of its own, and shows side by side: verdict"
-                    + " and time by rule, failover times, the cost of 100 tasks on the wire, the size of the code.",
+            "Runs every scenario, of the master-worker system and of the small recipes, against each implementation, and"
+                    + " shows side by side: verdict and time by rule, known differences, failover times, the cost on the"
+                    + " wire, the size of the code.",
             "Writes results.json and comparison.md besides. Takes a few minutes."
         })
 final class CompareCommand implements Callable<Integer> {
@@ -46,7 +49,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "REGEX",
-            description = "Only scenarios whose topic.name it finds something in, such as failover or 'zombie'.",
+            description = "Only scenarios whose topic.name it finds something in, such as failover, 'zombie', or lock.",
             defaultValue = "")
     private String choice;
 
@@ -121,12 +124,13 @@ final class CompareCommand implements Callable<Integer> {
     private static Cast cast(String name) {
         List<Coordination> all = Coordination.all();
         if (name.equals(MIXED)) {
-            return Cast.mixed(all.get(0), all.get(1));
+            List<Recipes> sides = Recipes.all();
+            return Cast.mixed(all.get(0), all.get(1)).with(sides.get(0), sides.get(1));
         }
         return all.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .map(Cast::of)
+                .map(CompareCommand::cast)
                 .orElseThrow(() -> CoordinationException.invalid(
                         "implementation",
                         name,
@@ -134,15 +138,22 @@ final class CompareCommand implements Callable<Integer> {
                                 + MIXED));
     }
 
+    private static Cast cast(Coordination coordination) {
+        Recipes recipes = Recipes.named(coordination.name());
+        return Cast.of(coordination).with(recipes, recipes);
+    }
+
     private List<Scenario> chosen() {
         try {
             Pattern pattern = Pattern.compile(choice);
-            List<Scenario> chosen = Scenarios.all().stream()
+            List<Scenario> all = Stream.concat(Scenarios.all().stream(), Scenarios.recipes().stream())
+                    .toList();
+            List<Scenario> chosen = all.stream()
                     .filter(scenario -> pattern.matcher(scenario.id()).find())
                     .toList();
             if (chosen.isEmpty()) {
                 throw CoordinationException.invalid(
-                        "scenario", choice, "none of the " + Scenarios.all().size() + " has that in its topic.name");
+                        "scenario", choice, "none of the " + all.size() + " has that in its topic.name");
             }
             return chosen;
         } catch (PatternSyntaxException e) {

@@ -57,8 +57,8 @@ final class RecipeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Plays.names().contains(name)) {
-            throw CoordinationException.invalid("recipe", name, "use one of " + String.join(", ", Plays.names()));
+        if (!Recipes.NAMES.contains(name)) {
+            throw CoordinationException.invalid("recipe", name, "use one of " + String.join(", ", Recipes.NAMES));
         }
         Play play = Plays.of(name)
                 .orElseThrow(() -> new CommandException(ExitCode.FAILURE, "recipe '" + name + "': it has no play yet"));

@@ -44,6 +44,14 @@ class BadInputTest {
                 bad("ensemble --servers 0", "servers '0': must be from 1 to 9"),
                 bad("ensemble --client-port 65535", "client port '65535': must be from 1 to 65533"),
                 bad("ensemble --client-port 2887", "ports '2887 and 2888': they overlap"),
+                bad("compare --scenario nosuchscenario", "scenario 'nosuchscenario': none of the"),
+                bad("compare --scenario (", "scenario '(': no regular expression"),
+                bad("compare --impl zab", "implementation 'zab': use "),
+                bad("recipe", "Missing required parameter: 'NAME'"),
+                bad(
+                        "recipe latch",
+                        "recipe 'latch': use one of election, membership, configuration, lock, barrier, queue"),
+                bad("recipe lock --impl zab", "implementation 'zab': use one of raw, curator"),
                 bad("ensemble --log /no/such/directory/log", "cannot be written"));
     }
 
@@ -96,7 +104,7 @@ class BadInputTest {
 
     @Test
     void everyCommandHelpsAndListsTheExitCodes() {
-        for (String command : List.of("ensemble", "master", "worker", "submit", "status")) {
+        for (String command : List.of("compare", "recipe", "ensemble", "master", "worker", "submit", "status")) {
             CapturedTerminal terminal = new CapturedTerminal();
 
             int code = terminal.run(command, "--help");

@@ -11,6 +11,9 @@ import java.util.ServiceLoader;
  * {@code recipe} get them from. Whoever copies a recipe needs it not: each has a public constructor.
  */
 public interface Recipes {
+    /** What there is, in the order in which it is told: as their scenarios' topics, plays and files are named. */
+    List<String> NAMES = List.of("election", "membership", "configuration", "lock", "barrier", "queue");
+
     /** As on the command line: {@code raw}. */
     String name();
 

@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.compare;
 
+import dev.twinkeeper.recipes.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ public record CodeSize(int lines, int types) {
     }
 
     private static final String GROUND = "ground";
+
+    /** What every recipe of a side stands on, and is copied with it. */
+    private static final String KEEPER = "Keeper";
 
     private static final Map<String, String> SOURCES = Map.of(
             "raw", "raw-api/src/main/java/dev/twinkeeper/raw",
@@ -52,6 +56,28 @@ public record CodeSize(int lines, int types) {
             throw new UncheckedIOException(e);
         }
         return sizes;
+    }
+
+    /**
+     * Of the one file that each recipe is, by recipe, and of what is copied with each.
+     *
+     * @param home the top level of the project
+     * @return empty for what is none of the two implementations, or where the sources are not there
+     */
+    static Map<String, CodeSize> ofRecipes(String implementation, Path home) {
+        Path sources =
+                home.resolve(SOURCES.getOrDefault(implementation, "none")).resolve("recipes");
+        Map<String, CodeSize> sizes = new LinkedHashMap<>();
+        for (String recipe : Recipes.NAMES) {
+            String type = Character.toUpperCase(recipe.charAt(0)) + recipe.substring(1) + "Recipe";
+            readIfThere(sources.resolve(type + ".java")).ifPresent(size -> sizes.put(recipe, size));
+        }
+        readIfThere(sources.resolve(KEEPER + ".java")).ifPresent(size -> sizes.put(KEEPER, size));
+        return sizes;
+    }
+
+    private static Optional<CodeSize> readIfThere(Path file) {
+        return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
     }
 
     CodeSize plus(CodeSize other) {

@@ -2,6 +2,7 @@ package dev.twinkeeper.cli.compare;
 
 import dev.twinkeeper.cli.compare.Comparison.Contender;
 import dev.twinkeeper.cli.compare.Comparison.Played;
+import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.Cast;
 import dev.twinkeeper.scenarios.Playbill;
 import dev.twinkeeper.scenarios.Result;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +97,35 @@ public final class Comparer {
                 cast.name(),
                 results.stream().map(Comparer::played).toList(),
                 spreads,
-                cost(cast, ensemble),
-                CodeSize.of(cast.name(), home));
+                chosen(Rule.Part.PROTOCOL) ? cost(cast, ensemble) : null,
+                chosen(Rule.Part.PROTOCOL) ? CodeSize.of(cast.name(), home) : Map.of(),
+                counts(results),
+                chosen(Rule.Part.RECIPES) ? CodeSize.ofRecipes(cast.name(), home) : Map.of(),
+                chosen(Rule.Part.RECIPES) ? differences(cast) : Map.of());
+    }
+
+    private boolean chosen(Rule.Part part) {
+        return scenarios.stream().anyMatch(scenario -> scenario.rules().stream().anyMatch(rule -> rule.part() == part));
+    }
+
+    private static Map<String, Spread> counts(List<Result> results) {
+        Map<String, List<Long>> counts = new TreeMap<>();
+        results.stream()
+                .filter(Result::ok)
+                .forEach(result -> result.counts()
+                        .forEach((name, count) -> counts.computeIfAbsent(name, unused -> new ArrayList<>())
+                                .add(count)));
+        Map<String, Spread> spreads = new LinkedHashMap<>();
+        counts.forEach((name, counted) -> spreads.put(name, Spread.ofNumbers(counted)));
+        return spreads;
+    }
+
+    /** A mixture keeps what both keep. */
+    private static Map<Rule, String> differences(Cast cast) {
+        Map<Rule, String> differences = new EnumMap<>(Rule.class);
+        differences.putAll(cast.recipes(0).differences());
+        differences.putAll(cast.recipes(1).differences());
+        return differences;
     }
 
     private List<Result> playAll(Cast cast, Ensemble ensemble) {
@@ -126,7 +155,8 @@ public final class Comparer {
                 result.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
                         .map(message -> message.lines().findFirst().orElse(""))
-                        .orElse(""));
+                        .orElse(""),
+                result.difference().orElse(""));
     }
 
     private Cost cost(Cast cast, Ensemble ensemble) {

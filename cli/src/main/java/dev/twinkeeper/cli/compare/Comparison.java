@@ -21,11 +21,21 @@ public record Comparison(
      *
      * @param played every scenario of every run
      * @param measures by what was measured, from the scenarios that measure
-     * @param cost of a hundred tasks; null where that scenario was not played
+     * @param cost of a hundred tasks; null where no scenario of the system was chosen
      * @param size of the code, by role; empty for a mixture
+     * @param counts on the wire, from the recipes' scenarios that count
+     * @param recipeSize of the code, by recipe; empty for a mixture
+     * @param differences the rules of recipes that it does not keep, each with the reason, as it says itself
      */
     public record Contender(
-            String name, List<Played> played, Map<String, Spread> measures, Cost cost, Map<String, CodeSize> size) {
+            String name,
+            List<Played> played,
+            Map<String, Spread> measures,
+            Cost cost,
+            Map<String, CodeSize> size,
+            Map<String, Spread> counts,
+            Map<String, CodeSize> recipeSize,
+            Map<Rule, String> differences) {
         long failures() {
             return played.stream().filter(each -> !each.ok()).count();
         }
@@ -35,8 +45,19 @@ public record Comparison(
      * One scenario of one run.
      *
      * @param failure the first line of what went wrong, or empty
+     * @param difference why it was expected to go wrong, and did; or empty
      */
-    public record Played(String scenario, Set<Rule> rules, boolean ok, long millis, String failure) {}
+    public record Played(String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String difference) {
+        /** Whether it shows rules of the system or of the recipes. */
+        boolean of(Rule.Part part) {
+            return rules.iterator().next().part() == part;
+        }
+
+        /** {@code lock}, of {@code lock.nobodyStarves}. */
+        String topic() {
+            return scenario.substring(0, scenario.indexOf('.'));
+        }
+    }
 
     /** Whether nobody failed anything. */
     public boolean ok() {

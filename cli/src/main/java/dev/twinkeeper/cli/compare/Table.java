@@ -1,18 +1,34 @@
 package dev.twinkeeper.cli.compare;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** A table, to be printed or written as Markdown. The first column is text, the others are right-aligned. */
-record Table(String title, List<String> header, List<List<String>> rows, List<String> notes) {
+/**
+ * A table, to be printed or written as Markdown. The first column is text, the others are right-aligned.
+ *
+ * @param prose whether the last column is whole sentences: left-aligned then, and wrapped where it is printed
+ */
+record Table(String title, List<String> header, List<List<String>> rows, List<String> notes, boolean prose) {
     private static final String GAP = "   ";
+
+    /** Of a line with prose in it: what most terminals show. */
+    private static final int WIDTH = 100;
+
+    /** However wide the columns before it are. */
+    private static final int NARROWEST = 30;
+
+    Table(String title, List<String> header, List<List<String>> rows, List<String> notes) {
+        this(title, header, rows, notes, false);
+    }
 
     List<String> text() {
         List<List<String>> all = new ArrayList<>();
         all.add(header);
-        all.addAll(rows);
+        all.addAll(prose ? wrapped() : rows);
         int[] widths = IntStream.range(0, header.size())
                 .map(column -> all.stream()
                         .mapToInt(row -> row.get(column).length())
@@ -23,17 +39,54 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         lines.add(title);
         lines.add(line(header, widths));
         lines.add(IntStream.of(widths).mapToObj("─"::repeat).collect(Collectors.joining(GAP)));
-        rows.forEach(row -> lines.add(line(row, widths)));
+        all.stream().skip(1).forEach(row -> lines.add(line(row, widths)));
         notes.forEach(note -> lines.add("  " + note));
         return lines;
     }
 
-    private static String line(List<String> cells, int[] widths) {
+    /** The rows with so much prose in each as fits beside the other columns. */
+    private List<List<String>> wrapped() {
+        int last = header.size() - 1;
+        int before = IntStream.range(0, last)
+                .map(column -> GAP.length()
+                        + Stream.concat(Stream.of(header), rows.stream())
+                                .mapToInt(row -> row.get(column).length())
+                                .max()
+                                .orElse(0))
+                .sum();
+        List<List<String>> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            List<String> beginning = new ArrayList<>(row.subList(0, last));
+            for (String part : wrap(row.get(last), Math.max(NARROWEST, WIDTH - before))) {
+                beginning.add(part);
+                lines.add(List.copyOf(beginning));
+                beginning = new ArrayList<>(Collections.nCopies(last, ""));
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() > 0 ? " " : "").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private String line(List<String> cells, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
             String cell = cells.get(column);
             String pad = " ".repeat(widths[column] - cell.length());
-            line.append(column == 0 ? cell + pad : GAP + pad + cell);
+            boolean left = column == 0 || prose;
+            line.append(column == 0 ? "" : GAP).append(left ? cell + pad : pad + cell);
         }
         return line.toString().stripTrailing();
     }
@@ -43,7 +96,7 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         lines.add("## " + title);
         lines.add("");
         lines.add(row(header));
-        lines.add("|---|" + "---:|".repeat(header.size() - 1));
+        lines.add("|---|" + (prose ? "---|" : "---:|").repeat(header.size() - 1));
         rows.forEach(row -> lines.add(row(row)));
         lines.add("");
         notes.forEach(note -> lines.addAll(List.of(note, "")));

@@ -1,7 +1,6 @@
 package dev.twinkeeper.cli.recipe;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,11 +23,6 @@ public final class Plays {
     }
 
     private Plays() {}
-
-    /** The recipes, in the order in which they are told. */
-    public static List<String> names() {
-        return List.of("election", "membership", "configuration", "lock", "barrier", "queue");
-    }
 
     /** Of the recipe of that name; empty where nobody has written one yet. */
     public static Optional<Play> of(String name) {
