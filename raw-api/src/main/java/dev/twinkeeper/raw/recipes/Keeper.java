@@ -122,6 +122,15 @@ final class Keeper implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins again as if the connection were new: for a recipe that finds its path gone, which an operator, or the
+     * servers if it is a container, may remove. What was asked before is no longer answered; on the recipe's thread.
+     */
+    void again() {
+        round++;
+        prepare(round);
+    }
+
     /** A sync first: the server that we reached may be behind the one of before. Then the path, parents first. */
     private void prepare(int from) {
         Deque<String> missing = new ArrayDeque<>();
