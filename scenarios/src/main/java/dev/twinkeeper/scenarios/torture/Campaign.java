@@ -95,8 +95,8 @@ final class Campaign implements AutoCloseable {
         } finally {
             // Also where the run is being ended.
             strikes.stream()
-                    .filter(strike -> strike.hasBegun() && !strike.hasEnded())
-                    .forEach(Strike::end);
+                    .filter(strike -> strike.hasBegun() && !strike.isHealed())
+                    .forEach(Strike::heal);
         }
         return recover(round, strikes);
     }
@@ -106,8 +106,8 @@ final class Campaign implements AutoCloseable {
         if (!strike.hasBegun() && now >= beginAt) {
             listener.onFaults(injected + 1, seen, strike.kind().text());
             strike.begin();
-        } else if (strike.hasBegun() && !strike.hasEnded() && now >= strike.due()) {
-            strike.end();
+        } else if (strike.hasBegun() && !strike.isHealed() && now >= strike.due()) {
+            strike.heal();
         }
         strike.look();
     }

@@ -14,6 +14,14 @@ interface Fault {
     /** Puts right what {@link #begin} put wrong. Called once, also where begin threw; never throws. */
     void heal();
 
+    /**
+     * Whether it is over, asked after {@link #heal} until it is. Servers that were started again have to read their whole
+     * log first, since snapshots are off for the judge's sake: that is still the fault, not the recovery from it.
+     */
+    default boolean isOver() {
+        return true;
+    }
+
     /** What was seen of it, in a few words; asked again and again from its begin until all has recovered. */
     Optional<String> effect();
 

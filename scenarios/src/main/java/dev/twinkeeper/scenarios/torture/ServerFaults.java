@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /** Faults of servers. */
@@ -89,10 +90,12 @@ final class ServerFaults {
         }
     }
 
-    /** SIGKILL of all; started again at its end. */
+    /** SIGKILL of all, and started again; over when a quorum of them serves. */
     static final class RestartAll implements Fault {
         private final Scene scene;
         private long epoch;
+        private long started;
+        private long servedMs;
 
         RestartAll(Scene scene) {
             this.scene = scene;
@@ -112,8 +115,20 @@ final class ServerFaults {
 
         @Override
         public void heal() {
+            started = scene.clock.now();
             scene.servers.nodes().forEach(ServerNode::start);
             scene.servers.nodes().forEach(scene::release);
+        }
+
+        @Override
+        public boolean isOver() {
+            servedMs = Clock.ms(scene.clock.now() - started);
+            return scene.lookout.leader().isPresent();
+        }
+
+        @Override
+        public void detail(ObjectNode line) {
+            line.put("served_again_ms", servedMs);
         }
 
         @Override

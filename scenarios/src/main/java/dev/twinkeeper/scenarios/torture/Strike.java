@@ -7,12 +7,16 @@ import java.util.OptionalLong;
 
 /** One planned fault on its way through a round, and its line in {@code faults.jsonl}. Times are the run's clock. */
 final class Strike {
+    /** A fault that lasts although it was healed counts as over by then; the recovery will tell. */
+    private static final long ENDLESS = Clock.micros(20_000);
+
     private final Schedule.Planned planned;
     private final Fault fault;
     private final Scene scene;
     private final boolean alone;
 
     private long begin = -1;
+    private long healed = -1;
     private long end = -1;
     private Progress progress;
     private String dud;
@@ -30,6 +34,10 @@ final class Strike {
         return begin >= 0;
     }
 
+    boolean isHealed() {
+        return healed >= 0;
+    }
+
     boolean hasEnded() {
         return end >= 0;
     }
@@ -38,7 +46,7 @@ final class Strike {
         return end;
     }
 
-    /** When it is to end, given when it began. */
+    /** When it is to be healed, given when it began. */
     long due() {
         return dud == null ? begin + Clock.micros(planned.lengthMs()) : begin;
     }
@@ -59,9 +67,9 @@ final class Strike {
         return alone && planned.kind().countsFromBegin();
     }
 
-    void end() {
+    void heal() {
         fault.heal();
-        end = scene.clock.now();
+        healed = scene.clock.now();
     }
 
     /** From when on it has to recover: both faults of a pair from the end of the later. */
@@ -71,7 +79,12 @@ final class Strike {
         }
     }
 
+    /** What can be seen of it by now, its end included. */
     void look() {
+        long now = scene.clock.now();
+        if (isHealed() && !hasEnded() && (fault.isOver() || now > healed + ENDLESS)) {
+            end = now;
+        }
         if (hasBegun() && dud == null && effect == null) {
             effect = fault.effect().orElse(null);
         }
