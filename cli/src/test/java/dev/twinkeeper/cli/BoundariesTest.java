@@ -3,11 +3,14 @@ package dev.twinkeeper.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
@@ -30,6 +33,30 @@ class BoundariesTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.twinkeeper");
+
+    /** The file itself, its contract, and what every recipe stands on. */
+    private static final ArchCondition<JavaClass> ONLY_KNOW_WHAT_IS_COPIED =
+            new ArchCondition<>("only know their contract, Recipe and the Keeper of their side") {
+                @Override
+                public void check(JavaClass one, ConditionEvents events) {
+                    JavaClass file = file(one);
+                    for (Dependency dependency : one.getDirectDependenciesFromSelf()) {
+                        JavaClass known = file(dependency.getTargetClass().getBaseComponentType());
+                        boolean copied = !known.getPackageName().startsWith("dev.twinkeeper")
+                                || known.equals(file)
+                                || known.isEquivalentTo(Recipe.class)
+                                || known.getFullName().equals(file.getPackageName() + ".Keeper")
+                                || file.getRawInterfaces().contains(known);
+                        if (!copied) {
+                            events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
+                        }
+                    }
+                }
+
+                private JavaClass file(JavaClass nested) {
+                    return nested.getEnclosingClass().map(this::file).orElse(nested);
+                }
+            };
 
     @Test
     void commonKnowsTheJdkAndALogger() {
@@ -73,20 +100,19 @@ class BoundariesTest {
         knowsNothingOf("dev.twinkeeper.cli.ensemble..", "picocli..", "dev.twinkeeper.cli");
     }
 
-    /** So that whoever copies one needs nothing else; but for the provider, which whoever copies needs not. */
+    /** The provider knows all of them; whoever copies a recipe needs it not. */
     @Test
-    void recipesKnowTheirContractAndNothingElseOfThisProject() {
-        noClasses()
+    void aRecipeKnowsWhatIsCopiedWithItAndNothingElseOfThisProject() {
+        classes()
                 .that()
                 .resideInAnyPackage(
                         "dev.twinkeeper.recipes..", "dev.twinkeeper.raw.recipes..", "dev.twinkeeper.curator.recipes..")
                 .and()
                 .areNotAssignableTo(Recipes.class)
-                .should()
-                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("dev.twinkeeper..")
-                        .and(DescribedPredicate.not(
-                                JavaClass.Predicates.resideInAPackage("dev.twinkeeper..recipes.."))))
-                .allowEmptyShould(true)
+                .should(ONLY_KNOW_WHAT_IS_COPIED)
+                .andShould()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.apache.zookeeper..", "org.apache.curator..", "dev.twinkeeper..")
                 .check(ALL);
     }
 
