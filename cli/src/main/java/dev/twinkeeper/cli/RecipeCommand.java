@@ -5,6 +5,7 @@ import dev.twinkeeper.cli.recipe.Play;
 import dev.twinkeeper.cli.recipe.Plays;
 import dev.twinkeeper.cli.recipe.Theatre;
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -67,37 +68,35 @@ final class RecipeCommand implements Callable<Integer> {
         try (Ensemble ensemble = Ensemble.start()) {
             terminal.say(name + ", " + recipes.name() + ": " + play.title());
             Theatre theatre = new Theatre(ensemble, recipes, "/" + name, new Onlooker(terminal));
-            play(play, theatre);
+            play(play, theatre, "recipe '" + name + "' by " + recipes.name(), LONGEST);
             theatre.close();
         }
         return ExitCode.GOOD.code();
     }
 
-    /** On a thread of its own, so that a recipe that hangs is told as well. */
-    private void play(Play play, Theatre theatre) {
+    /**
+     * On a thread of its own, so that a recipe that hangs is told as well.
+     *
+     * @throws CommandException for whatever went wrong
+     */
+    static void play(Play play, Theatre theatre, String what, Duration longest) {
         CompletableFuture<Boolean> played = theatre.async("play", () -> {
             play.play(theatre);
             return true;
         });
         try {
-            played.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+            played.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             Throwable cause = Faults.unwrap(e);
-            log.error("{} by {}", name, recipes.name(), cause);
-            throw failure(
-                    cause instanceof AssertionError || cause instanceof Recipe.Failure
-                            ? cause.getMessage()
-                            : cause.toString());
+            log.error("{}", what, cause);
+            boolean known = cause instanceof AssertionError || cause instanceof Recipe.Failure;
+            throw new CommandException(ExitCode.FAILURE, what + ": " + (known ? cause.getMessage() : cause));
         } catch (TimeoutException e) {
-            throw failure("it did not end within " + LONGEST.toSeconds() + " s");
+            throw new CommandException(ExitCode.FAILURE, what + ": it did not end within " + Durations.format(longest));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failure("interrupted");
+            throw new CommandException(ExitCode.FAILURE, what + ": interrupted");
         }
-    }
-
-    private CommandException failure(String what) {
-        return new CommandException(ExitCode.FAILURE, "recipe '" + name + "' by " + recipes.name() + ": " + what);
     }
 
     /** Prints what the theatre tells. */

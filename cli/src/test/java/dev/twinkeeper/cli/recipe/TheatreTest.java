@@ -1,0 +1,97 @@
+package dev.twinkeeper.cli.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.twinkeeper.recipes.Recipes;
+import dev.twinkeeper.scenarios.SharedEnsemble;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Hand;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a play has to play with, without a recipe. */
+@ExtendWith(SharedEnsemble.class)
+class TheatreTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final List<String> told = new CopyOnWriteArrayList<>();
+
+    private Theatre theatre(Ensemble ensemble, String path) {
+        return new Theatre(ensemble, Recipes.named("raw"), path, new Theatre.Audience() {
+            @Override
+            public void scene(String title) {
+                told.add("# " + title);
+            }
+
+            @Override
+            public void line(String time, String who, String text) {
+                told.add(time.replaceAll("\\d", "0") + "|" + who + "|" + text);
+            }
+        });
+    }
+
+    @Test
+    void theTreeShowsWhoseAnEphemeralIs(Ensemble ensemble) throws Exception {
+        try (Theatre theatre = theatre(ensemble, "/whose")) {
+            theatre.operator().create("/whose", "");
+            theatre.operator().createEphemeral("/whose/a", "");
+            String servers = theatre.place("anna").servers();
+            ZooKeeper anna = new ZooKeeper(servers, (int) Theatre.SESSION_TIMEOUT.toMillis(), event -> {});
+            theatre.until("anna is there", SOON, () -> anna.getState().isConnected());
+            anna.create("/whose/b", "hello".getBytes(), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            anna.create("/whose/c", new byte[] {1, 2}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+
+            theatre.scene("What is there");
+            theatre.tree();
+            theatre.expire("anna");
+
+            theatre.until("hers is gone", SOON, () -> !theatre.operator().exists("/whose/b"));
+            assertThat(told)
+                    .containsExactly(
+                            "# What is there",
+                            "   0.00 s|zkCli|ls -R /whose",
+                            "||/whose",
+                            "||%-40s ephemeral of the operator".formatted("/whose/a"),
+                            "||%-40s ephemeral of anna, 'hello'".formatted("/whose/b"),
+                            "||%-40s 2 bytes".formatted("/whose/c"),
+                            "   0.00 s|ensemble|ends the session of anna, and removes its ephemerals");
+            anna.close();
+        }
+        try (Hand hand = new Hand(ensemble.connectString(), new dev.twinkeeper.layout.Layout(""))) {
+            hand.deleteAll("/whose");
+        }
+    }
+
+    @Test
+    void whoIsCutOffIsMendedAtTheEndAndNothingIsToldAfterIt(Ensemble ensemble) throws Exception {
+        Theatre theatre = theatre(ensemble, "/cut");
+        String servers = theatre.place("anna").servers();
+        ZooKeeper anna = new ZooKeeper(servers, (int) Theatre.SESSION_TIMEOUT.toMillis(), event -> {});
+        theatre.until("anna is there", SOON, () -> anna.getState().isConnected());
+
+        theatre.cut("anna");
+        theatre.until("anna is off", SOON, () -> !anna.getState().isConnected());
+        theatre.close();
+        theatre.tell("anna", "is still there");
+        theatre.scene("Once more");
+
+        assertThat(told).containsExactly("   0.00 s|anna|is cut off from the ensemble");
+        anna.close(0);
+    }
+
+    @Test
+    void whatDoesNotComeIsNamed(Ensemble ensemble) {
+        try (Theatre theatre = theatre(ensemble, "/waits")) {
+            assertThatThrownBy(() -> theatre.until("the moon rises", Duration.ofMillis(50), () -> false))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("not within 50 ms: the moon rises");
+        }
+    }
+}
