@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -142,6 +143,7 @@ public final class Theatre implements AutoCloseable {
         return operator;
     }
 
+    /** The servers, for a play that takes one down. */
     public Ensemble ensemble() {
         return ensemble;
     }
@@ -180,7 +182,7 @@ public final class Theatre implements AutoCloseable {
     public synchronized void tell(String who, String text) {
         if (!over) {
             double seconds = (System.nanoTime() - begin) / 1e9;
-            audience.line(String.format(java.util.Locale.ROOT, "%7.2f s", seconds), who, text);
+            audience.line(String.format(Locale.ROOT, "%7.2f s", seconds), who, text);
         }
     }
 

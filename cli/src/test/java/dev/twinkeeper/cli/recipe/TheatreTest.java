@@ -3,6 +3,7 @@ package dev.twinkeeper.cli.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.SharedEnsemble;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -64,7 +65,7 @@ class TheatreTest {
                             "   0.00 s|ensemble|ends the session of anna, and removes its ephemerals");
             anna.close();
         }
-        try (Hand hand = new Hand(ensemble.connectString(), new dev.twinkeeper.layout.Layout(""))) {
+        try (Hand hand = new Hand(ensemble.connectString(), new Layout(""))) {
             hand.deleteAll("/whose");
         }
     }
