@@ -43,6 +43,6 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public Queue queue(Recipe.Place place, int capacity) {
-        throw new UnsupportedOperationException("queue");
+        return new QueueRecipe(place, capacity);
     }
 }

@@ -1,0 +1,659 @@
+package dev.twinkeeper.curator.recipes;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.twinkeeper.recipes.Queue;
+import dev.twinkeeper.recipes.Recipe;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A queue of sequential znodes, on Curator's client and its PersistentWatcher: whoever wants an item claims it by an
+ * ephemeral of the same name, does the work, and removes item and claim together.
+ *
+ * <p><b>When to use it.</b> Seldom. Curator's own <a href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech
+ * note 4</a> says that ZooKeeper makes a very bad source of queues: one mebibyte a request, all items in the memory of
+ * every server, and a parent that has grown too long can't be listed, hence not be emptied.
+ *
+ * <pre>
+ * PATH/items                   the tokens of the last {@value #TOKENS} puts; its version rises with each
+ * PATH/items/queue-0000000007  persistent, sequential; the item as Curator's DistributedQueue writes it
+ * PATH/claims/queue-0000000007 ephemeral; whoever made it handles that item
+ * </pre>
+ *
+ * These are the znodes of Curator's {@code DistributedQueue} with {@code PATH/items} for its queue and
+ * {@code PATH/claims} for its {@code lockPath}: it can produce and consume here, beside this one and the raw twin.
+ *
+ * <p><b>Why it is not used here.</b> {@code SimpleDistributedQueue} and {@code DistributedQueue} without {@code lockPath}
+ * delete an item before they hand it over: at most once. With {@code lockPath}, as read and tried in 5.9.0:
+ *
+ * <ul>
+ *   <li>nobody watches the locks: the item of a consumer that died waits until somebody puts another (Q2);
+ *   <li>where the answer to the lock's create is lost, the retry finds the lock, takes it for another's, and the item
+ *       rests until that session ends (Q2);
+ *   <li>a put is tried again without a look: one put, two items (Q5); in the background, as is the default, a put that
+ *       fails tells nobody;
+ *   <li>an item whose consumer throws is put at the end, and comes again at once (Q6; CURATOR-225), in a transaction that
+ *       does not look whether the lock is still its own (CURATOR-605);
+ *   <li>an item that it can't read, it deletes (X2).
+ * </ul>
+ *
+ * None of it can be closed from outside. {@code CuratorCache} would keep the data of all items in the memory of every
+ * consumer; PersistentWatcher tells their names alone.
+ *
+ * <p><b>What Curator does for you:</b> it opens sessions, repeats what was lost, and sets the watch again after each
+ * outage. <b>What it leaves to you:</b> what a repeated request means. A put is safe because its transaction compares a
+ * version; a claim, because its owner is looked at; a removal, because it may find nothing.
+ *
+ * <p><b>Guarantees</b> made and not made are those of the raw twin, which see.
+ */
+public final class QueueRecipe implements Queue {
+    private static final String PREFIX = "queue-";
+    private static final Pattern ITEM = Pattern.compile(PREFIX + "\\d{10}");
+
+    /** Each costs 16 bytes of every put, and covers one put of another producer during an outage of this one. */
+    private static final int TOKENS = 100;
+
+    private static final int TOKEN_BYTES = 16;
+
+    /** Q6: the pause after the first failure; it doubles with each, up to {@code LONGEST_PAUSE}. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** More names than this may not fit into an answer of one mebibyte, and then look like a lost connection. */
+    private static final int LISTABLE = 40_000;
+
+    /** How soon a queue that is too long to be listed, or one that nobody lets us read, is looked at again. */
+    private static final Duration LONG_PAUSE = Duration.ofSeconds(5);
+
+    /** How long an outage is waited out at a time, so that a close is noticed. */
+    private static final Duration OUTAGE = Duration.ofSeconds(1);
+
+    private final Place place;
+    private final int capacity;
+    private final String items;
+    private final String claims;
+    private final CuratorFramework client;
+    private final PersistentWatcher watcher;
+    private final ExecutorService asks = Executors.newSingleThreadExecutor(QueueRecipe::daemon);
+    private final ExecutorService hands = Executors.newSingleThreadExecutor(QueueRecipe::daemon);
+    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(QueueRecipe::daemon);
+    private final AtomicReference<Handler> handler = new AtomicReference<>();
+    private volatile boolean closed;
+    private volatile boolean closedByHandler;
+    private volatile Thread handling;
+
+    // Written by the client's event thread, so that lists and events come in their order; read by the consumer's.
+    private final Set<String> there = new ConcurrentSkipListSet<>();
+    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    private final Semaphore wake = new Semaphore(0);
+
+    private final Set<String> foreign = ConcurrentHashMap.newKeySet(); // items that are none
+    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+    private final Set<String> resting = ConcurrentHashMap.newKeySet(); // not to be taken by us, until our claim is gone
+
+    /** Opens a session in the background. */
+    public QueueRecipe(Place place, int capacity) {
+        if (capacity < 1 || capacity > MAX_ITEMS) {
+            throw new Failure(Problem.INVALID, "capacity " + capacity + ": 1 to " + MAX_ITEMS);
+        }
+        this.place = place;
+        this.capacity = capacity;
+        items = place.path() + "/items";
+        claims = place.path() + "/claims";
+        client = Keeper.client(place);
+        watcher = new PersistentWatcher(client, place.path(), true);
+        watcher.getListenable().addListener(this::onChange);
+        watcher.getResetListenable().addListener(this::measure);
+        client.start();
+    }
+
+    // What others call, on their threads.
+
+    @Override
+    public void put(byte[] data, Duration patience) {
+        Put put = new Put(encode(Recipe.checkData(data)));
+        ask(() -> add(put), put, patience);
+    }
+
+    @Override
+    public int size(Duration patience) {
+        return ask(() -> patiently(this::count), new Put(null), patience);
+    }
+
+    private int ask(Callable<Integer> work, Put put, Duration patience) {
+        Future<Integer> coming;
+        try {
+            coming = asks.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw closed();
+        }
+        try {
+            return coming.get(patience.toMillis(), MILLISECONDS);
+        } catch (TimeoutException timeIsUp) {
+            throw put.sent == null
+                    ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
+                    : new Failure(Problem.UNKNOWN, "sent, and no answer in time");
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (CancellationException e) {
+            throw closed();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        } finally {
+            coming.cancel(true); // whoever was interrupted does not want it any more
+        }
+    }
+
+    @Override
+    public void consume(Handler newHandler) {
+        if (closed) {
+            throw closed();
+        }
+        if (newHandler == null || !handler.compareAndSet(null, newHandler)) {
+            throw new Failure(Problem.INVALID, newHandler == null ? "no handler" : "it has a handler already");
+        }
+        try {
+            hands.execute(this::consume);
+        } catch (RejectedExecutionException e) {
+            throw closed();
+        }
+    }
+
+    /**
+     * {@inheritDoc} Lets a handler that is at work finish, for a session timeout at the most, then interrupts it; its
+     * item is removed if it finished, and else comes again.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        asks.shutdownNow().forEach(waiting -> ((Future<?>) waiting).cancel(true));
+        later.shutdownNow();
+        hands.shutdown();
+        wake.release();
+        if (Thread.currentThread() == handling) {
+            closedByHandler = true; // consume() ends the session, when the item is removed
+            return;
+        }
+        try {
+            if (!hands.awaitTermination(place.sessionTimeout().toMillis(), MILLISECONDS)) {
+                hands.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            hands.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        client.close();
+    }
+
+    // The connection.
+
+    /** Repeats what Curator gave up: its retries are over, the outage is not. Ends with the recipe. */
+    private <T> T patiently(Callable<T> work) throws Exception {
+        do {
+            try {
+                return work.call();
+            } catch (KeeperException.ConnectionLossException
+                    | KeeperException.SessionExpiredException
+                    | KeeperException.OperationTimeoutException e) {
+                client.blockUntilConnected((int) OUTAGE.toMillis(), MILLISECONDS);
+            } catch (KeeperException.NoNodeException e) {
+                make(); // the first time, or an operator removed it
+            }
+        } while (!closed);
+        throw closed();
+    }
+
+    private void make() throws Exception {
+        for (String parent : List.of(items, claims)) {
+            try {
+                client.create().creatingParentsIfNeeded().forPath(parent, new byte[0]);
+            } catch (KeeperException.NodeExistsException there) {
+                // Somebody did.
+            }
+        }
+    }
+
+    private Failure failure(Throwable cause) {
+        if (cause instanceof Failure known) {
+            return new Failure(known.problem(), known.getMessage());
+        }
+        if (closed) {
+            return closed();
+        }
+        return cause instanceof KeeperException.NoChildrenForEphemeralsException
+                ? new Failure(Problem.FOREIGN, "above or at " + items + " is an ephemeral of somebody")
+                : new Failure(Problem.NOT_ALLOWED, items + ": " + cause);
+    }
+
+    private Failure closed() {
+        return new Failure(Problem.CLOSED, place.path() + " was closed here");
+    }
+
+    // Putting, and counting: one after the other.
+
+    /** A put that waits for its answer. */
+    private static final class Put {
+        private final byte[] item;
+        private final byte[] token = token(UUID.randomUUID());
+        private volatile Stat sent; // the parent as it was when the put was last sent
+
+        Put(byte[] item) {
+            this.item = item;
+        }
+    }
+
+    private int count() throws Exception {
+        Stat stat = new Stat();
+        client.getData().storingStatIn(stat).forPath(items);
+        return stat.getNumChildren();
+    }
+
+    private int add(Put put) throws Exception {
+        while (!patiently(() -> isAdded(put))) {
+            // Another put came in between: whoever it was has put, so all of them together get on.
+        }
+        return 0;
+    }
+
+    private boolean isAdded(Put put) throws Exception {
+        Stat stat = new Stat();
+        byte[] tokens = client.getData().storingStatIn(stat).forPath(items);
+        if (holds(tokens, put.token)) {
+            return true; // Q5: it was added, and the answer lost
+        }
+        if (isForgotten(put.sent, stat)) {
+            throw new Failure(Problem.UNKNOWN, "too much was put by others while the connection was lost");
+        }
+        if (stat.getNumChildren() >= capacity) {
+            throw new Failure(Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most");
+        }
+        put.sent = stat;
+        try {
+            // Q4, Q5: misses when anybody put since the children were counted, we ourselves included. Curator repeats
+            // it blindly where the answer is lost, which creates no second item only because the version is compared.
+            client.transaction()
+                    .forOperations(
+                            client.transactionOp()
+                                    .setData()
+                                    .withVersion(stat.getVersion())
+                                    .forPath(items, newest(put.token, tokens)),
+                            client.transactionOp()
+                                    .create()
+                                    .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
+                                    .forPath(items + "/" + PREFIX, put.item));
+            return true;
+        } catch (KeeperException.BadVersionException e) {
+            return false;
+        } catch (KeeperException.NodeExistsException e) {
+            throw new Failure(Problem.FULL, "the sequence of " + items + " is at its end: take another");
+        }
+    }
+
+    /** Whether a put that was sent then may have been added, and its token be gone by now. */
+    private static boolean isForgotten(Stat then, Stat now) {
+        return then != null
+                && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
+    }
+
+    // Knowing what is there: watch first, list second.
+
+    private void measure() {
+        inBackground(() -> client.checkExists()
+                .inBackground((curator, event) -> onMeasured(event))
+                .forPath(items));
+    }
+
+    private void onMeasured(CuratorEvent event) {
+        if (event.getStat() == null || event.getStat().getNumChildren() <= LISTABLE) {
+            list();
+        } else if (!closed) {
+            later.schedule(this::measure, LONG_PAUSE.toMillis(), MILLISECONDS);
+        }
+    }
+
+    /** In the background: the answers then come on the thread of the events, and in their order. */
+    private void list() {
+        inBackground(() -> client.getChildren()
+                .inBackground((curator, event) -> onItems(event))
+                .forPath(items));
+        inBackground(() -> client.getChildren()
+                .inBackground((curator, event) -> onClaims(event))
+                .forPath(claims));
+    }
+
+    private interface Request {
+        void send() throws Exception;
+    }
+
+    private void inBackground(Request request) {
+        try {
+            request.send();
+        } catch (Exception e) {
+            // Closed, or the connection is lost: then the watch is set again, and this comes again.
+        }
+    }
+
+    private void onItems(CuratorEvent event) {
+        if (isAnswer(event)) {
+            there.clear();
+            event.getChildren().stream()
+                    .filter(name -> ITEM.matcher(name).matches())
+                    .forEach(there::add);
+            foreign.retainAll(there);
+            failures.keySet().retainAll(there);
+        }
+    }
+
+    private void onClaims(CuratorEvent event) {
+        if (isAnswer(event)) {
+            claimed.clear();
+            claimed.addAll(event.getChildren());
+            wake.release();
+        }
+    }
+
+    private static boolean isAnswer(CuratorEvent event) {
+        return event.getResultCode() == Code.OK.intValue();
+    }
+
+    private void onChange(WatchedEvent event) {
+        String path = event.getPath();
+        if (path == null || path.lastIndexOf('/') < place.path().length() + 1) {
+            return; // about the connection, or the parents
+        }
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        boolean isItem = path.equals(items + "/" + name);
+        if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claims + "/" + name)) {
+            return;
+        }
+        switch (event.getType()) {
+            case NodeCreated -> (isItem ? there : claimed).add(name);
+            case NodeDeleted -> {
+                (isItem ? there : claimed).remove(name);
+                if (isItem) {
+                    foreign.remove(name);
+                    failures.remove(name);
+                }
+            }
+            default -> {}
+        }
+        wake.release();
+    }
+
+    // Consuming: one item after the other.
+
+    private void consume() {
+        watcher.start();
+        while (!closed) {
+            try {
+                wake.drainPermits();
+                if (!handleFirst()) {
+                    // An event wakes us; the bound is for what nobody told us.
+                    wake.tryAcquire(LONG_PAUSE.toMillis(), MILLISECONDS);
+                }
+            } catch (InterruptedException e) {
+                // Closed, or the handler left it: the loop looks.
+            } catch (Exception e) {
+                rest(); // refused: somebody may mend it
+            }
+        }
+        if (closedByHandler) {
+            client.close();
+        }
+    }
+
+    private void rest() {
+        try {
+            wake.tryAcquire(LONG_PAUSE.toMillis(), MILLISECONDS);
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Q1: the first that has no claim, and gets ours. */
+    private boolean handleFirst() throws Exception {
+        for (String name : there) {
+            if (!claimed.contains(name) && !resting.contains(name) && !foreign.contains(name) && take(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean take(String name) throws Exception {
+        if (closed || !patiently(() -> isTaken(name))) {
+            return false;
+        }
+        Stat stat = new Stat();
+        List<byte[]> parts = patiently(() -> read(name, stat));
+        if (parts.isEmpty()) {
+            letGo(name);
+        } else if (isHandled(name, parts)) {
+            patiently(() -> remove(name, stat.getCzxid()));
+        } else {
+            pause(name);
+        }
+        return true;
+    }
+
+    private boolean isTaken(String name) throws Exception {
+        try {
+            client.transaction()
+                    .forOperations(
+                            // Q3: no claim for an item that another has finished since.
+                            client.transactionOp().check().forPath(items + "/" + name),
+                            client.transactionOp()
+                                    .create()
+                                    .withMode(CreateMode.EPHEMERAL)
+                                    .forPath(claims + "/" + name, new byte[0]));
+            return true;
+        } catch (KeeperException.NodeExistsException e) {
+            return isOurs(name); // Curator may have repeated what was done: its recipe takes it for another's
+        } catch (KeeperException.NoNodeException e) {
+            if (client.checkExists().forPath(claims) == null) {
+                throw e; // an operator removed the parent of the claims
+            }
+            there.remove(name);
+            return false;
+        }
+    }
+
+    private boolean isOurs(String name) throws Exception {
+        Stat claim = client.checkExists().forPath(claims + "/" + name);
+        return claim != null
+                && claim.getEphemeralOwner()
+                        == client.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
+    /** Its parts; none, where there is nothing to handle. */
+    private List<byte[]> read(String name, Stat stat) throws Exception {
+        List<byte[]> parts = List.of();
+        try {
+            parts = decode(client.getData().storingStatIn(stat).forPath(items + "/" + name));
+        } catch (KeeperException.NoNodeException e) {
+            there.remove(name); // somebody finished it who had lost the claim
+            return parts;
+        } catch (KeeperException.NoAuthException e) {
+            // Not for us.
+        }
+        if (parts.isEmpty()) {
+            foreign.add(name); // X2: set aside
+        }
+        return parts;
+    }
+
+    private boolean isHandled(String name, List<byte[]> parts) {
+        handling = Thread.currentThread();
+        try {
+            for (byte[] part : parts) {
+                handler.get().handle(new Item(name, part));
+            }
+            return true;
+        } catch (Throwable whatever) {
+            return false; // Q6: it comes again. What was wrong is for the handler to log.
+        } finally {
+            handling = null;
+            Thread.interrupted(); // the handler's, and none of Curator's business
+        }
+    }
+
+    /** Q6: we keep the claim meanwhile, so that the others pause too; later items pass. */
+    private void pause(String name) {
+        int times = failures.merge(name, 1, Integer::sum);
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
+        resting.add(name);
+        try {
+            later.schedule(
+                    () -> letGo(name),
+                    Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()),
+                    MILLISECONDS);
+        } catch (RejectedExecutionException justClosed) {
+            // The claim goes with the session.
+        }
+    }
+
+    private Void letGo(String name) throws Exception {
+        resting.add(name);
+        patiently(() -> release(name));
+        resting.remove(name);
+        wake.release();
+        return null;
+    }
+
+    /**
+     * Only ours: where our session was lost, the claim is another's by now. On the session's own handle: Curator would
+     * repeat the delete in the next session, where it is another's that goes.
+     */
+    private Void release(String name) throws Exception {
+        ZooKeeper session = client.getZookeeperClient().getZooKeeper();
+        Stat claim = session.exists(claims + "/" + name, false);
+        if (claim != null && claim.getEphemeralOwner() == session.getSessionId()) {
+            session.delete(claims + "/" + name, -1);
+        }
+        return null;
+    }
+
+    /**
+     * Both at once, the item first: who hears of it must not find an item without a claim. Where the claim is another's
+     * by now, because our session was lost, both may go all the same: the item was handled.
+     */
+    private Void remove(String name, long czxid) throws Exception {
+        try {
+            client.transaction()
+                    .forOperations(
+                            client.transactionOp().delete().forPath(items + "/" + name),
+                            client.transactionOp().delete().forPath(claims + "/" + name));
+        } catch (KeeperException.NoNodeException e) {
+            removeUnclaimed(name, czxid);
+            letGo(name);
+        }
+        return null;
+    }
+
+    /** Q3: it was handled, and our claim is gone: the sooner it goes, the fewer handle it again. */
+    private void removeUnclaimed(String name, long czxid) throws Exception {
+        Stat item = client.checkExists().forPath(items + "/" + name);
+        // Else a later item of the name, in a queue that an operator began anew.
+        if (item != null && item.getCzxid() == czxid) {
+            client.delete().quietly().forPath(items + "/" + name);
+        }
+    }
+
+    // Bytes, and threads.
+
+    private static final int VERSION = 0x00010001;
+    private static final byte PART = 1;
+    private static final byte END = 2;
+    private static final int FRAME = 2 * Integer.BYTES + 2;
+
+    /** As Curator's DistributedQueue writes an item: a version, one or more parts with their lengths, an end. */
+    private static byte[] encode(byte[] data) {
+        return ByteBuffer.allocate(FRAME + data.length)
+                .putInt(VERSION)
+                .put(PART)
+                .putInt(data.length)
+                .put(data)
+                .put(END)
+                .array();
+    }
+
+    /** None, where these are other bytes. */
+    private static List<byte[]> decode(byte[] data) {
+        ByteBuffer in = ByteBuffer.wrap(data == null ? new byte[0] : data);
+        List<byte[]> parts = new ArrayList<>();
+        if (in.remaining() < Integer.BYTES || in.getInt() != VERSION) {
+            return List.of();
+        }
+        while (in.remaining() > Integer.BYTES && in.get() == PART) {
+            int length = in.getInt();
+            if (length < 0 || length >= in.remaining()) {
+                return List.of();
+            }
+            byte[] part = new byte[length];
+            in.get(part);
+            parts.add(part);
+        }
+        return in.position() == data.length - 1 && in.get() == END ? parts : List.of();
+    }
+
+    private static byte[] token(UUID id) {
+        return ByteBuffer.allocate(TOKEN_BYTES)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+
+    private static boolean holds(byte[] tokens, byte[] token) {
+        for (int from = 0; tokens != null && from + TOKEN_BYTES <= tokens.length; from += TOKEN_BYTES) {
+            if (Arrays.equals(tokens, from, from + TOKEN_BYTES, token, 0, TOKEN_BYTES)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The token, and those before it. */
+    private static byte[] newest(byte[] token, byte[] tokens) {
+        int kept = tokens == null ? 0 : Math.min(tokens.length, (TOKENS - 1) * TOKEN_BYTES);
+        ByteBuffer out = ByteBuffer.allocate(TOKEN_BYTES + kept).put(token);
+        return (kept == 0 ? out : out.put(tokens, 0, kept)).array();
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "queue");
+        thread.setDaemon(true);
+        return thread;
+    }
+}
