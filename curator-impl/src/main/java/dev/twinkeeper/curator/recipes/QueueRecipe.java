@@ -33,6 +33,8 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
@@ -116,6 +118,7 @@ public final class QueueRecipe implements Queue {
     // Written by the client's event thread, so that lists and events come in their order; read by the consumer's.
     private final Set<String> there = new ConcurrentSkipListSet<>();
     private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    private volatile boolean listed;
     private final Semaphore wake = new Semaphore(0);
 
     private final Set<String> foreign = ConcurrentHashMap.newKeySet(); // items that are none
@@ -323,8 +326,7 @@ public final class QueueRecipe implements Queue {
 
     /** Whether a put that was sent then may have been added, and its token be gone by now. */
     private static boolean isForgotten(Stat then, Stat now) {
-        return then != null
-                && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
+        return then != null && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
     }
 
     // Knowing what is there: watch first, list second.
@@ -368,7 +370,7 @@ public final class QueueRecipe implements Queue {
     private void onItems(CuratorEvent event) {
         if (isAnswer(event)) {
             there.clear();
-            event.getChildren().stream()
+            orNone(event.getChildren()).stream()
                     .filter(name -> ITEM.matcher(name).matches())
                     .forEach(there::add);
             foreign.retainAll(there);
@@ -379,16 +381,25 @@ public final class QueueRecipe implements Queue {
     private void onClaims(CuratorEvent event) {
         if (isAnswer(event)) {
             claimed.clear();
-            claimed.addAll(event.getChildren());
+            claimed.addAll(orNone(event.getChildren()));
+            listed = true;
             wake.release();
         }
     }
 
     private static boolean isAnswer(CuratorEvent event) {
-        return event.getResultCode() == Code.OK.intValue();
+        Code code = Code.get(event.getResultCode());
+        return code == Code.OK || code == Code.NONODE;
+    }
+
+    private static List<String> orNone(List<String> names) {
+        return names == null ? List.of() : names;
     }
 
     private void onChange(WatchedEvent event) {
+        if (event.getType() == EventType.None && event.getState() != KeeperState.SyncConnected) {
+            listed = false; // Q1: an event after the gap must not be taken before those in the gap
+        }
         String path = event.getPath();
         if (path == null || path.lastIndexOf('/') < place.path().length() + 1) {
             return; // about the connection, or the parents
@@ -445,7 +456,7 @@ public final class QueueRecipe implements Queue {
     /** Q1: the first that has no claim, and gets ours. */
     private boolean handleFirst() throws Exception {
         for (String name : there) {
-            if (!claimed.contains(name) && !resting.contains(name) && !foreign.contains(name) && take(name)) {
+            if (listed && !claimed.contains(name) && !resting.contains(name) && !foreign.contains(name) && take(name)) {
                 return true;
             }
         }
@@ -535,10 +546,7 @@ public final class QueueRecipe implements Queue {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
         resting.add(name);
         try {
-            later.schedule(
-                    () -> letGo(name),
-                    Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()),
-                    MILLISECONDS);
+            later.schedule(() -> letGo(name), Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()), MILLISECONDS);
         } catch (RejectedExecutionException justClosed) {
             // The claim goes with the session.
         }

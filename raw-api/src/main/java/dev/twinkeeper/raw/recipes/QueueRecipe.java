@@ -230,6 +230,7 @@ public final class QueueRecipe implements Queue {
         @Override
         public void connected() {
             connected = true;
+            listed = false;
             broken = closed ? closed() : null;
             asking = null;
             make();
@@ -259,7 +260,7 @@ public final class QueueRecipe implements Queue {
     /** The parents; whatever is asked next comes after them. */
     private void make() {
         int asked = keeper.round();
-        for (String parent : List.of(place.path(), items, claims)) {
+        for (String parent : List.of(items, claims)) {
             keeper.zk()
                     .create(
                             parent,
@@ -274,18 +275,14 @@ public final class QueueRecipe implements Queue {
     private void onMade(int rc, String path) {
         switch (Code.get(rc)) {
             case OK, NODEEXISTS, CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            case NONODE -> keeper.again();
             default -> fail(rc, path);
         }
     }
 
     private void fail(int rc, String path) {
         Code code = Code.get(rc);
-        Problem problem =
-                switch (code) {
-                    case NOCHILDRENFOREPHEMERALS -> Problem.FOREIGN;
-                    case NONODE -> Problem.FOREIGN; // its parents were removed
-                    default -> Problem.NOT_ALLOWED;
-                };
+        Problem problem = code == Code.NOCHILDRENFOREPHEMERALS ? Problem.FOREIGN : Problem.NOT_ALLOWED;
         breakOff(new Failure(problem, path + ": " + code));
     }
 
@@ -333,7 +330,7 @@ public final class QueueRecipe implements Queue {
         }
         switch (Code.get(rc)) {
             case OK -> decide(ask, data, stat);
-            case NONODE -> remake();
+            case NONODE -> keeper.again(); // an operator removed the parent
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> fail(rc, items);
         }
@@ -355,8 +352,7 @@ public final class QueueRecipe implements Queue {
 
     /** Whether a put that was sent then may have been added, and its token be gone by now. */
     private static boolean isForgotten(Stat then, Stat now) {
-        return then != null
-                && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
+        return then != null && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
     }
 
     private void add(Ask ask, byte[] tokens, Stat stat) {
@@ -383,7 +379,7 @@ public final class QueueRecipe implements Queue {
         switch (Code.get(rc)) {
             case OK -> answer(ask, 0);
             case BADVERSION -> lookAgain(); // another put came in between
-            case NONODE -> remake();
+            case NONODE -> keeper.again(); // an operator removed the parent
             case NODEEXISTS ->
                 refuse(ask, new Failure(Problem.FULL, "the sequence of " + items + " is at its end: take another"));
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
@@ -394,12 +390,6 @@ public final class QueueRecipe implements Queue {
     private void lookAgain() {
         asking = null;
         look();
-    }
-
-    /** An operator removed the parent. */
-    private void remake() {
-        make();
-        lookAgain();
     }
 
     private void answer(Ask ask, int number) {
@@ -473,16 +463,10 @@ public final class QueueRecipe implements Queue {
         int asked = keeper.round();
         keeper.zk()
                 .getChildren(
-                        items,
-                        false,
-                        (rc, path, ctx, names) -> keeper.post(asked, () -> onItems(rc, names)),
-                        null);
+                        items, false, (rc, path, ctx, names) -> keeper.post(asked, () -> onItems(rc, names)), null);
         keeper.zk()
                 .getChildren(
-                        claims,
-                        false,
-                        (rc, path, ctx, names) -> keeper.post(asked, () -> onClaims(rc, names)),
-                        null);
+                        claims, false, (rc, path, ctx, names) -> keeper.post(asked, () -> onClaims(rc, names)), null);
     }
 
     private void onItems(int rc, List<String> names) {
@@ -599,10 +583,10 @@ public final class QueueRecipe implements Queue {
             case NONODE -> {
                 if (results.get(0) instanceof OpResult.ErrorResult check && check.getErr() == rc) {
                     there.remove(current);
+                    idle();
                 } else {
-                    make(); // an operator removed the parent of the claims
+                    keeper.again(); // an operator removed the parent of the claims
                 }
-                idle();
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> fail(rc, claims);

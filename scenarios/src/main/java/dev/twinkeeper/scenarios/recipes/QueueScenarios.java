@@ -60,8 +60,8 @@ public final class QueueScenarios {
         }
 
         var all = Stream.concat(before.stream(), after.stream()).toList();
-        stage.eventually("all are handled", RecipeStage.READY, () -> handled(consumer)
-                .containsAll(all));
+        stage.eventually(
+                "all are handled", RecipeStage.READY, () -> handled(consumer).containsAll(all));
         assertThat(handled(consumer)).containsExactlyElementsOf(all);
         assertThat(consumer.heard(Happening.Handled.class))
                 .extracting(each -> each.item().name())
@@ -97,8 +97,7 @@ public final class QueueScenarios {
         consumers.forEach(QueueScenarios::consume);
         put(producer, "first of all");
         awaitHandled(stage, List.of("first of all"), consumers);
-        stage.eventually(
-                "all watch", RecipeStage.READY, () -> consumers.stream().allMatch(each -> each.watches() > 0));
+        awaitWatching(stage, consumers);
         awaitQuiet(stage, consumers);
         var before = traffic(consumers);
         var beforePut = producer.wire().traffic();
@@ -157,7 +156,7 @@ public final class QueueScenarios {
         put(producer, "whose");
         held.awaitBegun();
         consume(c2);
-        stage.eventually("c2 watches", RecipeStage.READY, () -> c2.watches() > 0);
+        awaitWatching(stage, List.of(c2));
 
         var dead = Instant.now();
         c1.wire().cut();
@@ -220,9 +219,9 @@ public final class QueueScenarios {
         });
         put(producer, "whose");
         zombie.awaitBegun();
-        consume(c2, holder);
 
         c1.expire();
+        consume(c2, holder);
         holder.awaitBegun();
         consume(c3);
         zombie.release();
@@ -347,8 +346,7 @@ public final class QueueScenarios {
         put(producer, "one");
         producer.wire().cut();
 
-        assertProblem(
-                () -> producer.recipe().put(bytes("never"), Duration.ofMillis(300)), Problem.CANNOT_CONNECT);
+        assertProblem(() -> producer.recipe().put(bytes("never"), Duration.ofMillis(300)), Problem.CANNOT_CONNECT);
         producer.wire().mend();
         put(producer, "two");
 
@@ -517,8 +515,10 @@ public final class QueueScenarios {
         put(producer, "two");
 
         awaitHandled(stage, List.of("one", "two"), List.of(c1, c2));
-        stage.eventually("the claims are gone", RecipeStage.READY, () -> hand.children("/recipe/claims")
-                .equals(List.of("read.me")));
+        stage.eventually(
+                "the claims are gone",
+                RecipeStage.READY,
+                () -> hand.children("/recipe/claims").equals(List.of("read.me")));
         awaitQuiet(stage, List.of(c1, c2));
         assertThat(hand.children("/recipe/items")).containsExactlyInAnyOrder("queue-0000000100", "read.me");
         assertThat(handled(List.of(c1, c2))).containsExactlyInAnyOrder("one", "two");
@@ -621,8 +621,8 @@ public final class QueueScenarios {
         assertThat(handled(consumer)).hasSize(4);
     }
 
-    @Verifies({Rule.X5, Rule.Q2})
-    public void whatWasPutInTheGapOfAWatchIsHandled(RecipeStage stage) {
+    @Verifies({Rule.X5, Rule.Q1, Rule.Q2})
+    public void whatWasPutInTheGapOfAWatchIsHandledInItsOrder(RecipeStage stage) {
         var hand = stage.hand();
         var producer = stage.queue("p1", ROOMY);
         var consumer = stage.queue("c1", ROOMY);
@@ -635,10 +635,15 @@ public final class QueueScenarios {
         put(producer, "taken by hand");
         hand.delete("/recipe/items/queue-0000000004");
         consumer.wire().mend();
+        var after = texts("after the gap", 20);
+        after.forEach(text -> put(producer, text));
 
-        awaitHandled(stage, texts("in the gap", 3), List.of(consumer));
+        awaitHandled(stage, after, List.of(consumer));
         awaitEmpty(stage, producer);
-        assertThat(handled(consumer)).hasSize(4);
+        assertThat(handled(consumer))
+                .containsExactlyElementsOf(Stream.of(List.of("before"), texts("in the gap", 3), after)
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q3})
@@ -651,9 +656,10 @@ public final class QueueScenarios {
         put(producer, "one");
         held.awaitBegun();
 
-        // Item, claim and both parents.
+        // Item, claim, and all above them.
         hand.deleteAll("/recipe/claims");
         hand.deleteAll("/recipe/items");
+        hand.delete("/recipe");
         put(producer, "two");
         held.release();
 
@@ -756,8 +762,15 @@ public final class QueueScenarios {
     }
 
     private static void awaitHandled(RecipeStage stage, List<String> texts, Collection<Player<Queue>> players) {
-        stage.eventually(texts + " handled", RecipeStage.READY, () -> handled(players)
-                .containsAll(texts));
+        stage.eventually(
+                texts + " handled", RecipeStage.READY, () -> handled(players).containsAll(texts));
+    }
+
+    private static void awaitWatching(RecipeStage stage, Collection<Player<Queue>> players) {
+        stage.eventually(
+                "all watch",
+                RecipeStage.READY,
+                () -> players.stream().allMatch(each -> each.wire().session().isPresent() && each.watches() > 0));
     }
 
     private static void awaitEmpty(RecipeStage stage, Player<Queue> player) {
@@ -815,8 +828,9 @@ public final class QueueScenarios {
     }
 
     private static void assertProblem(ThrowingCallable call, Problem problem) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(Failure.class, why -> assertThat(why.problem())
-                .isEqualTo(problem));
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        Failure.class, why -> assertThat(why.problem()).isEqualTo(problem));
     }
 
     private static Problem problem(Runnable call) {
