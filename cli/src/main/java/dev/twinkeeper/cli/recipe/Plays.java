@@ -20,6 +20,7 @@ public final class Plays {
         // barrier
 
         // queue
+        ALL.put("queue", new QueuePlay());
     }
 
     private Plays() {}
