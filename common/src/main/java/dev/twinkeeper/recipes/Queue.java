@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * <p><b>Guarantees not made.</b> An item is handled <em>at least</em> once: a consumer that dies, or loses its session,
  * after it did the work and before the queue knows, leaves it to the next. Several consumers handle items side by side,
- * so one may be finished before an earlier one is. It is not made for many items: every participant lists all of them.
+ * so one may be finished before an earlier one is. A consumer is not told that its session ended: its handler goes on, while
+ * another begins. So a handler has to bear being called twice. It is not made for many items: every participant lists all of them.
  * Curator's own <a href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech note 4</a> advises against queues
  * on ZooKeeper.
  */
@@ -49,7 +50,7 @@ public interface Queue extends Recipe {
     /**
      * Handles items from now on, one at a time, on a thread of the recipe, until it is closed.
      *
-     * @throws Failure {@link Problem#INVALID} where it has a handler already
+     * @throws Failure {@link Problem#INVALID} where it has a handler already; {@link Problem#CLOSED}
      */
     void consume(Handler handler);
 
@@ -59,4 +60,13 @@ public interface Queue extends Recipe {
      * @throws Failure {@link Problem#CANNOT_CONNECT}
      */
     int size(Duration patience);
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A handler that is at work may finish, for a session timeout at the most, and is then interrupted; its item leaves
+     * the queue if it finished, and else comes again. A handler may close the queue that called it.
+     */
+    @Override
+    void close();
 }
