@@ -194,10 +194,6 @@ public final class QueueRecipe implements Queue {
         }
     }
 
-    /**
-     * {@inheritDoc} Lets a handler that is at work finish, for a session timeout at the most, then interrupts it; its
-     * item is removed if it finished, and else comes again.
-     */
     @Override
     public void close() {
         closed = true;
@@ -291,6 +287,10 @@ public final class QueueRecipe implements Queue {
     }
 
     private boolean isAdded(Put put) throws Exception {
+        if (put.sent != null) {
+            // Curator's next session may be at a server that is behind: it would not know of what we did.
+            client.getZookeeperClient().getZooKeeper().sync(items);
+        }
         Stat stat = new Stat();
         byte[] tokens = client.getData().storingStatIn(stat).forPath(items);
         if (holds(tokens, put.token)) {

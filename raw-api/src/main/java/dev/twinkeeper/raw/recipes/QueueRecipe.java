@@ -50,7 +50,9 @@ import org.apache.zookeeper.data.Stat;
  * versioned setData of the parent and the create are one transaction. So the bound is exact, however many produce; and a
  * put whose answer was lost finds its token among the last ones, also when the item was consumed and the session is
  * another. Producers that put at the same moment get in each other's way: of n the last needs n tries. Whoever just
- * creates {@code queue-} znodes takes part as well, and is not bounded.
+ * creates {@code queue-} znodes takes part as well, as Curator's DistributedQueue does, and is not bounded. Kazoo's queues
+ * have other names ({@code entry-100-0000000007}) and plain bytes; twenty lines of kazoo take part here all the same, see
+ * docs/recipes.md.
  *
  * <p><b>A consumer</b> knows all names, by one persistent recursive watch and a list after each connection, so no burst is
  * listed item by item. The price: each consumer hears five notifications an item, and where n are idle, n try to claim it
@@ -200,10 +202,6 @@ public final class QueueRecipe implements Queue {
         keeper.post(this::watch);
     }
 
-    /**
-     * {@inheritDoc} Lets a handler that is at work finish, for a session timeout at the most, then interrupts it; its
-     * item is removed if it finished, and else comes again.
-     */
     @Override
     public void close() {
         closed = true;

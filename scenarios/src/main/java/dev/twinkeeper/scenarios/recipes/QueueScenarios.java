@@ -144,6 +144,23 @@ public final class QueueScenarios {
         assertThat(cost.total()).isLessThanOrEqualTo(10 * 4);
     }
 
+    @Verifies({Rule.Q1, Rule.Q2})
+    public void anItemOfSeveralPartsIsHandledPartByPart(RecipeStage stage) {
+        var hand = stage.hand();
+        var producer = stage.queue("p1", ROOMY);
+        var consumer = stage.queue("c1", ROOMY);
+        put(producer, "first");
+
+        // As Curator's putMulti writes it: a version, and each part with a mark and its length.
+        hand.create(
+                "/recipe/items/queue-0000000001", new byte[] {0, 1, 0, 1, 1, 0, 0, 0, 1, 'a', 1, 0, 0, 0, 1, 'b', 2});
+        consume(consumer);
+
+        awaitHandled(stage, List.of("first", "a", "b"), List.of(consumer));
+        awaitEmpty(stage, producer);
+        assertThat(handled(consumer)).containsExactly("first", "a", "b");
+    }
+
     // A consumer dies.
 
     @Verifies(Rule.Q2)
@@ -367,6 +384,25 @@ public final class QueueScenarios {
         assertThat(itemsCreated(stage)).hasSize(3);
     }
 
+    @Verifies(Rule.Q5)
+    public void aPutOfWhichTheQueueKnowsNoMoreIsSaidToBeUnknown(RecipeStage stage) {
+        int others = 110;
+        var producer = stage.queue("p1", 2 * others);
+        var other = stage.queue("p2", 2 * others);
+        put(producer, "before");
+        var sent = producer.wire().loseRequest(put(stage));
+        sent.thenRun(producer.wire()::cut);
+
+        var coming = producer.async(() -> problem(() -> put(producer, "one")));
+        stage.await("the request is lost", sent, RecipeStage.READY);
+        texts("of another", others).forEach(text -> put(other, text));
+        producer.wire().mend();
+
+        // It may neither say that it was added, nor add it a second time.
+        assertThat(stage.await("it is told", coming, RecipeStage.READY)).isEqualTo(Problem.UNKNOWN);
+        assertThat(itemsCreated(stage)).hasSize(1 + others);
+    }
+
     // The bound.
 
     @Verifies(Rule.Q4)
@@ -564,6 +600,27 @@ public final class QueueScenarios {
         assertProblem(() -> put(consumer, "late"), Problem.CLOSED);
         assertProblem(() -> size(consumer), Problem.CLOSED);
         assertProblem(() -> consume(consumer), Problem.CLOSED);
+    }
+
+    @Verifies({Rule.X3, Rule.Q2})
+    public void closingDoesNotWaitForeverForAHandler(RecipeStage stage) {
+        var held = new Held();
+        var producer = stage.queue("p1", ROOMY);
+        var consumer = stage.queue("c1", ROOMY);
+        var other = stage.queue("c2", ROOMY);
+        consume(consumer, held);
+        put(producer, "endless");
+        held.awaitBegun();
+
+        var closing = consumer.async(() -> {
+            consumer.close();
+            return true;
+        });
+        consume(other);
+
+        stage.await("closed", closing, RecipeStage.SUCCESSION);
+        awaitHandled(stage, List.of("endless"), List.of(other));
+        assertThat(handled(consumer)).isEmpty();
     }
 
     @Verifies({Rule.X3, Rule.Q2})
