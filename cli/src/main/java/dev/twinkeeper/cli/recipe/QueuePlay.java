@@ -51,7 +51,7 @@ final class QueuePlay implements Play {
             if (full.problem() != Problem.FULL) {
                 throw full;
             }
-            theatre.tell("waiter", "puts wine: refused, " + full.getMessage());
+            theatre.tell("waiter", "puts wine, and is refused: " + full.getMessage());
         }
         theatre.tree();
         theatre.tell("zkCli", "/items holds the token of each put, and its version rises: so the bound is exact");
