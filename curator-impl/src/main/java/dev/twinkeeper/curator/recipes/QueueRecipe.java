@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
@@ -369,10 +370,12 @@ public final class QueueRecipe implements Queue {
 
     private void onItems(CuratorEvent event) {
         if (isAnswer(event)) {
-            there.clear();
-            orNone(event.getChildren()).stream()
+            // Curator may set the watch twice at the beginning: what we know already stays where it is.
+            Set<String> names = orNone(event.getChildren()).stream()
                     .filter(name -> ITEM.matcher(name).matches())
-                    .forEach(there::add);
+                    .collect(Collectors.toSet());
+            there.retainAll(names);
+            there.addAll(names);
             foreign.retainAll(there);
             failures.keySet().retainAll(there);
         }
@@ -380,8 +383,9 @@ public final class QueueRecipe implements Queue {
 
     private void onClaims(CuratorEvent event) {
         if (isAnswer(event)) {
-            claimed.clear();
-            claimed.addAll(orNone(event.getChildren()));
+            Set<String> names = Set.copyOf(orNone(event.getChildren()));
+            claimed.retainAll(names);
+            claimed.addAll(names);
             listed = true;
             wake.release();
         }

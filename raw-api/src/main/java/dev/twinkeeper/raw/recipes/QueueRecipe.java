@@ -25,12 +25,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.AsyncCallback.ChildrenCallback;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.MultiCallback;
+import org.apache.zookeeper.AsyncCallback.StatCallback;
+import org.apache.zookeeper.AsyncCallback.StringCallback;
+import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -133,6 +140,7 @@ public final class QueueRecipe implements Queue {
     private Ask asking;
 
     private Phase phase = Phase.IDLE;
+    private boolean watching;
     private boolean listed;
     private String current;
     private long currentCzxid;
@@ -228,6 +236,7 @@ public final class QueueRecipe implements Queue {
         @Override
         public void connected() {
             connected = true;
+            watching = false;
             listed = false;
             broken = closed ? closed() : null;
             asking = null;
@@ -255,33 +264,47 @@ public final class QueueRecipe implements Queue {
         }
     }
 
-    /** The parents; whatever is asked next comes after them. */
-    private void make() {
+    /** What comes of a request; {@code what} is null where the answer is no. */
+    private interface Reply<T> {
+        void on(int rc, T what);
+    }
+
+    // Each hands the answer to our thread, unless the connection is another by then.
+
+    private StatCallback stat(Reply<Stat> then) {
         int asked = keeper.round();
-        for (String parent : List.of(items, claims)) {
-            keeper.zk()
-                    .create(
-                            parent,
-                            new byte[0],
-                            Keeper.acl(),
-                            CreateMode.PERSISTENT,
-                            (rc, path, ctx, name) -> keeper.post(asked, () -> onMade(rc, path)),
-                            null);
-        }
+        return (rc, path, ctx, stat) -> keeper.post(asked, () -> then.on(rc, stat));
     }
 
-    private void onMade(int rc, String path) {
+    private ChildrenCallback names(Reply<List<String>> then) {
+        int asked = keeper.round();
+        return (rc, path, ctx, names) -> keeper.post(asked, () -> then.on(rc, names));
+    }
+
+    private MultiCallback multi(Reply<List<OpResult>> then) {
+        int asked = keeper.round();
+        return (rc, path, ctx, results) -> keeper.post(asked, () -> then.on(rc, results));
+    }
+
+    private VoidCallback end(Reply<String> then) {
+        int asked = keeper.round();
+        return (rc, path, ctx) -> keeper.post(asked, () -> then.on(rc, path));
+    }
+
+    /** All answers that a request has no words of its own for. */
+    private void other(int rc, String path) {
         switch (Code.get(rc)) {
-            case OK, NODEEXISTS, CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            case NONODE -> keeper.again();
-            default -> fail(rc, path);
+            case OK, NODEEXISTS -> {}
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
+            case NONODE -> {
+                if (broken == null) { // else it can't be made
+                    keeper.again(); // an operator removed a parent
+                }
+            }
+            case NOCHILDRENFOREPHEMERALS ->
+                breakOff(new Failure(Problem.FOREIGN, path + " is an ephemeral of somebody"));
+            default -> breakOff(new Failure(Problem.NOT_ALLOWED, path + ": " + Code.get(rc)));
         }
-    }
-
-    private void fail(int rc, String path) {
-        Code code = Code.get(rc);
-        Problem problem = code == Code.NOCHILDRENFOREPHEMERALS ? Problem.FOREIGN : Problem.NOT_ALLOWED;
-        breakOff(new Failure(problem, path + ": " + code));
     }
 
     private void breakOff(Failure why) {
@@ -293,6 +316,14 @@ public final class QueueRecipe implements Queue {
 
     private Failure closed() {
         return new Failure(Problem.CLOSED, place.path() + " was closed here");
+    }
+
+    /** The parents; whatever is asked next comes after them. */
+    private void make() {
+        int asked = keeper.round();
+        StringCallback onMade = (rc, path, ctx, name) -> keeper.post(asked, () -> other(rc, path));
+        keeper.zk().create(items, new byte[0], Keeper.acl(), CreateMode.PERSISTENT, onMade, null);
+        keeper.zk().create(claims, new byte[0], Keeper.acl(), CreateMode.PERSISTENT, onMade, null);
     }
 
     // Putting, and counting: one after the other.
@@ -314,28 +345,17 @@ public final class QueueRecipe implements Queue {
         Ask ask = asks.peek();
         asking = ask;
         int asked = keeper.round();
-        keeper.zk()
-                .getData(
-                        items,
-                        false,
-                        (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(ask, rc, data, stat)),
-                        null);
+        DataCallback onData = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(ask, rc, data, stat));
+        keeper.zk().getData(items, false, onData, null);
     }
 
     private void onLooked(Ask ask, int rc, byte[] data, Stat stat) {
         if (ask != asking) {
             return; // given up
         }
-        switch (Code.get(rc)) {
-            case OK -> decide(ask, data, stat);
-            case NONODE -> keeper.again(); // an operator removed the parent
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
-        }
-    }
-
-    private void decide(Ask ask, byte[] data, Stat stat) {
-        if (ask.item == null) {
+        if (Code.get(rc) != Code.OK) {
+            other(rc, items);
+        } else if (ask.item == null) {
             answer(ask, stat.getNumChildren());
         } else if (holds(data, ask.token)) {
             answer(ask, 0); // Q5: it was added, and the answer lost
@@ -355,19 +375,11 @@ public final class QueueRecipe implements Queue {
 
     private void add(Ask ask, byte[] tokens, Stat stat) {
         ask.sent = stat;
-        int asked = keeper.round();
-        keeper.zk()
-                .multi(
-                        // Q4, Q5: misses when anybody put since the children were counted, we ourselves included.
-                        List.of(
-                                Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
-                                Op.create(
-                                        items + "/" + PREFIX,
-                                        ask.item,
-                                        Keeper.acl(),
-                                        CreateMode.PERSISTENT_SEQUENTIAL)),
-                        (rc, path, ctx, results) -> keeper.post(asked, () -> onAdded(ask, rc)),
-                        null);
+        // Q4, Q5: misses when anybody put since the children were counted, we ourselves included.
+        List<Op> put = List.of(
+                Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
+                Op.create(item(PREFIX), ask.item, Keeper.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
+        keeper.zk().multi(put, multi((rc, results) -> onAdded(ask, rc)), null);
     }
 
     private void onAdded(Ask ask, int rc) {
@@ -376,18 +388,14 @@ public final class QueueRecipe implements Queue {
         }
         switch (Code.get(rc)) {
             case OK -> answer(ask, 0);
-            case BADVERSION -> lookAgain(); // another put came in between
-            case NONODE -> keeper.again(); // an operator removed the parent
+            case BADVERSION -> { // another put came in between
+                asking = null;
+                look();
+            }
             case NODEEXISTS ->
                 refuse(ask, new Failure(Problem.FULL, "the sequence of " + items + " is at its end: take another"));
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+            default -> other(rc, items);
         }
-    }
-
-    private void lookAgain() {
-        asking = null;
-        look();
     }
 
     private void answer(Ask ask, int number) {
@@ -418,103 +426,65 @@ public final class QueueRecipe implements Queue {
     // Knowing what is there: watch first, list second.
 
     private void watch() {
-        if (!connected || handler.get() == null) {
-            return;
+        if (connected && !watching && handler.get() != null) {
+            watching = true; // one list for a connection: resume() may not begin a second time what is under way
+            keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, end(this::other), null);
+            measure();
         }
-        int asked = keeper.round();
-        keeper.zk()
-                .addWatch(
-                        place.path(),
-                        watcher,
-                        AddWatchMode.PERSISTENT_RECURSIVE,
-                        (rc, path, ctx) -> keeper.post(asked, () -> onMade(rc, path)),
-                        null);
-        measure();
     }
 
     private void measure() {
-        int asked = keeper.round();
-        keeper.zk()
-                .exists(
-                        items,
-                        false,
-                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onMeasured(asked, rc, stat)),
-                        null);
+        keeper.zk().exists(items, false, stat(this::onMeasured), null);
     }
 
-    private void onMeasured(int asked, int rc, Stat stat) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                if (stat.getNumChildren() <= LISTABLE) {
-                    list();
-                } else {
-                    keeper.after(TOO_LONG_PAUSE, () -> keeper.post(asked, this::measure));
-                }
-            }
-            case NONODE -> list();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+    private void onMeasured(int rc, Stat stat) {
+        if (Code.get(rc) != Code.OK) {
+            other(rc, items);
+        } else if (stat.getNumChildren() <= LISTABLE) {
+            keeper.zk().getChildren(items, false, names(this::onItems), null);
+            keeper.zk().getChildren(claims, false, names(this::onClaims), null);
+        } else {
+            int asked = keeper.round();
+            keeper.after(TOO_LONG_PAUSE, () -> keeper.post(asked, this::measure));
         }
-    }
-
-    private void list() {
-        int asked = keeper.round();
-        keeper.zk()
-                .getChildren(
-                        items, false, (rc, path, ctx, names) -> keeper.post(asked, () -> onItems(rc, names)), null);
-        keeper.zk()
-                .getChildren(
-                        claims, false, (rc, path, ctx, names) -> keeper.post(asked, () -> onClaims(rc, names)), null);
     }
 
     private void onItems(int rc, List<String> names) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> {
+            case OK -> {
                 there.clear();
-                orNone(names).stream()
-                        .filter(name -> ITEM.matcher(name).matches())
-                        .forEach(there::add);
+                names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(there::add);
                 foreign.retainAll(there);
                 failures.keySet().retainAll(there);
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+            default -> other(rc, items);
         }
     }
 
     private void onClaims(int rc, List<String> names) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> {
+            case OK -> {
                 claimed.clear();
-                claimed.addAll(orNone(names));
+                claimed.addAll(names);
                 listed = true;
                 leaving.forEach(this::release);
                 resume();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, claims);
+            default -> other(rc, claims);
         }
-    }
-
-    private static List<String> orNone(List<String> names) {
-        return names == null ? List.of() : names;
     }
 
     private void onEvent(WatchedEvent event) {
-        keeper.post(() -> onChange(event));
+        keeper.post(() -> onChange(event.getType(), event.getPath()));
     }
 
-    private void onChange(WatchedEvent event) {
-        String path = event.getPath();
-        if (path == null || path.lastIndexOf('/') < place.path().length() + 1) {
-            return; // about the connection, or the parents
+    private void onChange(EventType type, String path) {
+        String name = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
+        boolean isItem = item(name).equals(path);
+        if (!ITEM.matcher(name).matches() || !isItem && !claim(name).equals(path)) {
+            return; // about the connection, the parents, or something foreign
         }
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        boolean isItem = path.equals(items + "/" + name);
-        if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claims + "/" + name)) {
-            return;
-        }
-        switch (event.getType()) {
+        switch (type) {
             case NodeCreated -> (isItem ? there : claimed).add(name);
             case NodeDeleted -> {
                 (isItem ? there : claimed).remove(name);
@@ -528,13 +498,21 @@ public final class QueueRecipe implements Queue {
         next();
     }
 
+    private String item(String name) {
+        return items + "/" + name;
+    }
+
+    private String claim(String name) {
+        return claims + "/" + name;
+    }
+
     // Consuming: one item after the other.
 
     /** After a lost connection. */
     private void resume() {
         switch (phase) {
             case IDLE -> next();
-            case TAKING -> checkClaim();
+            case TAKING -> keeper.zk().exists(claim(current), false, stat(this::onClaimSeen), null);
             case HANDLING -> {} // nobody can call the handler back
             case REMOVING -> remove();
         }
@@ -560,15 +538,10 @@ public final class QueueRecipe implements Queue {
     private void take(String name) {
         phase = Phase.TAKING;
         current = name;
-        int asked = keeper.round();
-        keeper.zk()
-                .multi(
-                        // Q3: no claim for an item that another has finished since.
-                        List.of(
-                                Op.check(items + "/" + name, -1),
-                                Op.create(claims + "/" + name, new byte[0], Keeper.acl(), CreateMode.EPHEMERAL)),
-                        (rc, path, ctx, results) -> keeper.post(asked, () -> onTaken(rc, results)),
-                        null);
+        // Q3: no claim for an item that another has finished since.
+        List<Op> take = List.of(
+                Op.check(item(name), -1), Op.create(claim(name), new byte[0], Keeper.acl(), CreateMode.EPHEMERAL));
+        keeper.zk().multi(take, multi(this::onTaken), null);
     }
 
     private void onTaken(int rc, List<OpResult> results) {
@@ -583,26 +556,15 @@ public final class QueueRecipe implements Queue {
                     there.remove(current);
                     idle();
                 } else {
-                    keeper.again(); // an operator removed the parent of the claims
+                    other(rc, claims);
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, claims);
+            default -> other(rc, claims);
         }
     }
 
     /** Whether our claim was made before the connection was lost. */
-    private void checkClaim() {
-        int asked = keeper.round();
-        keeper.zk()
-                .exists(
-                        claims + "/" + current,
-                        false,
-                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onClaimChecked(rc, stat)),
-                        null);
-    }
-
-    private void onClaimChecked(int rc, Stat stat) {
+    private void onClaimSeen(int rc, Stat stat) {
         switch (Code.get(rc)) {
             case OK -> {
                 if (keeper.owns(stat.getEphemeralOwner())) {
@@ -612,48 +574,34 @@ public final class QueueRecipe implements Queue {
                 }
             }
             case NONODE -> idle();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, claims);
+            default -> other(rc, claims);
         }
     }
 
     private void read() {
         int asked = keeper.round();
-        keeper.zk()
-                .getData(
-                        items + "/" + current,
-                        false,
-                        (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, data, stat)),
-                        null);
+        DataCallback onData = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, data, stat));
+        keeper.zk().getData(item(current), false, onData, null);
     }
 
     private void onRead(int rc, byte[] data, Stat stat) {
         switch (Code.get(rc)) {
-            case OK -> {
-                List<byte[]> parts = decode(data);
-                if (parts.isEmpty()) {
-                    setAside();
-                } else {
-                    begin(parts, stat.getCzxid());
-                }
-            }
-            case NOAUTH -> setAside(); // not for us
+            case OK -> begin(decode(data), stat.getCzxid());
+            case NOAUTH -> begin(List.of(), 0); // not for us
             case NONODE -> {
                 there.remove(current); // somebody finished it who had lost the claim
                 finish();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+            default -> other(rc, items);
         }
     }
 
-    /** X2. */
-    private void setAside() {
-        foreign.add(current);
-        finish();
-    }
-
     private void begin(List<byte[]> parts, long czxid) {
+        if (parts.isEmpty()) {
+            foreign.add(current); // X2: set aside
+            finish();
+            return;
+        }
         String name = current;
         currentCzxid = czxid;
         phase = Phase.HANDLING;
@@ -667,39 +615,28 @@ public final class QueueRecipe implements Queue {
     /** On the handler's thread. */
     private void handle(String name, List<byte[]> parts) {
         handling = Thread.currentThread();
-        boolean done = false;
         try {
             for (byte[] part : parts) {
                 handler.get().handle(new Item(name, part));
             }
-            done = true;
-        } catch (Throwable whatever) {
-            // Q6: it comes again. What was wrong is for the handler to log.
+            keeper.post(this::onDone);
+        } catch (Throwable whatever) { // what was wrong is for the handler to log
+            keeper.post(this::onThrown);
         }
         handling = null;
-        boolean handled = done;
-        keeper.post(() -> onHandled(handled));
         if (closedByHandler) {
             keeper.close();
         }
     }
 
-    private void onHandled(boolean done) {
-        if (done) {
-            phase = Phase.REMOVING;
-            remove();
-        } else {
-            pause(current);
-            idle();
-        }
-    }
-
-    /** Q6: we keep the claim meanwhile, so that the others pause too; later items pass. */
-    private void pause(String name) {
+    /** Q6: we keep the claim for the pause, so that the others pause too; later items pass. */
+    private void onThrown() {
+        String name = current;
         int times = failures.merge(name, 1, Integer::sum);
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
         resting.add(name);
         keeper.after(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE, () -> letGo(name));
+        idle();
     }
 
     private void letGo(String name) {
@@ -712,48 +649,33 @@ public final class QueueRecipe implements Queue {
 
     /** Only ours: where our session was lost, the claim is another's by now. */
     private void release(String name) {
-        int asked = keeper.round();
-        keeper.zk()
-                .exists(
-                        claims + "/" + name,
-                        false,
-                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onReleasing(name, rc, stat)),
-                        null);
+        keeper.zk().exists(claim(name), false, stat((rc, stat) -> onReleasing(name, rc, stat)), null);
     }
 
     private void onReleasing(String name, int rc, Stat stat) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                if (keeper.owns(stat.getEphemeralOwner())) {
-                    int asked = keeper.round();
-                    keeper.zk()
-                            .delete(
-                                    claims + "/" + name,
-                                    -1,
-                                    (deleted, path, ctx) -> keeper.post(asked, () -> onReleased(name, deleted)),
-                                    null);
-                } else {
-                    released(name);
-                }
-            }
-            case NONODE -> released(name);
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, claims);
+        if (Code.get(rc) == Code.OK && keeper.owns(stat.getEphemeralOwner())) {
+            keeper.zk().delete(claim(name), -1, end((deleted, path) -> onReleased(name, deleted)), null);
+        } else {
+            onReleased(name, rc);
         }
     }
 
     private void onReleased(String name, int rc) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> released(name);
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, claims);
+            case OK, NONODE -> {
+                leaving.remove(name);
+                resting.remove(name);
+                next();
+            }
+            default -> other(rc, claims);
         }
     }
 
-    private void released(String name) {
-        leaving.remove(name);
-        resting.remove(name);
-        next();
+    private void onDone() {
+        phase = Phase.REMOVING;
+        if (connected) {
+            remove(); // else resume() comes back to it
+        }
     }
 
     /**
@@ -761,67 +683,31 @@ public final class QueueRecipe implements Queue {
      * by now, because our session was lost, both may go all the same: the item was handled.
      */
     private void remove() {
-        if (!connected) {
-            return; // resume() comes back to it
-        }
-        int asked = keeper.round();
-        keeper.zk()
-                .multi(
-                        List.of(Op.delete(items + "/" + current, -1), Op.delete(claims + "/" + current, -1)),
-                        (rc, path, ctx, results) -> keeper.post(asked, () -> onRemoved(rc)),
-                        null);
+        List<Op> both = List.of(Op.delete(item(current), -1), Op.delete(claim(current), -1));
+        keeper.zk().multi(both, multi((rc, results) -> onRemoved(rc)), null);
     }
 
     private void onRemoved(int rc) {
         switch (Code.get(rc)) {
             case OK -> idle();
-            case NONODE -> check(); // the item, or the claim
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
-        }
-    }
-
-    private void check() {
-        int asked = keeper.round();
-        keeper.zk()
-                .exists(
-                        items + "/" + current,
-                        false,
-                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onChecked(rc, stat)),
-                        null);
-    }
-
-    private void onChecked(int rc, Stat stat) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                if (stat.getCzxid() == currentCzxid) {
-                    removeUnclaimed();
-                } else {
-                    finish(); // a later item of the name, in a queue that an operator began anew
-                }
-            }
-            case NONODE -> finish();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+            case NONODE -> keeper.zk().exists(item(current), false, stat(this::onChecked), null);
+            default -> other(rc, items);
         }
     }
 
     /** Q3: it was handled, and our claim is gone: the sooner it goes, the fewer handle it again. */
-    private void removeUnclaimed() {
-        int asked = keeper.round();
-        keeper.zk()
-                .delete(
-                        items + "/" + current,
-                        -1,
-                        (rc, path, ctx) -> keeper.post(asked, () -> onRemovedUnclaimed(rc)),
-                        null);
+    private void onChecked(int rc, Stat stat) {
+        if (Code.get(rc) == Code.OK && stat.getCzxid() == currentCzxid) {
+            keeper.zk().delete(item(current), -1, end((deleted, path) -> onRemovedUnclaimed(deleted)), null);
+        } else {
+            onRemovedUnclaimed(rc); // gone, or a later item of the name, in a queue that an operator began anew
+        }
     }
 
     private void onRemovedUnclaimed(int rc) {
         switch (Code.get(rc)) {
             case OK, NONODE -> finish();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(rc, items);
+            default -> other(rc, items);
         }
     }
 
