@@ -36,7 +36,7 @@ public final class QueueScenarios {
     private static final Duration SOME_PAUSE = Duration.ofMillis(100);
 
     /** For what must not happen: enough for it to happen several times. */
-    private static final Duration A_WHILE = Duration.ofMillis(700);
+    private static final Duration A_WHILE = Duration.ofSeconds(1);
 
     /** After that long without a request nothing is under way. */
     private static final Duration QUIET = Duration.ofMillis(200);
@@ -241,9 +241,16 @@ public final class QueueScenarios {
         consume(c2, holder);
         holder.awaitBegun();
         consume(c3);
+        stage.eventually(
+                "c1 has another session",
+                RecipeStage.READY,
+                () -> c1.wire().sessions().size() > 1);
         zombie.release();
 
-        stage.throughout("nobody takes it from c2", A_WHILE, () -> c3.heard().isEmpty());
+        stage.throughout(
+                "nobody takes it from c2",
+                A_WHILE,
+                () -> c3.heard().isEmpty() && c1.heard(Happening.Handling.class).size() == 1);
         holder.release();
         awaitEmpty(stage, producer);
         assertThat(handled(c2)).containsExactly("whose");
