@@ -86,8 +86,13 @@ public enum Rule {
             "When the leader goes, the next in the queue leads: at once after a close or a resignation, else when its"
                     + " session has ended. In whatever order candidates before it go, nobody starves."),
     E5("no herd", "Each candidate watches its predecessor only: one notification for a hand-over, however many wait."),
-    E6("one znode", "A candidate has one znode in the queue, whatever was lost on the wire."),
+    E6("one znode", "A candidate is left with one znode in the queue, whatever was lost on the wire."),
     E7("candidate again", "A candidate whose session ended is one again by itself, at the end of the queue."),
+    E8(
+            "not held up",
+            "A znode in the queue that is no candidate's, and data of a candidate's that somebody changes, hold nobody"
+                    + " up."),
+    E9("refusal is told", "A candidate that the servers do not let into the queue is told so."),
 
     M1("joined means it", "'join' returns only when the member's own ephemeral exists; 'leave' when it is gone."),
     M2(
