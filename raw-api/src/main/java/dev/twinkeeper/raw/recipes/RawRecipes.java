@@ -18,7 +18,7 @@ public final class RawRecipes implements Recipes {
 
     @Override
     public Election election(Recipe.Place place, String candidate, Election.Listener listener) {
-        throw new UnsupportedOperationException("election");
+        return new ElectionRecipe(place, candidate, listener);
     }
 
     @Override
