@@ -1,5 +1,6 @@
 package dev.twinkeeper.curator.recipes;
 
+import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Election;
@@ -8,6 +9,7 @@ import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
+import java.util.Map;
 
 /** The recipes of this side, for the scenarios and the command line. */
 public final class CuratorRecipes implements Recipes {
@@ -18,7 +20,7 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public Election election(Recipe.Place place, String candidate, Election.Listener listener) {
-        throw new UnsupportedOperationException("election");
+        return new ElectionRecipe(place, candidate, listener);
     }
 
     @Override
@@ -44,5 +46,15 @@ public final class CuratorRecipes implements Recipes {
     @Override
     public Queue queue(Recipe.Place place, int capacity) {
         return new QueueRecipe(place, capacity);
+    }
+
+    @Override
+    public Map<Rule, String> differences() {
+        return Map.of(
+                Rule.E8,
+                "LeaderLatch queues behind any child that sorts before the numbers, and is deaf once its predecessor's"
+                        + " data was set",
+                Rule.E9,
+                "LeaderLatch writes a refused create to the log, and tells nobody");
     }
 }
