@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
@@ -56,7 +57,9 @@ public final class Scenarios {
             RecoveryScenarios.class);
 
     /** Of the small recipes, in the order in which they are told. */
-    private static final List<Class<?>> RECIPES = List.of(QueueScenarios.class);
+    private static final List<Class<?>> RECIPES = List.of(
+            ElectionScenarios.class,
+            QueueScenarios.class);
 
     private Scenarios() {}
 

@@ -1,0 +1,100 @@
+package dev.twinkeeper.scenarios.recipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.twinkeeper.recipes.Election;
+import dev.twinkeeper.scenarios.oracle.Change;
+import dev.twinkeeper.scenarios.oracle.Commit;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Which candidate had a znode in the queue, from when to when: by the servers' logs, whatever the candidates say. */
+final class Candidacies {
+    private static final Pattern CANDIDATE = Pattern.compile(".*latch-[0-9]{10}");
+
+    /** A znode of a candidate; {@code gone} is the zxid of its end, {@link Long#MAX_VALUE} where it is there still. */
+    record Candidacy(String candidate, long session, long created, long gone, Instant end) {
+        private Candidacy endedBy(Commit commit) {
+            return new Candidacy(candidate, session, created, commit.zxid(), commit.time());
+        }
+    }
+
+    private final List<Candidacy> all;
+    private final List<Player<?>> players;
+
+    private Candidacies(List<Candidacy> all, List<Player<?>> players) {
+        this.all = all;
+        this.players = players;
+    }
+
+    /** Those of this stage so far. */
+    static Candidacies on(RecipeStage stage) {
+        Map<String, Candidacy> byPath = new LinkedHashMap<>();
+        for (Commit commit : stage.commits()) {
+            for (Change change : commit.changes()) {
+                if (change instanceof Change.Create create && isCandidate(stage, create.path())) {
+                    String name = new String(create.data().bytes(), StandardCharsets.UTF_8);
+                    byPath.put(
+                            create.path(),
+                            new Candidacy(name, commit.session(), commit.zxid(), Long.MAX_VALUE, Instant.MAX));
+                } else if (change instanceof Change.Delete delete) {
+                    byPath.computeIfPresent(delete.path(), (path, ended) -> ended.endedBy(commit));
+                } else if (change instanceof Change.SessionClosed closed) {
+                    closed.paths()
+                            .forEach(gone -> byPath.computeIfPresent(gone, (path, ended) -> ended.endedBy(commit)));
+                }
+            }
+        }
+        return new Candidacies(List.copyOf(byPath.values()), stage.players());
+    }
+
+    private static boolean isCandidate(RecipeStage stage, String path) {
+        return path.startsWith(stage.path() + "/")
+                && CANDIDATE.matcher(path.substring(stage.path().length() + 1)).matches();
+    }
+
+    /** Those of one candidate, in their order. */
+    List<Candidacy> of(Player<Election> player) {
+        return all.stream()
+                .filter(each -> each.candidate().equals(player.name()))
+                .toList();
+    }
+
+    /** E1, E3 and the order of telling, for all that was told so far. */
+    void judge() {
+        for (Player<?> player : players) {
+            List<Happening.Heard<Happening>> open = new ArrayList<>();
+            for (Happening.Heard<Happening> heard : player.heard()) {
+                if (heard.what() instanceof Happening.Elected elected) {
+                    assertThat(open).as("[E2] %s: elected twice", player).isEmpty();
+                    judge(player, elected.term(), heard.at());
+                    open.add(heard);
+                } else if (heard.what() instanceof Happening.Deposed deposed) {
+                    assertThat(open)
+                            .as("[E2] %s: deposed without a term", player)
+                            .hasSize(1);
+                    assertThat(open.remove(0).what()).isEqualTo(new Happening.Elected(deposed.term()));
+                }
+            }
+        }
+    }
+
+    private void judge(Player<?> player, Election.Term term, Instant elected) {
+        assertThat(term.leader()).as("[E3] the leader of its own term").isEqualTo(player.name());
+        assertThat(all)
+                .as("[E3] the token of %s is the zxid of its znode", player)
+                .anyMatch(each -> each.created() == term.token()
+                        && each.candidate().equals(player.name())
+                        && player.wire().sessions().contains(each.session()));
+        assertThat(all.stream()
+                        .filter(each ->
+                                each.created() < term.token() && each.end().isAfter(elected)))
+                .as("[E1] znodes before that of %s when it was elected at %s", player, elected)
+                .isEmpty();
+    }
+}
