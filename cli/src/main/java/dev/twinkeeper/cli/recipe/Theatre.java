@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -41,6 +43,11 @@ public final class Theatre implements AutoCloseable {
     private static final int SHOWN = 30;
 
     private static final int SHOWN_DATA = 40;
+
+    /** The digits that ZooKeeper puts at the end of a sequential znode's name. */
+    private static final int SEQUENCE = 10;
+
+    private static final Pattern SEQUENTIAL = Pattern.compile(".*[0-9]{" + SEQUENCE + "}");
 
     /** Who looks on. */
     public interface Audience {
@@ -209,7 +216,14 @@ public final class Theatre implements AutoCloseable {
 
     private static void collect(Hand hand, String znode, List<String> found) {
         found.add(znode);
-        hand.children(znode).stream().sorted().forEach(child -> collect(hand, znode + "/" + child, found));
+        hand.children(znode).stream()
+                .sorted(Comparator.comparing(Theatre::sequence).thenComparing(Comparator.naturalOrder()))
+                .forEach(child -> collect(hand, znode + "/" + child, found));
+    }
+
+    /** What zkCli does not do: sequential znodes in the order of their numbers, whatever stands before those. */
+    private static String sequence(String name) {
+        return SEQUENTIAL.matcher(name).matches() ? name.substring(name.length() - SEQUENCE) : "";
     }
 
     private String describe(Hand hand, String znode, Stat stat) {
