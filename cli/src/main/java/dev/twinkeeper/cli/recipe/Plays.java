@@ -9,7 +9,7 @@ public final class Plays {
     private static final Map<String, Play> ALL = new LinkedHashMap<>();
 
     static {
-        // election
+        ALL.put("election", new ElectionPlay());
 
         // membership
 
