@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** Which candidate had a znode in the queue, from when to when: by the servers' logs, whatever the candidates say. */
 final class Candidacies {
-    private static final Pattern CANDIDATE = Pattern.compile(".*latch-[0-9]{10}");
+    private static final Pattern CANDIDATE = Pattern.compile(".*(latch|lock)-[0-9]{10}");
 
     /** A znode of a candidate; {@code gone} is the zxid of its end, {@link Long#MAX_VALUE} where it is there still. */
     record Candidacy(String candidate, long session, long created, long gone, Instant end) {
