@@ -35,7 +35,10 @@ public interface Election extends Recipe {
          */
         void deposed(Term term);
 
-        /** It is no candidate and will not be one by itself: the place is foreign, or the servers refuse it. */
+        /**
+         * It is no candidate and will not be one: the place is foreign, or the servers refuse it. Calls fail with that
+         * from now on; what is left to do is to close it.
+         */
         void failed(Failure why);
     }
 
@@ -48,11 +51,12 @@ public interface Election extends Recipe {
     /** The term in which this candidate may act, by what it knows; empty where it leads not, or not certainly. */
     Optional<Term> term();
 
-    /** Gives up leadership, or its place in the queue, and goes to the end of the queue. */
+    /** Gives up leadership, or its place in the queue, and goes to the end of the queue. Nothing before it entered. */
     void resign();
 
     /**
-     * All candidates by their names, in the order in which they will lead: the first one leads.
+     * All candidates by their names, in the order in which they will lead: the first one leads. Not only candidates may
+     * ask.
      *
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server answered in that time
      */

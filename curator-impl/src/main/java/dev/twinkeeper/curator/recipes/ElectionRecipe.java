@@ -47,6 +47,8 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  *   <li>A refusal of the servers: it writes a line to the log, and tells nobody. We look at the place before we queue,
  *       which finds an ephemeral in the way; a missing permission stays unheard.
  *   <li>Others' znodes in its path: all children are its queue. One that sorts before the numbers is waited for, for ever.
+ *   <li>One znode: where its create was lost it makes another one when the connection is back, while Curator tries the
+ *       first again. For a moment there are two; the earlier one is deleted, and with it a place in the queue.
  *   <li>Changed data: where somebody sets the data of the znode before, its watch is used up, and it does not look again.
  * </ul>
  *
@@ -244,13 +246,17 @@ public final class ElectionRecipe implements Election {
     }
 
     private void onOwn(WatchedEvent event) {
-        if (own == null || latch == null || !own.equals(event.getPath()) || !own.equals(latch.getOurPath())) {
-            return; // of the connection, or of a znode that the latch itself has left
+        if (latch == null || own == null || !own.equals(event.getPath())) {
+            return; // of the connection, or of a znode that we left
         }
         if (event.getType() != EventType.NodeDeleted) {
             readOwn(own); // its data was set: the watch is used up
-        } else {
+        } else if (own.equals(latch.getOurPath())) {
             gone();
+        } else {
+            // The latch had two, and gave up the one that we knew: it may lead on by the other without a word.
+            depose();
+            onLeader(latch);
         }
     }
 
@@ -278,21 +284,31 @@ public final class ElectionRecipe implements Election {
 
     private void lead(long token) {
         term = new Term(candidate, token);
-        listener.elected(term);
+        tell(() -> listener.elected(term));
     }
 
     private void depose() {
         Term over = term;
         term = null;
         if (over != null) {
-            listener.deposed(over);
+            tell(() -> listener.deposed(over));
+        }
+    }
+
+    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
+    private static void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, e);
         }
     }
 
     private void fail(Failure why) {
         failure = why;
         end();
-        listener.failed(why);
+        tell(() -> listener.failed(why));
     }
 
     private Failure refused(String what, int rc) {

@@ -73,6 +73,22 @@ public final class ElectionRecipe implements Election {
         LEAVING
     }
 
+    /** One place in the queue. It is never made anew: where it is lost, there is another one, with another UUID. */
+    private static final class Candidacy {
+        /** By which its znode is created, and found where the answer was lost. */
+        final String prefix = "_c_" + UUID.randomUUID() + "-" + LATCH;
+        /** Whether such a znode may exist. */
+        boolean asked;
+        /** Its path, once it was read; with its czxid. */
+        String own;
+
+        long token;
+        /** The znode that is watched. */
+        String before;
+
+        boolean resigning;
+    }
+
     private static final String LATCH = "latch-";
 
     private static final Pattern CANDIDATE = Pattern.compile(".*" + LATCH + "([0-9]{10})");
@@ -90,19 +106,9 @@ public final class ElectionRecipe implements Election {
 
     // Owned by the Keeper's thread.
     private Phase phase = Phase.OUT;
+
     private boolean connected;
-    /** Of this candidacy: the name that we create by, and find our znode by. */
-    private String prefix = newPrefix();
-    /** Whether a znode of that name may exist. */
-    private boolean asked;
-    /** Our znode, where we have read it; with its czxid. */
-    private String own;
-
-    private long token;
-    /** The znode that we watch. */
-    private String before;
-
-    private boolean resigning;
+    private Candidacy mine = new Candidacy();
     private final Set<CompletableFuture<List<String>>> readers = new HashSet<>();
 
     private volatile Term term;
@@ -148,7 +154,7 @@ public final class ElectionRecipe implements Election {
     public void resign() {
         checkOpen();
         post(() -> {
-            resigning = asked;
+            mine.resigning = mine.asked;
             depose();
             if (phase == Phase.WAITING || phase == Phase.LEADING) {
                 leave();
@@ -176,7 +182,7 @@ public final class ElectionRecipe implements Election {
             if (phase == Phase.OUT) {
                 return;
             }
-            if (asked) {
+            if (mine.asked) {
                 look(); // E6: never create before we know that we have none
             } else {
                 join();
@@ -195,7 +201,7 @@ public final class ElectionRecipe implements Election {
         @Override
         public void expired() {
             disconnected();
-            renew(); // E7: the old znode went with its session
+            mine = new Candidacy(); // E7: the old znode went with its session
         }
 
         @Override
@@ -208,11 +214,11 @@ public final class ElectionRecipe implements Election {
 
     private void join() {
         phase = Phase.JOINING;
-        asked = true;
+        mine.asked = true;
         int round = keeper.round();
         keeper.zk()
                 .create(
-                        place.path() + "/" + prefix,
+                        place.path() + "/" + mine.prefix,
                         data,
                         Keeper.acl(),
                         CreateMode.EPHEMERAL_SEQUENTIAL,
@@ -259,18 +265,18 @@ public final class ElectionRecipe implements Election {
 
     private void placed(List<String> queue) {
         int index = 0;
-        while (index < queue.size() && !queue.get(index).startsWith(prefix)) {
+        while (index < queue.size() && !queue.get(index).startsWith(mine.prefix)) {
             index++;
         }
         if (index == queue.size()) {
-            if (own != null || resigning) {
-                renew(); // ours was deleted
+            if (mine.own != null || mine.resigning) {
+                mine = new Candidacy(); // ours was deleted
             }
             join();
-        } else if (resigning) {
-            own = place.path() + "/" + queue.get(index);
+        } else if (mine.resigning) {
+            mine.own = place.path() + "/" + queue.get(index);
             leave();
-        } else if (own == null) {
+        } else if (mine.own == null) {
             readOwn(place.path() + "/" + queue.get(index));
         } else if (index == 0) {
             lead();
@@ -282,22 +288,23 @@ public final class ElectionRecipe implements Election {
     /** For the token, and for the watch that tells when an operator deletes it. */
     private void readOwn(String path) {
         int round = keeper.round();
+        Candidacy asking = mine;
         keeper.zk()
                 .getData(
                         path,
                         ownWatcher,
-                        (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, path, stat)),
+                        (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, asking, path, stat)),
                         null);
     }
 
-    private void onOwnRead(int rc, String path, Stat stat) {
-        if (phase == Phase.OUT || phase == Phase.LEAVING || !path.startsWith(place.path() + "/" + prefix)) {
+    private void onOwnRead(int rc, Candidacy asking, String path, Stat stat) {
+        if (asking != mine || phase == Phase.OUT || phase == Phase.LEAVING) {
             return;
         }
         switch (Code.get(rc)) {
             case OK -> {
-                own = path;
-                token = stat.getCzxid();
+                mine.own = path;
+                mine.token = stat.getCzxid();
                 if (phase == Phase.LOOKING) {
                     look();
                 }
@@ -309,11 +316,11 @@ public final class ElectionRecipe implements Election {
     }
 
     private void onOwn(WatchedEvent event) {
-        if (phase == Phase.OUT || own == null || !own.equals(event.getPath())) {
+        if (phase == Phase.OUT || mine.own == null || !mine.own.equals(event.getPath())) {
             return; // of the connection, or of a znode that we left
         }
         if (event.getType() != EventType.NodeDeleted) {
-            readOwn(own); // its data was set: the watch is used up
+            readOwn(mine.own); // its data was set: the watch is used up
         } else if (phase != Phase.AWAY) {
             gone();
         } // else it is looked for as soon as the session is ready
@@ -323,20 +330,8 @@ public final class ElectionRecipe implements Election {
     private void gone() {
         depose();
         unwatch();
-        renew();
+        mine = new Candidacy();
         join();
-    }
-
-    private void renew() {
-        prefix = newPrefix();
-        asked = false;
-        own = null;
-        before = null;
-        resigning = false;
-    }
-
-    private static String newPrefix() {
-        return "_c_" + UUID.randomUUID() + "-" + LATCH;
     }
 
     // In the queue.
@@ -344,18 +339,18 @@ public final class ElectionRecipe implements Election {
     /** E5: of the one before only. getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         phase = Phase.WAITING;
-        before = place.path() + "/" + name;
+        mine.before = place.path() + "/" + name;
         int round = keeper.round();
         keeper.zk()
                 .getData(
-                        before,
+                        mine.before,
                         beforeWatcher,
                         (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc, path)),
                         null);
     }
 
     private void onWatched(int rc, String path) {
-        if (phase != Phase.WAITING || !path.equals(before)) {
+        if (phase != Phase.WAITING || !path.equals(mine.before)) {
             return;
         }
         switch (Code.get(rc)) {
@@ -367,31 +362,41 @@ public final class ElectionRecipe implements Election {
     }
 
     private void onBefore(WatchedEvent event) {
-        if (phase == Phase.WAITING && before.equals(event.getPath())) {
+        if (phase == Phase.WAITING && mine.before.equals(event.getPath())) {
             look(); // also where its data was set: the watch is used up
         }
     }
 
     /** X4: with removeWatches, which names the watcher, only the client would forget it; the server would not. */
     private void unwatch() {
-        if (before != null) {
-            keeper.zk().removeAllWatches(before, WatcherType.Data, true, (rc, path, ctx) -> {}, null);
-            before = null;
+        if (mine.before != null) {
+            keeper.zk().removeAllWatches(mine.before, WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+            mine.before = null;
         }
     }
 
     private void lead() {
         phase = Phase.LEADING;
-        before = null;
-        term = new Term(candidate, token);
-        listener.elected(term);
+        mine.before = null;
+        term = new Term(candidate, mine.token);
+        tell(() -> listener.elected(term));
     }
 
     private void depose() {
         Term over = term;
         term = null;
         if (over != null) {
-            listener.deposed(over);
+            tell(() -> listener.deposed(over));
+        }
+    }
+
+    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
+    private static void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, e);
         }
     }
 
@@ -399,7 +404,7 @@ public final class ElectionRecipe implements Election {
         phase = Phase.LEAVING;
         unwatch();
         int round = keeper.round();
-        keeper.zk().delete(own, -1, (rc, path, ctx) -> keeper.post(round, () -> onLeft(rc)), null);
+        keeper.zk().delete(mine.own, -1, (rc, path, ctx) -> keeper.post(round, () -> onLeft(rc)), null);
     }
 
     private void onLeft(int rc) {
@@ -408,7 +413,7 @@ public final class ElectionRecipe implements Election {
         }
         switch (Code.get(rc)) {
             case OK, NONODE -> {
-                renew();
+                mine = new Candidacy();
                 join();
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
@@ -422,7 +427,7 @@ public final class ElectionRecipe implements Election {
         List.copyOf(readers).forEach(reader -> reader.completeExceptionally(why));
         keeper.close(); // X4: our znode goes with the session, whatever else we may not do
         depose();
-        listener.failed(why);
+        tell(() -> listener.failed(why));
     }
 
     private Failure refused(String what, int rc) {

@@ -37,7 +37,7 @@ final class Candidacies {
         Map<String, Candidacy> byPath = new LinkedHashMap<>();
         for (Commit commit : stage.commits()) {
             for (Change change : commit.changes()) {
-                if (change instanceof Change.Create create && isCandidate(stage, create.path())) {
+                if (change instanceof Change.Create create && create.ephemeral() && isCandidate(stage, create.path())) {
                     String name = new String(create.data().bytes(), StandardCharsets.UTF_8);
                     byPath.put(
                             create.path(),
