@@ -1,6 +1,9 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.ElectionLeaderScenarios;
+import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
+import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
@@ -59,6 +62,9 @@ public final class Scenarios {
     /** Of the small recipes, in the order in which they are told. */
     private static final List<Class<?>> RECIPES = List.of(
             ElectionScenarios.class,
+            ElectionLeaderScenarios.class,
+            ElectionLossScenarios.class,
+            ElectionRefusalScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

@@ -53,25 +53,25 @@ class BrokenElectionsTest extends BrokenRecipes {
                         "a create whose answer was lost is sent again",
                         new Plain(Mistake.CREATES_AGAIN),
                         Rule.E6,
-                        "election.theAnswerToACandidacyIsLost",
+                        "electionloss.theAnswerToACandidacyIsLost",
                         "[E6] the queue"),
                 new Broken(
                         "the token is a count of its own terms",
                         new Plain(Mistake.COUNTS_ITS_TERMS),
                         Rule.E3,
-                        "election.aZombiesWriteWithItsOldTokenIsRefused",
+                        "electionleader.aZombiesWriteWithItsOldTokenIsRefused",
                         "[E3] the zombie's write"),
                 new Broken(
                         "a leader leads until it hears of its session's end",
                         new Plain(Mistake.WAITS_FOR_EXPIRY),
                         Rule.E2,
-                        "election.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
+                        "electionleader.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
                         "a tells Deposed"),
                 new Broken(
                         "Curator's LeaderLatch as it comes: its own znode is not watched",
                         new LatchAsItComes(),
                         Rule.E1,
-                        "election.aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain",
+                        "electionleader.aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain",
                         "a tells Deposed"));
     }
 

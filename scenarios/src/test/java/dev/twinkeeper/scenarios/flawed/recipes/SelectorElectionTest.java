@@ -23,21 +23,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedEnsemble.class)
 class SelectorElectionTest {
     private static final List<String> KEPT = List.of(
-            "theFirstOneLeadsAndTheOthersQueueInTheOrderOfTheirComing",
-            "aLeaderThatResignsGoesToTheEndOfTheQueue",
-            "anotherLeadsWhenTheLeadersSessionExpires",
-            "aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
-            "aZombiesWriteWithItsOldTokenIsRefused",
-            "aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain",
-            "changedDataOfTheOneBeforeLosesNoHandOver",
-            "ofFiftyEachLeadsInItsTurnAtTheCostOfOneNotification");
+            "election.theFirstOneLeadsAndTheOthersQueueInTheOrderOfTheirComing",
+            "election.aLeaderThatResignsGoesToTheEndOfTheQueue",
+            "electionleader.anotherLeadsWhenTheLeadersSessionExpires",
+            "electionleader.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
+            "electionleader.aZombiesWriteWithItsOldTokenIsRefused",
+            "electionleader.aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain",
+            "electionrefusal.changedDataOfTheOneBeforeLosesNoHandOver",
+            "election.ofFiftyEachLeadsInItsTurnAtTheCostOfOneNotification");
 
     /** And what the failure says. */
     private static final Map<String, String> NOT_KEPT = Map.of(
             // A lost connection costs it its place: the next one leads, though no session has ended.
-            "aLeaderCutOffForAMomentIsDeposedAndLeadsOn", "a tells Elected",
+            "electionleader.aLeaderCutOffForAMomentIsDeposedAndLeadsOn", "a tells Elected",
             // It tries again at once, for ever.
-            "aCandidateThatTheServersRefuseIsTold", "a tells Failed");
+            "electionrefusal.aCandidateThatTheServersRefuseIsTold", "a tells Failed");
 
     private static final class Selector extends NoRecipes {
         @Override
@@ -62,7 +62,7 @@ class SelectorElectionTest {
                                 .hasMessageContaining(each.getValue())));
     }
 
-    private static Result play(String name, Ensemble ensemble) {
-        return Playbill.play(Scenarios.named("election." + name), Cast.ofRecipes(new Selector()), ensemble);
+    private static Result play(String id, Ensemble ensemble) {
+        return Playbill.play(Scenarios.named(id), Cast.ofRecipes(new Selector()), ensemble);
     }
 }

@@ -1,0 +1,110 @@
+package dev.twinkeeper.scenarios.recipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.twinkeeper.recipes.Election;
+import dev.twinkeeper.recipes.Recipe.Failure;
+import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Request;
+import dev.twinkeeper.scenarios.recipes.Happening.Elected;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** What the scenarios of elections are told with. */
+final class ElectionProps {
+    /** Long enough that no session ends while a wire is cut for a moment. */
+    static final Duration LONG_SESSION = Duration.ofSeconds(20);
+
+    /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */
+    private static final int QUIET = 15;
+
+    private ElectionProps() {}
+
+    static Player<Election> enter(RecipeStage stage, Hand hand, String name) {
+        int before = hand.children(RecipeStage.RECIPE).size();
+        Player<Election> player = stage.candidate(name);
+        player.recipe().enter();
+        stage.eventually(
+                name + " is in the queue",
+                RecipeStage.READY,
+                () -> hand.children(RecipeStage.RECIPE).size() > before);
+        return player;
+    }
+
+    static Happening.Heard<Elected> elected(Player<Election> player, Instant after, Duration bound) {
+        return player.awaitHeard(Elected.class, after, any -> true, bound);
+    }
+
+    static long token(Happening.Heard<Elected> elected) {
+        return elected.what().term().token();
+    }
+
+    static List<String> candidates(Player<Election> player) {
+        return player.recipe().candidates(RecipeStage.READY);
+    }
+
+    static void awaitQueue(RecipeStage stage, Player<Election> onlooker, String... names) {
+        stage.eventually(
+                "the queue is " + List.of(names),
+                RecipeStage.READY,
+                () -> candidates(onlooker).equals(List.of(names)));
+    }
+
+    /** One is left, and stays. */
+    static void awaitOneZnode(RecipeStage stage, Hand hand) {
+        stage.eventually(
+                "[E6] one znode is left",
+                RecipeStage.SUCCESSION,
+                () -> hand.children(RecipeStage.RECIPE).size() == 1);
+        settle(stage);
+        assertThat(hand.children(RecipeStage.RECIPE)).as("[E6] znodes").hasSize(1);
+    }
+
+    /** The path of a candidate's znode, for the hand. */
+    static String znodeOf(Hand hand, String name) {
+        return hand.children(RecipeStage.RECIPE).stream()
+                .map(child -> RecipeStage.RECIPE + "/" + child)
+                .filter(path -> hand.get(path).equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static boolean isCandidacy(RecipeStage stage, Request request) {
+        return request.does("create", stage.path() + "/");
+    }
+
+    static boolean isWatch(Request request, String path) {
+        return request.operation().equals("getData") && request.path().equals(path);
+    }
+
+    /** Waits until nobody asks the servers for anything any more: then all that was to be watched is. */
+    static void settle(RecipeStage stage) {
+        List<Long> totals = new ArrayList<>();
+        stage.eventually("all is quiet", RecipeStage.READY, () -> {
+            totals.add(stage.traffic().total());
+            int quiet = totals.size() - QUIET;
+            return quiet >= 0 && totals.get(quiet).equals(totals.get(totals.size() - 1));
+        });
+    }
+
+    static long notifications(List<Player<Election>> players) {
+        return players.stream()
+                .mapToLong(player -> player.wire().traffic().notifications())
+                .sum();
+    }
+
+    static long requests(List<Player<Election>> players) {
+        return players.stream()
+                .mapToLong(player -> player.wire().traffic().total())
+                .sum();
+    }
+
+    static Problem problemOf(ThrowingCallable call) {
+        return catchThrowableOfType(Failure.class, call).problem();
+    }
+}
