@@ -47,6 +47,9 @@ public final class Theatre implements AutoCloseable {
     /** The digits that ZooKeeper puts at the end of a sequential znode's name. */
     private static final int SEQUENCE = 10;
 
+    /** The UUID by which a creator finds its znode again, which fills a line: its first part tells them apart. */
+    private static final Pattern PROTECTION = Pattern.compile("_c_([0-9a-f]{8})-[0-9a-f-]{27}-");
+
     private static final Pattern SEQUENTIAL = Pattern.compile(".*[0-9]{" + SEQUENCE + "}");
 
     /** Who looks on. */
@@ -210,7 +213,8 @@ public final class Theatre implements AutoCloseable {
 
     private synchronized void tellZnode(String znode, String what) {
         if (!over) {
-            audience.line("", "", what.isEmpty() ? znode : "%-40s %s".formatted(znode, what));
+            String shown = PROTECTION.matcher(znode).replaceAll("_c_$1…-");
+            audience.line("", "", what.isEmpty() ? shown : "%-40s %s".formatted(shown, what));
         }
     }
 
