@@ -38,9 +38,8 @@ final class ElectionPlay implements Play {
         Traffic before = cleo.traffic();
         theatre.cut("ada");
         ada.awaitDeposed(Theatre.AT_ONCE);
-        theatre.tell(
-                "",
-                "It stops because its connection is lost: nobody could reach it to say so. The others wait for its session to end.");
+        theatre.tell("", "Its connection is lost, so it stops: nobody could reach it to say so.");
+        theatre.tell("", "The others wait for its session to end.");
         ben.awaitTerm(Theatre.SUCCESSION);
         write(theatre, ben.term);
         theatre.tell("ada", "sends the write that it had in its hands all the same: it was paused in the middle, say");
