@@ -97,8 +97,8 @@ public enum Rule {
     M1("joined means it", "'join' returns only when the member's own ephemeral exists; 'leave' when it is gone."),
     M2(
             "every change",
-            "Every onlooker hears of every joining, leaving and change of data, those made while it was cut off included,"
-                    + " and sees in the end what the tree holds."),
+            "What an onlooker was told adds up to what the tree holds, also after it was cut off: who is there has joined, who"
+                    + " is gone has left, a namesake in a member's place has done both, and the newest data was told."),
     M3("joins again", "A member whose session ended joins again by itself, with its newest data."),
     M4(
             "one member of a name",

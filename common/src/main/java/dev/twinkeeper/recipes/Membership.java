@@ -10,7 +10,8 @@ import java.util.Objects;
  * goes. One object is one member, or an onlooker that never joins.
  *
  * <p><b>Guarantees not made.</b> A member that is seen need not be alive: a crashed one stays until its session ends.
- * Two onlookers may see a change at different times, in the same order.
+ * Two onlookers may see a change at different times. Who came and went while an onlooker was cut off, or before it had
+ * read of it, is not told to it.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_outOfTheBox">ZooKeeper: group membership</a>
  */
@@ -51,20 +52,31 @@ public interface Membership extends Recipe {
     }
 
     /**
-     * Joins under that name, and joins again by itself whenever the session has ended, until it leaves. Returns when
-     * its own ephemeral exists.
+     * Joins under that name, and joins again by itself whenever the session has ended or somebody has deleted its
+     * ephemeral, until it leaves. Returns when its own ephemeral exists; where it throws, none is left. Where somebody
+     * else has the name when it is to join again, it waits for two session timeouts, then {@link Listener#failed} says so.
      *
      * @param data 0 to {@value Recipe#MAX_DATA} bytes
-     * @param patience how long a namesake of a dead session is waited for, and a connection
+     * @param patience how long a namesake is waited for, which may be its own of a dead session, and a connection
      * @throws Failure {@link Problem#FOREIGN} where somebody else has the name, who is left untouched;
-     *     {@link Problem#INVALID}; {@link Problem#TOO_LARGE}; {@link Problem#CANNOT_CONNECT}
+     *     {@link Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE};
+     *     {@link Problem#CANNOT_CONNECT}
      */
     void join(String name, byte[] data, Duration patience);
 
-    /** Has other data from now on. */
+    /**
+     * Has other data from now on. Returns when the tree has it.
+     *
+     * @throws Failure {@link Problem#NOT_HELD} where it is no member; {@link Problem#CANNOT_CONNECT}, and then it will have
+     *     it when the connection is back; {@link Problem#TOO_LARGE}
+     */
     void update(byte[] data, Duration patience);
 
-    /** Leaves the group and goes on looking. Returns when its ephemeral is gone. Where it is no member, does nothing. */
+    /**
+     * Leaves the group and goes on looking. Returns when its ephemeral is gone. Where it is no member, does nothing.
+     *
+     * @throws Failure {@link Problem#CANNOT_CONNECT}, and then it leaves when the connection is back
+     */
     void leave(Duration patience);
 
     /** The members by name, as far as is known here, in the order of their names. */
