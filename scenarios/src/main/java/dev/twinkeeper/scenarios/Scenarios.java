@@ -5,6 +5,7 @@ import dev.twinkeeper.scenarios.recipes.ElectionLeaderScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
+import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
@@ -65,6 +66,7 @@ public final class Scenarios {
             ElectionLeaderScenarios.class,
             ElectionLossScenarios.class,
             ElectionRefusalScenarios.class,
+            MembershipScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

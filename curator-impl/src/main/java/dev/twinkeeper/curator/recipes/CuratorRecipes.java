@@ -25,7 +25,7 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public Membership membership(Recipe.Place place, Membership.Listener listener) {
-        throw new UnsupportedOperationException("membership");
+        return new MembershipRecipe(place, listener);
     }
 
     @Override

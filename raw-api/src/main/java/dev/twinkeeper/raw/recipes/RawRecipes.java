@@ -23,7 +23,7 @@ public final class RawRecipes implements Recipes {
 
     @Override
     public Membership membership(Recipe.Place place, Membership.Listener listener) {
-        throw new UnsupportedOperationException("membership");
+        return new MembershipRecipe(place, listener);
     }
 
     @Override

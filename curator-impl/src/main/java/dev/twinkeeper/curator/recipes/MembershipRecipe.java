@@ -1,0 +1,529 @@
+package dev.twinkeeper.curator.recipes;
+
+import dev.twinkeeper.recipes.Membership;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.recipes.cache.ChildData;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.apache.curator.framework.recipes.cache.CuratorCacheStorage;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * Group membership with Curator: a CuratorCache sees the members, the own ephemeral is made by hand.
+ *
+ * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
+ * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
+ * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
+ *
+ * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
+ * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
+ * take part in one group.
+ *
+ * <p><b>Guarantees.</b> M1 to M4 and X1 to X5. <b>Not made:</b> a member that is seen need not be alive; who came and went
+ * while an onlooker was cut off is not told to it; and where an operator deletes a member's znode and somebody else takes
+ * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
+ * know the version of the data only. A new session may be with a server that is behind the last one: what was told may then be
+ * told backwards, and forwards again, since Curator reads without a {@code sync}.
+ *
+ * <p><b>What Curator does for you.</b> It watches, lists and reads the group, and again after every reconnect; it repeats a
+ * request whose connection was lost; it opens the next session; it makes the parents.
+ *
+ * <p><b>What it leaves to you.</b>
+ *
+ * <ul>
+ *   <li>GroupMember, and PersistentNode on which it stands, can't be used (M4, X2): they take a znode that somebody else
+ *       made for their own, overwrite its data and delete it when they are closed. Nor can {@code create().idempotent()}:
+ *       it takes another's with the same data for its own. Whose a znode is, its {@code ephemeralOwner} says, so it is
+ *       made by hand here.
+ *   <li>{@code delete().guaranteed()} goes on deleting in the background, by name, when the name may be another's again.
+ *   <li>CuratorCache compares the version of the data and, of the group, the number of changes to its children. So it says
+ *       nothing of a namesake that came in a gap (PathChildrenCache had the same fault, CURATOR-391), and does not list a
+ *       group again that was deleted and made anew, or whose list was lost with the connection. {@link Nodes} closes that.
+ *   <li>It gives a session up by its own clock, and opens another while the servers still keep the last one with its
+ *       ephemeral. So that one is waited out; whoever closes meanwhile leaves it until that session ends.
+ *   <li>A PersistentWatcher on the own znode would leave its watch at the server when it is closed: ZooKeeper's {@code
+ *       removeWatches} of one watcher only forgets it in the client (X4). The cache's own watch is enough here.
+ * </ul>
+ */
+public final class MembershipRecipe implements Membership {
+    /** How long close waits for a listener that is just being called. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
+    /** The member that this is, from joining until it has left. */
+    private static final class Own {
+        final String name;
+        final CompletableFuture<Void> joined;
+        final List<CompletableFuture<Void>> updates = new ArrayList<>();
+        final List<Runnable> afterwards = new ArrayList<>();
+        byte[] data;
+        boolean newer;
+        boolean leaving;
+        volatile boolean waiting;
+
+        Own(String name, byte[] data, CompletableFuture<Void> joined) {
+            this.name = name;
+            this.data = data;
+            this.joined = joined;
+        }
+    }
+
+    private final Recipe.Place place;
+    private final Listener listener;
+    private final CuratorFramework client;
+    private final CuratorCache cache;
+    private final ScheduledThreadPoolExecutor thread;
+    private final Set<CompletableFuture<Void>> calls = ConcurrentHashMap.newKeySet();
+    private volatile Thread current;
+    private volatile boolean closed;
+
+    // Of the thread of the recipe.
+    private Own own;
+    private Failure trouble;
+
+    /** Begins to look at the group. */
+    public MembershipRecipe(Recipe.Place place, Listener listener) {
+        this.place = place;
+        this.listener = listener;
+        this.client = Keeper.client(place);
+        this.thread = new ScheduledThreadPoolExecutor(1, this::thread, new ThreadPoolExecutor.DiscardPolicy());
+        this.cache = CuratorCache.builder(client, place.path())
+                .withStorage(new Nodes())
+                .withExceptionHandler(e -> {}) // the group is listed again after the next reconnect
+                .build();
+        cache.listenable().addListener(this::onChange, thread);
+        client.getConnectionStateListenable().addListener((unused, state) -> onState(state), thread);
+        client.start();
+        cache.start();
+    }
+
+    private Thread thread(Runnable work) {
+        current = new Thread(work, "recipe " + place.path());
+        current.setDaemon(true);
+        return current;
+    }
+
+    // What is asked of it.
+
+    @Override
+    public void join(String name, byte[] data, Duration patience) {
+        Recipe.checkName("member", name);
+        Own joining = new Own(name, Recipe.checkData(data), new CompletableFuture<>());
+        try {
+            call(joining.joined, patience, () -> begin(joining));
+        } catch (TimeoutException e) {
+            thread.execute(() -> giveUp(joining));
+            throw joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+        }
+    }
+
+    @Override
+    public void update(byte[] data, Duration patience) {
+        byte[] newest = Recipe.checkData(data);
+        CompletableFuture<Void> updated = new CompletableFuture<>();
+        try {
+            call(updated, patience, () -> change(newest, updated));
+        } catch (TimeoutException e) {
+            throw notReached();
+        }
+    }
+
+    @Override
+    public void leave(Duration patience) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        try {
+            call(left, patience, () -> end(left));
+        } catch (TimeoutException e) {
+            throw notReached();
+        }
+    }
+
+    @Override
+    public Map<String, Member> members() {
+        checkOpen();
+        Map<String, Member> members = new TreeMap<>();
+        cache.stream().filter(this::isMember).map(this::member).forEach(each -> members.put(each.name(), each));
+        return members;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        calls.forEach(call -> fail(call, new Failure(Problem.CLOSED, "closed")));
+        thread.shutdownNow(); // it may be waiting for a server, which interrupts
+        try {
+            if (Thread.currentThread() != current) {
+                thread.awaitTermination(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        cache.close();
+        client.close();
+    }
+
+    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work) throws TimeoutException {
+        if (patience.isNegative() || Thread.currentThread() == current) {
+            throw new Failure(Problem.INVALID, "a patience below zero, or a listener that waits for its own recipe");
+        }
+        calls.add(coming);
+        try {
+            checkOpen(); // after adding: else a close in between would leave this call to wait
+            thread.execute(work);
+            coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            if (fail(coming, notReached()) || coming.isCompletedExceptionally()) {
+                throw e;
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure why
+                    ? new Failure(why.problem(), why.getMessage())
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        } finally {
+            fail(coming, new Failure(Problem.CLOSED, "interrupted")); // where it is not done: nobody waits any more
+            calls.remove(coming);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new Failure(Problem.CLOSED, "closed");
+        }
+    }
+
+    private static boolean fail(CompletableFuture<Void> coming, Failure why) {
+        return coming.completeExceptionally(why);
+    }
+
+    private Failure notReached() {
+        return new Failure(Problem.CANNOT_CONNECT, "no answer from " + place.servers() + " in the time that was given");
+    }
+
+    // The own znode.
+
+    private void begin(Own joining) {
+        if (joining.joined.isDone()) {
+            return; // given up, or closed
+        }
+        if (trouble != null) {
+            fail(joining.joined, trouble);
+        } else if (own == null) {
+            own = joining;
+            settle();
+        } else if (own.leaving) {
+            own.afterwards.add(() -> begin(joining));
+        } else {
+            fail(joining.joined, new Failure(Problem.INVALID, "it is a member already, as " + own.name));
+        }
+    }
+
+    private void giveUp(Own joining) {
+        if (own == joining) {
+            withdraw(); // X4: what is under way may still make it
+        }
+    }
+
+    private void change(byte[] newest, CompletableFuture<Void> updated) {
+        if (own == null || own.leaving) {
+            fail(updated, new Failure(Problem.NOT_HELD, "it is no member"));
+            return;
+        }
+        own.data = newest;
+        own.newer = true;
+        own.updates.add(updated);
+        settle();
+    }
+
+    private void end(CompletableFuture<Void> left) {
+        if (own == null) {
+            left.complete(null);
+            return;
+        }
+        own.afterwards.add(() -> left.complete(null));
+        withdraw();
+    }
+
+    private void withdraw() {
+        own.leaving = true;
+        fail(own.joined, new Failure(Problem.CLOSED, "it left before it had joined"));
+        settle();
+    }
+
+    /** Whatever is wanted, looks first and then acts. In the foreground: Curator repeats what the connection was lost for. */
+    private void settle() {
+        if (own == null) {
+            return;
+        }
+        try {
+            look();
+        } catch (KeeperException e) {
+            switch (e.code()) {
+                case NODEEXISTS, BADVERSION, NONODE, NOTEMPTY -> thread.execute(this::settle); // somebody was here
+                case CONNECTIONLOSS,
+                        SESSIONEXPIRED,
+                        SESSIONMOVED,
+                        OPERATIONTIMEOUT -> {} // connected again, the cache reads the group
+                case NOCHILDRENFOREPHEMERALS -> out(foreign(own, "above it is an ephemeral of somebody, not"));
+                case NOAUTH -> out(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + " may not be used"));
+                default -> failed(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + ": " + e.code()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        } catch (Exception e) {
+            throw new IllegalStateException(e); // Curator declares it, for a client that is closed
+        }
+    }
+
+    private void look() throws Exception {
+        // The server of a new session may be behind: it would not show what the last one made for us.
+        client.sync().forPath(place.path());
+        Stat stat = new Stat();
+        try {
+            byte[] data = client.getData().storingStatIn(stat).forPath(pathOf(own.name));
+            if (owns(stat)) {
+                onOurs(data, stat.getVersion());
+            } else if (own.leaving) {
+                out(null);
+            } else if (stat.getEphemeralOwner() == 0) {
+                out(foreign(own, "a persistent znode stands")); // X2: untouched
+            } else {
+                await();
+            }
+        } catch (NoNodeException e) {
+            if (own.leaving) {
+                out(null);
+            } else {
+                create();
+            }
+        }
+    }
+
+    private boolean owns(Stat stat) throws Exception {
+        return stat.getEphemeralOwner()
+                == client.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
+    private void onOurs(byte[] data, int version) throws Exception {
+        if (own.leaving) {
+            client.delete().withVersion(version).forPath(pathOf(own.name));
+            out(null);
+        } else if (own.newer && !Arrays.equals(own.data, data)) {
+            client.setData().withVersion(version).forPath(pathOf(own.name), own.data);
+            in();
+        } else {
+            in();
+        }
+    }
+
+    private void create() throws Exception {
+        client.create().creatingParentsIfNeeded().withMode(CreateMode.EPHEMERAL).forPath(pathOf(own.name), own.data);
+        in();
+    }
+
+    private void in() {
+        own.newer = false;
+        own.joined.complete(null);
+        own.updates.forEach(update -> update.complete(null));
+        own.updates.clear();
+    }
+
+    /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
+    private void await() {
+        own.waiting = true;
+        if (own.joined.isDone()) {
+            Own waiting = own;
+            // Two session timeouts: a new leader of the ensemble starts the sessions' clocks anew.
+            long bound = 2L * client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
+            thread.schedule(() -> onWaited(waiting), bound, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void onWaited(Own waiting) {
+        if (own == waiting && own.waiting) {
+            out(foreign(own, "somebody else is a member"));
+        }
+    }
+
+    /** It is no member any more: it left, or can't be one. */
+    private void out(Failure why) {
+        Own was = own;
+        own = null;
+        if (why != null) {
+            boolean wasMember = was.joined.isDone() && !was.leaving;
+            fail(was.joined, why);
+            was.updates.forEach(update -> fail(update, why));
+            if (wasMember) {
+                tell(() -> listener.failed(why));
+            }
+        } else {
+            was.updates.forEach(update -> fail(update, new Failure(Problem.NOT_HELD, "it left")));
+        }
+        was.afterwards.forEach(Runnable::run);
+    }
+
+    private Failure foreign(Own of, String what) {
+        return new Failure(Problem.FOREIGN, what + " at " + pathOf(of.name));
+    }
+
+    // The view.
+
+    private void onChange(CuratorCacheListener.Type type, ChildData before, ChildData now) {
+        ChildData node = now == null ? before : now;
+        if (node.getPath().equals(place.path()) && node.getStat().getEphemeralOwner() != 0 && now != null) {
+            failed(new Failure(Problem.FOREIGN, place.path() + " is an ephemeral of somebody"));
+        } else if (isMember(node)) {
+            switch (type) {
+                case NODE_CREATED -> listener.joined(member(node));
+                case NODE_CHANGED -> listener.changed(member(node));
+                case NODE_DELETED -> listener.left(member(node));
+            }
+        }
+    }
+
+    /** X2: what is persistent, or further below, is none. */
+    private boolean isMember(ChildData node) {
+        return node.getStat().getEphemeralOwner() != 0
+                && node.getPath().lastIndexOf('/') == place.path().length();
+    }
+
+    private Member member(ChildData node) {
+        return new Member(
+                node.getPath().substring(place.path().length() + 1),
+                node.getData() == null ? new byte[0] : node.getData(),
+                node.getStat().getCzxid(),
+                node.getStat().getVersion());
+    }
+
+    /**
+     * What the cache holds, with what its listener can't know or would not be told.
+     *
+     * <p>M2: the cache asks what was there before, and compares the version of the data, which a namesake that came in a gap
+     * has too; and for a group the number of changes to its children, which a group that was made anew has too, and one
+     * whose list was lost with the connection.
+     *
+     * <p>M1, M3: it reads the group after each reconnect, when its watch stands, and says of each znode that is gone, of
+     * those too that it had not read yet. Both are a reason to look after the own one.
+     */
+    private final class Nodes implements CuratorCacheStorage {
+        private final CuratorCacheStorage nodes = CuratorCacheStorage.standard();
+
+        @Override
+        public Optional<ChildData> put(ChildData now) {
+            Optional<ChildData> before = nodes.put(now);
+            if (now.getPath().equals(place.path())) {
+                thread.execute(MembershipRecipe.this::settle);
+                return Optional.empty(); // so it is listed whenever it is read
+            }
+            if (before.isPresent()
+                    && before.get().getStat().getCzxid() != now.getStat().getCzxid()) {
+                // Over the cache's own executor, so that it is told in order: first this, then that the other was
+                // created.
+                client.runSafe(() -> tell(() -> onChange(CuratorCacheListener.Type.NODE_DELETED, before.get(), null)));
+                return Optional.empty();
+            }
+            return before;
+        }
+
+        @Override
+        public Optional<ChildData> remove(String path) {
+            thread.execute(() -> onRemoved(path));
+            return nodes.remove(path);
+        }
+
+        @Override
+        public Optional<ChildData> get(String path) {
+            return nodes.get(path);
+        }
+
+        @Override
+        public Stream<ChildData> stream() {
+            return nodes.stream();
+        }
+
+        @Override
+        public int size() {
+            return nodes.size();
+        }
+
+        @Override
+        public void clear() {
+            nodes.clear();
+        }
+    }
+
+    private void onRemoved(String path) {
+        if (path.equals(place.path()) || own != null && path.equals(pathOf(own.name))) {
+            settle();
+        }
+    }
+
+    /** As a piece of work of its own: a listener that throws harms nothing else. */
+    private void tell(Runnable news) {
+        thread.execute(news);
+    }
+
+    // The connection.
+
+    /** The path is made in every case, as the contract has it; the cache would look at nothing as well. */
+    private void onState(ConnectionState state) {
+        if (!state.isConnected()) {
+            return;
+        }
+        trouble = null;
+        try {
+            client.create().creatingParentsIfNeeded().forPath(place.path());
+        } catch (NodeExistsException e) {
+            // As it should be.
+        } catch (KeeperException e) {
+            switch (e.code()) {
+                case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT -> {} // another state follows
+                case NOCHILDRENFOREPHEMERALS ->
+                    failed(new Failure(Problem.FOREIGN, "above " + place.path() + " is an ephemeral of somebody"));
+                default -> failed(new Failure(Problem.NOT_ALLOWED, place.path() + " may not be made: " + e.code()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        } catch (Exception e) {
+            throw new IllegalStateException(e); // Curator declares it, for a client that is closed
+        }
+    }
+
+    private void failed(Failure why) {
+        trouble = why;
+        boolean told = own != null && own.joined.isDone() && !own.leaving;
+        if (own != null) {
+            out(why);
+        }
+        if (!told) {
+            tell(() -> listener.failed(why));
+        }
+    }
+
+    private String pathOf(String name) {
+        return place.path() + "/" + name;
+    }
+}

@@ -1,0 +1,601 @@
+package dev.twinkeeper.raw.recipes;
+
+import dev.twinkeeper.recipes.Membership;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeoutException;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * Group membership by hand: a member is an ephemeral, the group is watched as a whole.
+ *
+ * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
+ * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
+ * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
+ *
+ * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
+ * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
+ * take part in one group.
+ *
+ * <p><b>Guarantees.</b> M1 to M4 and X1 to X5. <b>Not made:</b> a member that is seen need not be alive; who came and went
+ * while an onlooker was cut off is not told to it; and where an operator deletes a member's znode and somebody else takes
+ * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
+ * know the version of the data only.
+ *
+ * <p><b>The own znode.</b> Whatever is wanted, look first and then act: so an answer that was lost needs no thought.
+ *
+ * <pre>
+ * CUT_OFF   connected        → LOOKING   read the own znode; OUT where there is none to have or to remove
+ * OUT       join             → LOOKING
+ * LOOKING   nothing there    → ACTING    create it; where it leaves → OUT
+ *           our session's    → IN        or ACTING: set the newer data, delete it where it leaves
+ *           another's        → WAITING   it may be our own of a dead session; where it leaves → OUT
+ *           persistent       → OUT       refused
+ * ACTING    done             → IN        or OUT, where it was deleted
+ *           it has changed   → LOOKING
+ * WAITING   it was deleted   → LOOKING
+ *           time is up       → OUT       refused
+ * IN        it was deleted   → LOOKING   by an operator
+ *           update, leave    → LOOKING
+ * any       connection lost  → CUT_OFF
+ * </pre>
+ *
+ * <p><b>The view.</b> Watch first and list second, after every reconnect: the client sets a persistent watch again, but
+ * what happened in between is not told. The list and the creation zxids tell it.
+ *
+ * <pre>
+ * blind     connected        → watch the group and all below it, list it → seeing
+ * seeing    listed, an event → read that member; tell what is another than known
+ * any       connection lost  → blind
+ * </pre>
+ */
+public final class MembershipRecipe implements Membership {
+    /** How many members are read at a time: the client's own queue of requests has no bound. */
+    private static final int WINDOW = 32;
+
+    /** What a caller gives the recipe's thread, beyond its patience, to say what was missing. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
+    private enum Phase {
+        CUT_OFF,
+        OUT,
+        LOOKING,
+        ACTING,
+        WAITING,
+        IN
+    }
+
+    /** The member that this is, from joining until it has left. */
+    private static final class Own {
+        final String name;
+        final CompletableFuture<Void> joined;
+        final List<CompletableFuture<Void>> updates = new ArrayList<>();
+        final List<Runnable> afterwards = new ArrayList<>();
+        byte[] data;
+        boolean newer;
+        boolean leaving;
+
+        Own(String name, byte[] data, CompletableFuture<Void> joined) {
+            this.name = name;
+            this.data = data;
+            this.joined = joined;
+        }
+    }
+
+    private final Recipe.Place place;
+    private final Listener listener;
+    private final Connection connection = new Connection();
+    private final Keeper keeper;
+    private final Watcher watcher;
+    private final Set<CompletableFuture<Void>> calls = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    // Of the thread of the recipe.
+    private Phase phase = Phase.CUT_OFF;
+    private Own own;
+    private Failure trouble;
+    private boolean seeing;
+    private int reading;
+    private final Set<String> toRead = new LinkedHashSet<>();
+
+    /** Written by the thread of the recipe, read by any. */
+    private final Map<String, Member> known = new ConcurrentSkipListMap<>();
+
+    /** Begins to look at the group. */
+    public MembershipRecipe(Recipe.Place place, Listener listener) {
+        this.place = place;
+        this.listener = listener;
+        this.keeper = new Keeper(place, connection);
+        this.watcher = event -> keeper.post(() -> onEvent(event));
+        keeper.open();
+    }
+
+    // What is asked of it.
+
+    @Override
+    public void join(String name, byte[] data, Duration patience) {
+        Recipe.checkName("member", name);
+        Own joining = new Own(name, Recipe.checkData(data), new CompletableFuture<>());
+        call(joining.joined, patience, () -> begin(joining), () -> giveUp(joining));
+    }
+
+    @Override
+    public void update(byte[] data, Duration patience) {
+        byte[] newest = Recipe.checkData(data);
+        CompletableFuture<Void> updated = new CompletableFuture<>();
+        call(updated, patience, () -> change(newest, updated), () -> fail(updated, notReached()));
+    }
+
+    @Override
+    public void leave(Duration patience) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        call(left, patience, () -> end(left), () -> fail(left, notReached()));
+    }
+
+    @Override
+    public Map<String, Member> members() {
+        checkOpen();
+        return new TreeMap<>(known);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        calls.forEach(call -> fail(call, new Failure(Problem.CLOSED, "closed")));
+        keeper.close();
+    }
+
+    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work, Runnable timeIsUp) {
+        if (patience.isNegative() || keeper.isCurrent()) {
+            throw new Failure(Problem.INVALID, "a patience below zero, or a listener that waits for its own recipe");
+        }
+        calls.add(coming);
+        try {
+            checkOpen(); // after adding: else a close in between would leave this call to wait
+            keeper.post(work);
+            keeper.after(patience, timeIsUp);
+            Keeper.await(coming, patience.plus(LAST_WORD));
+        } catch (TimeoutException e) {
+            fail(coming, notReached());
+            if (coming.isCompletedExceptionally()) {
+                throw notReached();
+            }
+        } finally {
+            fail(coming, new Failure(Problem.CLOSED, "interrupted")); // where it is not done: nobody waits any more
+            calls.remove(coming);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new Failure(Problem.CLOSED, "closed");
+        }
+    }
+
+    private static void fail(CompletableFuture<Void> coming, Failure why) {
+        coming.completeExceptionally(why);
+    }
+
+    private Failure notReached() {
+        return new Failure(Problem.CANNOT_CONNECT, "no answer from " + place.servers() + " in the time that was given");
+    }
+
+    // The own znode.
+
+    private void begin(Own joining) {
+        if (joining.joined.isDone()) {
+            return; // given up, or closed
+        }
+        if (trouble != null) {
+            fail(joining.joined, trouble);
+        } else if (own == null) {
+            own = joining;
+            act();
+        } else if (own.leaving) {
+            own.afterwards.add(() -> begin(joining));
+        } else {
+            fail(joining.joined, new Failure(Problem.INVALID, "it is a member already, as " + own.name));
+        }
+    }
+
+    private void giveUp(Own joining) {
+        boolean taken = own == joining && phase == Phase.WAITING;
+        fail(joining.joined, taken ? foreign("somebody else is a member") : notReached());
+        if (own == joining && joining.joined.isCompletedExceptionally()) {
+            withdraw(); // X4: what is under way may still make it
+        }
+    }
+
+    private void change(byte[] newest, CompletableFuture<Void> updated) {
+        if (own == null || own.leaving) {
+            fail(updated, new Failure(Problem.NOT_HELD, "it is no member"));
+            return;
+        }
+        own.data = newest;
+        own.newer = true;
+        own.updates.add(updated);
+        act();
+    }
+
+    private void end(CompletableFuture<Void> left) {
+        if (own == null) {
+            left.complete(null);
+            return;
+        }
+        own.afterwards.add(() -> left.complete(null));
+        withdraw();
+    }
+
+    private void withdraw() {
+        own.leaving = true;
+        fail(own.joined, new Failure(Problem.CLOSED, "it left before it had joined"));
+        act();
+    }
+
+    /** Something else is wanted now. Where a request is under way, its reply takes care of it. */
+    private void act() {
+        if (phase == Phase.OUT || phase == Phase.WAITING || phase == Phase.IN) {
+            look();
+        }
+    }
+
+    private void look() {
+        phase = Phase.LOOKING;
+        int asked = keeper.round();
+        keeper.zk()
+                .getData(
+                        pathOf(own.name),
+                        false,
+                        (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(rc, data, stat)),
+                        null);
+    }
+
+    private void onLooked(int rc, byte[] data, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (keeper.owns(stat.getEphemeralOwner())) {
+                    onOurs(data, stat.getVersion());
+                } else if (own.leaving) {
+                    out(null);
+                } else if (stat.getEphemeralOwner() == 0) {
+                    out(foreign("a persistent znode stands")); // X2: untouched
+                } else {
+                    await();
+                }
+            }
+            case NONODE -> {
+                if (own.leaving) {
+                    out(null);
+                } else {
+                    create();
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
+            case NOAUTH -> out(foreign("a znode that may not be read stands"));
+            default -> fail("look at " + own.name, rc);
+        }
+    }
+
+    private void onOurs(byte[] data, int version) {
+        if (own.leaving) {
+            delete(version);
+        } else if (own.newer && !Arrays.equals(own.data, data)) {
+            set(version);
+        } else {
+            in();
+        }
+    }
+
+    private void create() {
+        phase = Phase.ACTING;
+        int asked = keeper.round();
+        byte[] sent = own.data;
+        keeper.zk()
+                .create(
+                        pathOf(own.name),
+                        sent,
+                        Keeper.acl(),
+                        CreateMode.EPHEMERAL,
+                        (rc, path, ctx, name) -> keeper.post(asked, () -> onWritten(rc, sent)),
+                        null);
+    }
+
+    private void set(int version) {
+        phase = Phase.ACTING;
+        int asked = keeper.round();
+        byte[] sent = own.data;
+        keeper.zk()
+                .setData(
+                        pathOf(own.name),
+                        sent,
+                        version,
+                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onWritten(rc, sent)),
+                        null);
+    }
+
+    private void onWritten(int rc, byte[] sent) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (own.leaving || sent != own.data) {
+                    look(); // meanwhile something else is wanted
+                } else {
+                    in();
+                }
+            }
+            case NODEEXISTS, BADVERSION -> look(); // somebody else was here
+            case NONODE -> restart(); // the own znode, or an operator deleted the whole group
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
+            case NOCHILDRENFOREPHEMERALS -> out(foreign("above it is an ephemeral of somebody, not"));
+            case NOAUTH -> out(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + " may not be written"));
+            default -> fail("write " + own.name, rc);
+        }
+    }
+
+    private void delete(int version) {
+        phase = Phase.ACTING;
+        int asked = keeper.round();
+        keeper.zk().delete(pathOf(own.name), version, (rc, path, ctx) -> keeper.post(asked, () -> onDeleted(rc)), null);
+    }
+
+    private void onDeleted(int rc) {
+        switch (Code.get(rc)) {
+            case OK, NONODE -> out(null);
+            case BADVERSION, NOTEMPTY -> look(); // an operator was here; an ephemeral has no children
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
+            default -> fail("delete " + own.name, rc);
+        }
+    }
+
+    private void in() {
+        phase = Phase.IN;
+        own.newer = false;
+        own.joined.complete(null);
+        own.updates.forEach(update -> update.complete(null));
+        own.updates.clear();
+    }
+
+    /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
+    private void await() {
+        phase = Phase.WAITING;
+        if (own.joined.isDone()) {
+            Own waiting = own;
+            int asked = keeper.round();
+            // Two session timeouts: a new leader of the ensemble starts the sessions' clocks anew.
+            Duration bound = Duration.ofMillis(2L * keeper.zk().getSessionTimeout());
+            keeper.after(bound, () -> keeper.post(asked, () -> onWaited(waiting)));
+        }
+    }
+
+    private void onWaited(Own waiting) {
+        if (own == waiting && phase == Phase.WAITING) {
+            out(foreign("somebody else is a member"));
+        }
+    }
+
+    /** It is no member any more: it left, or can't be one. */
+    private void out(Failure why) {
+        Own was = own;
+        own = null;
+        phase = phase == Phase.CUT_OFF ? Phase.CUT_OFF : Phase.OUT;
+        if (why != null) {
+            boolean wasMember = was.joined.isDone() && !was.leaving;
+            fail(was.joined, why);
+            was.updates.forEach(update -> fail(update, why));
+            if (wasMember) {
+                tell(() -> listener.failed(why));
+            }
+        } else {
+            was.updates.forEach(update -> fail(update, new Failure(Problem.NOT_HELD, "it left")));
+        }
+        was.afterwards.forEach(Runnable::run);
+    }
+
+    private Failure foreign(String what) {
+        return new Failure(Problem.FOREIGN, what + " at " + pathOf(own.name));
+    }
+
+    // The view.
+
+    private void watch() {
+        int asked = keeper.round();
+        keeper.zk()
+                .addWatch(
+                        place.path(),
+                        watcher,
+                        AddWatchMode.PERSISTENT_RECURSIVE,
+                        (rc, path, ctx) -> keeper.post(asked, () -> onWatched(rc)),
+                        null);
+    }
+
+    private void onWatched(int rc) {
+        switch (Code.get(rc)) {
+            case OK -> list();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() watches again
+            default -> fail("watch " + place.path(), rc);
+        }
+    }
+
+    private void list() {
+        seeing = true;
+        int asked = keeper.round();
+        keeper.zk()
+                .getChildren(
+                        place.path(),
+                        false,
+                        (rc, path, ctx, names, stat) -> keeper.post(asked, () -> onListed(rc, names, stat)),
+                        null);
+    }
+
+    private void onListed(int rc, List<String> names, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (stat.getEphemeralOwner() != 0) {
+                    failed(new Failure(Problem.FOREIGN, place.path() + " is an ephemeral of somebody"));
+                    return;
+                }
+                Set<String> missing = new TreeSet<>(known.keySet());
+                names.forEach(missing::remove);
+                missing.forEach(this::gone); // M2: those that left in the gap
+                toRead.addAll(names);
+                read();
+            }
+            case NONODE -> restart();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() lists again
+            default -> fail("list " + place.path(), rc);
+        }
+    }
+
+    private void onEvent(WatchedEvent event) {
+        String group = place.path() + "/";
+        if (event.getType() == EventType.None || !event.getPath().startsWith(group)) {
+            return;
+        }
+        String name = event.getPath().substring(group.length());
+        boolean deleted = event.getType() == EventType.NodeDeleted;
+        if (deleted && own != null && name.equals(own.name) && (phase == Phase.IN || phase == Phase.WAITING)) {
+            look();
+        }
+        if (!seeing || name.indexOf('/') >= 0) {
+            return; // it is listed afterwards; or it is below a member, where nothing is of ours
+        }
+        if (deleted) {
+            gone(name);
+        } else {
+            toRead.add(name);
+            read();
+        }
+    }
+
+    private void read() {
+        int asked = keeper.round();
+        for (Iterator<String> names = toRead.iterator(); reading < WINDOW && names.hasNext(); reading++) {
+            String name = names.next();
+            names.remove();
+            keeper.zk()
+                    .getData(
+                            pathOf(name),
+                            false,
+                            (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, name, data, stat)),
+                            null);
+        }
+    }
+
+    private void onRead(int rc, String name, byte[] data, Stat stat) {
+        reading--;
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (stat.getEphemeralOwner() == 0) {
+                    gone(name); // X2: it is no member, and set aside
+                } else {
+                    see(new Member(name, data == null ? new byte[0] : data, stat.getCzxid(), stat.getVersion()));
+                }
+            }
+            case NONODE, NOAUTH -> gone(name);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {
+                return; // connected() lists again
+            }
+            default -> fail("read " + name, rc);
+        }
+        read();
+    }
+
+    private void see(Member member) {
+        Member before = known.put(member.name(), member);
+        boolean another = before == null || before.since() != member.since();
+        if (before != null && another) {
+            tell(() -> listener.left(before)); // M2: another joining, whatever its version says
+        }
+        if (another) {
+            tell(() -> listener.joined(member));
+        } else if (before.version() != member.version()) {
+            tell(() -> listener.changed(member));
+        }
+    }
+
+    private void gone(String name) {
+        Member before = known.remove(name);
+        if (before != null) {
+            tell(() -> listener.left(before));
+        }
+    }
+
+    /** As a piece of work of its own: a listener that throws harms nothing else. */
+    private void tell(Runnable news) {
+        keeper.post(news);
+    }
+
+    // The connection.
+
+    private final class Connection implements Keeper.Owner {
+        @Override
+        public void connected() {
+            trouble = null;
+            phase = Phase.OUT;
+            watch();
+            if (own != null) {
+                look();
+            }
+        }
+
+        @Override
+        public void disconnected() {
+            phase = Phase.CUT_OFF;
+            seeing = false;
+            reading = 0;
+            toRead.clear();
+        }
+
+        @Override
+        public void expired() {
+            disconnected(); // M3: connected() looks for the own znode in the new session, and makes it again
+        }
+
+        @Override
+        public void failed(Failure why) {
+            MembershipRecipe.this.failed(why);
+        }
+    }
+
+    /** Somebody deleted the group, or the own znode: all begins again, with the path. */
+    private void restart() {
+        connection.disconnected();
+        keeper.again();
+    }
+
+    private void fail(String what, int rc) {
+        failed(new Failure(Problem.NOT_ALLOWED, "can't " + what + ": " + Code.get(rc)));
+    }
+
+    private void failed(Failure why) {
+        trouble = why;
+        boolean told = own != null && own.joined.isDone() && !own.leaving;
+        if (own != null) {
+            out(why);
+        }
+        if (!told) {
+            tell(() -> listener.failed(why));
+        }
+    }
+
+    private String pathOf(String name) {
+        return place.path() + "/" + name;
+    }
+}
