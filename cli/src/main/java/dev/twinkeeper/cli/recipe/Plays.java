@@ -11,7 +11,7 @@ public final class Plays {
     static {
         ALL.put("election", new ElectionPlay());
 
-        // membership
+        ALL.put("membership", new MembershipPlay());
 
         // configuration
 
