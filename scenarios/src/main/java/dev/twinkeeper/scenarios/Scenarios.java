@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.ConfigurationScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLeaderScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
@@ -67,6 +68,7 @@ public final class Scenarios {
             ElectionLossScenarios.class,
             ElectionRefusalScenarios.class,
             MembershipScenarios.class,
+            ConfigurationScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

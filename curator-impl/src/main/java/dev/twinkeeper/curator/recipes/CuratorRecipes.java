@@ -30,7 +30,7 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public Configuration configuration(Recipe.Place place, Configuration.Listener listener) {
-        throw new UnsupportedOperationException("configuration");
+        return new ConfigurationRecipe(place, listener);
     }
 
     @Override

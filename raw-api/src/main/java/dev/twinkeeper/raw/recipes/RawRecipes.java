@@ -28,7 +28,7 @@ public final class RawRecipes implements Recipes {
 
     @Override
     public Configuration configuration(Recipe.Place place, Configuration.Listener listener) {
-        throw new UnsupportedOperationException("configuration");
+        return new ConfigurationRecipe(place, listener);
     }
 
     @Override

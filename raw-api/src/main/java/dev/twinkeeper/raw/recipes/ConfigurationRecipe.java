@@ -1,0 +1,545 @@
+package dev.twinkeeper.raw.recipes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.twinkeeper.recipes.Configuration;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.OpResult.ErrorResult;
+import org.apache.zookeeper.OpResult.SetDataResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A shared value on the raw API: a persistent watch, a read after each event, and writes that compare the version.
+ *
+ * <p><b>When, and when not.</b> For settings of some kilobytes that change now and then and that many processes have to
+ * agree on. Not for much data, not for hundreds of changes a second: each change is a write for all servers and a read
+ * for each reader.
+ *
+ * <p><b>The znodes.</b> {@code <path>/value}, persistent: the bytes; no data (null) where the value was removed. {@code
+ * <path>}, persistent: the mark of the newest writer, {@code by <uuid> <n>}. A write is one transaction on both.
+ *
+ * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
+ *
+ * <p><b>The phases.</b>
+ *
+ * <pre>
+ * AWAY     connected                       → LOOKING  watch, then read the path and the value
+ * LOOKING  the value was read              → CURRENT  tell it, settle what is in doubt, send what waits
+ * CURRENT  an event, a read, a doubt       → CURRENT  look: at the value; for reads and doubts a sync and the path first
+ * any      while it looks                  → same     look once more when this look is done
+ * any      disconnected, expired           → AWAY     what was sent and not answered is in doubt
+ * any      refused, foreign, closed        → ENDED    what waits fails
+ * </pre>
+ */
+public final class ConfigurationRecipe implements Configuration {
+    private static final Pattern MARK = Pattern.compile("(by [0-9a-f-]{36} [0-9]+)?");
+
+    private enum Phase {
+        AWAY,
+        LOOKING,
+        CURRENT,
+        ENDED
+    }
+
+    private final String path;
+    private final String valuePath;
+    private final Listener listener;
+    private final Keeper keeper;
+
+    /** One object for good: ZooKeeper removes duplicate watchers by equality. */
+    private final Watcher watcher;
+
+    private final String writer = UUID.randomUUID().toString();
+
+    private volatile Value newest;
+    private volatile Failure ended;
+
+    // Of the keeper's thread.
+    private Phase phase = Phase.AWAY;
+    private boolean looking;
+    private boolean again;
+    private final List<CompletableFuture<Value>> reads = new ArrayList<>();
+    private final Set<Write> writes = new LinkedHashSet<>();
+
+    /** The reads and the writes that the look under way is for: it began after they were asked for, or in doubt. */
+    private final List<CompletableFuture<Value>> served = new ArrayList<>();
+
+    private final List<Write> settled = new ArrayList<>();
+    private long marks;
+
+    /** Begins in the background. */
+    public ConfigurationRecipe(Recipe.Place place, Listener listener) {
+        this.path = place.path();
+        this.valuePath = path + "/value";
+        this.listener = listener;
+        this.keeper = new Keeper(place, new Session());
+        this.watcher = event -> keeper.post(() -> onEvent(event));
+        keeper.open();
+    }
+
+    /** A write that is asked for, and what is known of it. */
+    private static final class Write {
+        private final Value expected;
+        private final byte[] bytes;
+        private final CompletableFuture<Optional<Value>> done = new CompletableFuture<>();
+
+        /** Set once: by the sender, or by who gave up before it was sent. */
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        private byte[] mark;
+
+        /** An answer to it was lost: a refusal may be its own echo. */
+        private boolean doubted;
+
+        /** It was sent, is no longer under way, and may have been applied. */
+        private boolean inDoubt;
+
+        Write(Value expected, byte[] bytes) {
+            this.expected = expected;
+            this.bytes = bytes;
+        }
+    }
+
+    /** The path as it was looked at: who made the newest write, and when. */
+    private record Above(byte[] mark, Stat stat) {}
+
+    // The contract.
+
+    @Override
+    public Optional<Value> seen() {
+        return Optional.ofNullable(newest);
+    }
+
+    @Override
+    public Value read(Duration patience) {
+        CompletableFuture<Value> read = new CompletableFuture<>();
+        ask(() -> onRead(read));
+        try {
+            return Keeper.await(read, patience);
+        } catch (TimeoutException e) {
+            keeper.post(() -> forget(read));
+            throw new Failure(Problem.CANNOT_CONNECT, "no answer within " + patience);
+        }
+    }
+
+    @Override
+    public Optional<Value> set(Value expected, byte[] bytes, Duration patience) {
+        return write(new Write(expected, Recipe.checkData(bytes)), patience);
+    }
+
+    @Override
+    public Optional<Value> remove(Value expected, Duration patience) {
+        if (expected.bytes().isEmpty()) {
+            throw new Failure(Problem.INVALID, "there is no value to remove: " + expected);
+        }
+        return write(new Write(expected, null), patience);
+    }
+
+    private Optional<Value> write(Write write, Duration patience) {
+        ask(() -> onWrite(write));
+        try {
+            return Keeper.await(write.done, patience);
+        } catch (TimeoutException e) {
+            boolean sent = !write.taken.compareAndSet(false, true);
+            keeper.post(() -> writes.remove(write));
+            throw sent
+                    ? new Failure(Problem.UNKNOWN, "no answer within " + patience)
+                    : new Failure(Problem.CANNOT_CONNECT, "no server within " + patience);
+        }
+    }
+
+    /** X3: after the end nobody would answer. Asked a second time, because the end may come in between. */
+    private void ask(Runnable question) {
+        if (keeper.isCurrent()) {
+            throw new Failure(Problem.INVALID, "a listener must not wait for its recipe");
+        }
+        checkEnd();
+        keeper.post(question);
+        checkEnd();
+    }
+
+    private void checkEnd() {
+        Failure why = ended;
+        if (why != null) {
+            throw new Failure(why.problem(), why.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        end(new Failure(Problem.CLOSED, "closed"));
+        keeper.close();
+    }
+
+    // The session.
+
+    private final class Session implements Keeper.Owner {
+        @Override
+        public void connected() {
+            if (phase != Phase.ENDED) {
+                phase = Phase.LOOKING;
+                looking = true;
+                again = false;
+                doubts();
+                watch();
+            }
+        }
+
+        @Override
+        public void disconnected() {
+            if (phase != Phase.ENDED) {
+                phase = Phase.AWAY;
+            }
+            reads.addAll(0, served);
+            served.clear();
+            settled.clear();
+            writes.stream().filter(write -> write.taken.get()).forEach(ConfigurationRecipe::doubt);
+        }
+
+        @Override
+        public void expired() {
+            disconnected();
+        }
+
+        @Override
+        public void failed(Failure why) {
+            fail(why);
+        }
+    }
+
+    // Looking.
+
+    /** Each time: a lost connection may have taken the answer, and a second watch by the same watcher is none. */
+    private void watch() {
+        int round = keeper.round();
+        keeper.zk()
+                .addWatch(
+                        valuePath,
+                        watcher,
+                        AddWatchMode.PERSISTENT,
+                        (rc, of, ctx) -> keeper.post(round, () -> onWatched(rc)),
+                        null);
+    }
+
+    private void onWatched(int rc) {
+        switch (Code.get(rc)) {
+            // C1: the watch first, then the read. What happened before is read, what happens after is told.
+            case OK -> lookAtPath();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
+            default -> refused(rc, valuePath);
+        }
+    }
+
+    private void onEvent(WatchedEvent event) {
+        if (event.getType() != EventType.None) {
+            look();
+        }
+    }
+
+    private void onRead(CompletableFuture<Value> read) {
+        reads.add(read);
+        look();
+    }
+
+    private void forget(CompletableFuture<Value> read) {
+        reads.remove(read);
+        served.remove(read);
+    }
+
+    /** One look at a time: a burst of events costs two. */
+    private void look() {
+        if (phase != Phase.CURRENT || looking) {
+            again = true;
+            return;
+        }
+        looking = true;
+        again = false;
+        if (reads.isEmpty() && writes.stream().noneMatch(write -> write.inDoubt)) {
+            lookAtValue(null);
+        } else {
+            sync();
+        }
+    }
+
+    private void doubts() {
+        settled.clear();
+        writes.stream().filter(write -> write.inDoubt).forEach(settled::add);
+    }
+
+    /** Our server may not know yet what others were told to be written. */
+    private void sync() {
+        int round = keeper.round();
+        served.addAll(reads);
+        reads.clear();
+        doubts();
+        keeper.zk().sync(path, (rc, of, ctx) -> keeper.post(round, () -> onSynced(rc)), null);
+    }
+
+    private void onSynced(int rc) {
+        switch (Code.get(rc)) {
+            case OK -> lookAtPath();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
+            default -> refused(rc, path);
+        }
+    }
+
+    /**
+     * Before the value: so what it tells can only be older than the value, and of an older one nothing is concluded, for
+     * the watch tells that there is a newer.
+     */
+    private void lookAtPath() {
+        int round = keeper.round();
+        keeper.zk()
+                .getData(
+                        path,
+                        false,
+                        (rc, of, ctx, mark, stat) -> keeper.post(round, () -> onLookedAtPath(rc, mark, stat)),
+                        null);
+    }
+
+    private void onLookedAtPath(int rc, byte[] mark, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                // X2: who put an ephemeral or data here does not mean this recipe.
+                if (stat.getEphemeralOwner() != 0 || !isMark(mark)) {
+                    fail(new Failure(Problem.FOREIGN, path + " is somebody else's: an ephemeral, or other data"));
+                } else {
+                    lookAtValue(new Above(mark, stat));
+                }
+            }
+            case NONODE -> keeper.remake(); // by hand; connected() follows
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
+            default -> refused(rc, path);
+        }
+    }
+
+    private static boolean isMark(byte[] data) {
+        return data == null || MARK.matcher(new String(data, UTF_8)).matches();
+    }
+
+    /** @param above null where only the value is looked at */
+    private void lookAtValue(Above above) {
+        int round = keeper.round();
+        keeper.zk()
+                .getData(
+                        valuePath,
+                        false,
+                        (rc, of, ctx, bytes, stat) -> keeper.post(round, () -> onLookedAtValue(rc, above, bytes, stat)),
+                        null);
+    }
+
+    private void onLookedAtValue(int rc, Above above, byte[] bytes, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK ->
+                onLooked(
+                        above,
+                        new Value(Optional.ofNullable(bytes), stat.getVersion(), stat.getMzxid()),
+                        stat.getCzxid());
+            case NONODE -> {
+                if (above == null) {
+                    lookAtPath(); // C4: for the revision of what is missing
+                } else {
+                    onLooked(above, new Value(Optional.empty(), -1, above.stat().getPzxid()), 0);
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
+            default -> refused(rc, valuePath);
+        }
+    }
+
+    private void onLooked(Above above, Value value, long created) {
+        phase = Phase.CURRENT;
+        looking = false;
+        tell(value);
+        served.forEach(read -> read.complete(newest));
+        served.clear();
+        settled.forEach(write -> settle(write, above, value, created));
+        settled.clear();
+        List.copyOf(writes).stream().filter(write -> !write.taken.get()).forEach(this::send);
+        if (again || !reads.isEmpty()) {
+            look();
+        }
+    }
+
+    private void tell(Value value) {
+        Value before = newest;
+        // C2: by zxid, whatever server or session it comes from.
+        if (before != null && value.revision() <= before.revision()) {
+            return;
+        }
+        newest = value;
+        if (before == null || before.version() != -1 || value.version() != -1) {
+            keeper.post(() -> hear(value)); // on its own, so that a listener that throws spoils nothing here
+        }
+    }
+
+    private void hear(Value value) {
+        if (ended == null) {
+            listener.changed(value);
+        }
+    }
+
+    // Writing.
+
+    private void onWrite(Write write) {
+        writes.add(write);
+        write.mark = ("by " + writer + " " + ++marks).getBytes(UTF_8);
+        if (phase == Phase.CURRENT) {
+            send(write);
+        }
+    }
+
+    private void send(Write write) {
+        if (!write.taken.get() && isStale(write.expected)) {
+            done(write, Optional.empty());
+        } else if (write.doubted || write.taken.compareAndSet(false, true)) {
+            write.inDoubt = false;
+            transact(write);
+        }
+    }
+
+    /** Versions begin anew where a znode was deleted by hand; zxids never do. */
+    private boolean isStale(Value expected) {
+        return newest.revision() > expected.revision() && (newest.version() != -1 || expected.version() != -1);
+    }
+
+    /** C3: the mark in the same transaction, so that the tree can tell who wrote. */
+    private void transact(Write write) {
+        int round = keeper.round();
+        int version = write.expected.version();
+        List<Op> ops = List.of(
+                Op.setData(path, write.mark, -1),
+                version == -1
+                        ? Op.create(valuePath, write.bytes, Keeper.acl(), CreateMode.PERSISTENT)
+                        : Op.setData(valuePath, write.bytes, version));
+        keeper.zk().multi(ops, (rc, of, ctx, results) -> keeper.post(round, () -> onWritten(write, rc, results)), null);
+    }
+
+    private void onWritten(Write write, int rc, List<OpResult> results) {
+        switch (Code.get(rc)) {
+            case OK -> written(write, ((SetDataResult) results.get(0)).getStat().getMzxid());
+            case BADVERSION, NODEEXISTS, NONODE -> {
+                if (write.doubted) {
+                    doubt(write);
+                    look();
+                } else if (isPathGone(results)) {
+                    write.taken.set(false); // nothing was done: once more when the path is there again
+                    look();
+                } else {
+                    done(write, Optional.empty());
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // in doubt; connected() follows
+            default -> {
+                writes.remove(write);
+                write.done.completeExceptionally(failure(rc, valuePath));
+            }
+        }
+    }
+
+    private static boolean isPathGone(List<OpResult> results) {
+        return results.get(0) instanceof ErrorResult error && error.getErr() == Code.NONODE.intValue();
+    }
+
+    private void written(Write write, long zxid) {
+        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
+        tell(value);
+        done(write, Optional.of(value));
+    }
+
+    private void done(Write write, Optional<Value> outcome) {
+        writes.remove(write);
+        write.done.complete(outcome);
+    }
+
+    private static void doubt(Write write) {
+        write.doubted = true;
+        write.inDoubt = true;
+    }
+
+    /**
+     * C3: an answer was lost; the tree, read after a sync, tells what became of the write, if anything can. Had it been
+     * applied, it would have made the version that follows the expected one, and left its mark in the same transaction.
+     */
+    private void settle(Write write, Above above, Value now, long created) {
+        Value expected = write.expected;
+        boolean same = now.version() == expected.version() && now.revision() == expected.revision();
+        boolean next =
+                now.version() == expected.version() + 1 && (expected.version() == -1 || created <= expected.revision());
+        long marked = above.stat().getMzxid();
+        if (same) {
+            send(write);
+        } else if (next && marked == now.revision() && Arrays.equals(above.mark(), write.mark)) {
+            written(write, marked);
+        } else if (next && marked <= now.revision()) {
+            done(write, Optional.empty()); // of the next version, by another, or by hand and without a mark
+        } else {
+            writes.remove(write);
+            write.done.completeExceptionally(
+                    new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
+        }
+    }
+
+    // The end.
+
+    private void refused(int rc, String of) {
+        fail(failure(rc, of));
+    }
+
+    private static Failure failure(int rc, String of) {
+        return switch (Code.get(rc)) {
+            case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
+            case NOAUTH -> new Failure(Problem.NOT_ALLOWED, of + ": permission denied");
+            default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
+        };
+    }
+
+    private void fail(Failure why) {
+        if (ended == null) {
+            end(why);
+            keeper.post(() -> hearOf(why));
+        }
+    }
+
+    private void hearOf(Failure why) {
+        if (ended == why) {
+            listener.failed(why);
+        }
+    }
+
+    private void end(Failure why) {
+        ended = why;
+        keeper.post(this::endAll);
+    }
+
+    private void endAll() {
+        phase = Phase.ENDED;
+        reads.addAll(served);
+        reads.forEach(read -> read.completeExceptionally(ended));
+        writes.forEach(write -> write.done.completeExceptionally(ended));
+        reads.clear();
+        served.clear();
+        writes.clear();
+        settled.clear();
+    }
+}
