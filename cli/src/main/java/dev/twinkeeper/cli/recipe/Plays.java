@@ -13,7 +13,7 @@ public final class Plays {
 
         ALL.put("membership", new MembershipPlay());
 
-        // configuration
+        ALL.put("configuration", new ConfigurationPlay());
 
         // lock
 

@@ -39,7 +39,7 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>When, and when not.</b> As with its twin on the raw API.
  *
  * <p><b>The znodes.</b> {@code <path>/value}, persistent: the bytes; no data (null) where the value was removed. {@code
- * <path>}, persistent: the mark of the newest writer, {@code by <uuid> <n>}. A write is one transaction on both.
+ * <path>}, persistent: the mark of the newest writer, {@code <uuid> <n>}. A write is one transaction on both.
  *
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
@@ -66,7 +66,7 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  */
 public final class ConfigurationRecipe implements Configuration {
-    private static final Pattern MARK = Pattern.compile("(by [0-9a-f-]{36} [0-9]+)?");
+    private static final Pattern MARK = Pattern.compile("([0-9a-f-]{36} [0-9]+)?");
 
     /** For what is under way on the recipe's thread, which never waits. */
     private static final Duration CLOSE = Duration.ofSeconds(3);
@@ -498,7 +498,7 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void onWrite(Write write) {
         writes.add(write);
-        write.mark = ("by " + writer + " " + ++marks).getBytes(UTF_8);
+        write.mark = (writer + " " + ++marks).getBytes(UTF_8);
         if (phase == Phase.CURRENT) {
             send(write);
         }

@@ -98,6 +98,7 @@ public final class SharedValueConfiguration implements Configuration {
     /** As it was last heard. */
     @Override
     public Value read(Duration patience) {
+        checkOpen();
         try {
             starter.submit(() -> {}).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (Exception e) {
@@ -108,6 +109,7 @@ public final class SharedValueConfiguration implements Configuration {
 
     @Override
     public Optional<Value> set(Value expected, byte[] bytes, Duration patience) {
+        checkOpen();
         byte[] data = Recipe.checkData(bytes);
         VersionedValue<byte[]> current = shared.getVersionedValue();
         if (!value(current).equals(expected)) {
@@ -123,6 +125,12 @@ public final class SharedValueConfiguration implements Configuration {
     @Override
     public Optional<Value> remove(Value expected, Duration patience) {
         throw new Failure(Problem.INVALID, "a SharedValue is always there");
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new Failure(Problem.CLOSED, "closed");
+        }
     }
 
     @Override

@@ -36,7 +36,7 @@ import org.apache.zookeeper.data.Stat;
  * for each reader.
  *
  * <p><b>The znodes.</b> {@code <path>/value}, persistent: the bytes; no data (null) where the value was removed. {@code
- * <path>}, persistent: the mark of the newest writer, {@code by <uuid> <n>}. A write is one transaction on both.
+ * <path>}, persistent: the mark of the newest writer, {@code <uuid> <n>}. A write is one transaction on both.
  *
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
@@ -47,12 +47,12 @@ import org.apache.zookeeper.data.Stat;
  * LOOKING  the value was read              → CURRENT  tell it, settle what is in doubt, send what waits
  * CURRENT  an event, a read, a doubt       → CURRENT  look: at the value; for reads and doubts a sync and the path first
  * any      while it looks                  → same     look once more when this look is done
- * any      disconnected, expired           → AWAY     what was sent and not answered is in doubt
+ * any      disconnected, expired, no path  → AWAY     what was sent and not answered is in doubt
  * any      refused, foreign, closed        → ENDED    what waits fails
  * </pre>
  */
 public final class ConfigurationRecipe implements Configuration {
-    private static final Pattern MARK = Pattern.compile("(by [0-9a-f-]{36} [0-9]+)?");
+    private static final Pattern MARK = Pattern.compile("([0-9a-f-]{36} [0-9]+)?");
 
     private enum Phase {
         AWAY,
@@ -207,24 +207,28 @@ public final class ConfigurationRecipe implements Configuration {
 
         @Override
         public void disconnected() {
-            if (phase != Phase.ENDED) {
-                phase = Phase.AWAY;
-            }
-            reads.addAll(0, served);
-            served.clear();
-            settled.clear();
-            writes.stream().filter(write -> write.taken.get()).forEach(ConfigurationRecipe::doubt);
+            away();
         }
 
         @Override
         public void expired() {
-            disconnected();
+            away();
         }
 
         @Override
         public void failed(Failure why) {
             fail(why);
         }
+    }
+
+    private void away() {
+        if (phase != Phase.ENDED) {
+            phase = Phase.AWAY;
+        }
+        reads.addAll(0, served);
+        served.clear();
+        settled.clear();
+        writes.stream().filter(write -> write.taken.get()).forEach(ConfigurationRecipe::doubt);
     }
 
     // Looking.
@@ -327,7 +331,10 @@ public final class ConfigurationRecipe implements Configuration {
                     lookAtValue(new Above(mark, stat));
                 }
             }
-            case NONODE -> keeper.remake(); // by hand; connected() follows
+            case NONODE -> { // by hand
+                away();
+                keeper.again(); // connected() follows
+            }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
             default -> refused(rc, path);
         }
@@ -403,7 +410,7 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void onWrite(Write write) {
         writes.add(write);
-        write.mark = ("by " + writer + " " + ++marks).getBytes(UTF_8);
+        write.mark = (writer + " " + ++marks).getBytes(UTF_8);
         if (phase == Phase.CURRENT) {
             send(write);
         }

@@ -1,31 +1,33 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.twinkeeper.scenarios.recipes.Values.PATIENT;
+import static dev.twinkeeper.scenarios.recipes.Values.VALUE;
+import static dev.twinkeeper.scenarios.recipes.Values.assertProblem;
+import static dev.twinkeeper.scenarios.recipes.Values.assertRising;
+import static dev.twinkeeper.scenarios.recipes.Values.awaitTold;
+import static dev.twinkeeper.scenarios.recipes.Values.bytes;
+import static dev.twinkeeper.scenarios.recipes.Values.committed;
+import static dev.twinkeeper.scenarios.recipes.Values.cutWith;
+import static dev.twinkeeper.scenarios.recipes.Values.failure;
+import static dev.twinkeeper.scenarios.recipes.Values.latest;
+import static dev.twinkeeper.scenarios.recipes.Values.quiet;
+import static dev.twinkeeper.scenarios.recipes.Values.readers;
+import static dev.twinkeeper.scenarios.recipes.Values.text;
+import static dev.twinkeeper.scenarios.recipes.Values.told;
+import static dev.twinkeeper.scenarios.recipes.Values.write;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe;
-import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.lab.Request;
-import dev.twinkeeper.scenarios.lab.Traffic;
-import dev.twinkeeper.scenarios.lab.Wire;
-import dev.twinkeeper.scenarios.oracle.Change;
-import dev.twinkeeper.scenarios.oracle.Commit;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** One value: every reader is told of the latest, none goes back, and of those that write over the same one succeeds. */
@@ -33,12 +35,8 @@ public final class ConfigurationScenarios {
     /** For sessions that are to outlive what happens to their wire. */
     private static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
-    /** As patient as anybody has to be when nothing is wrong; and as impatient as one who wants to see it end. */
-    private static final Duration PATIENT = RecipeStage.READY;
-
+    /** As impatient as one who wants to see it end. */
     private static final Duration IMPATIENT = Duration.ofMillis(400);
-
-    private static final String VALUE = RecipeStage.RECIPE + "/value";
 
     // C1 and C2: the latest value, in order.
 
@@ -364,7 +362,7 @@ public final class ConfigurationScenarios {
         var writer = stage.reader("writer");
         var base = write(writer, "base");
 
-        var lost = writer.wire().loseAnswer(ConfigurationScenarios::writesValue);
+        var lost = writer.wire().loseAnswer(Values::writesValue);
         var written = writer.recipe().set(base, bytes("written"), PATIENT);
         stage.await("an answer is lost", lost, RecipeStage.READY);
 
@@ -378,10 +376,10 @@ public final class ConfigurationScenarios {
         var writer = stage.reader("writer");
         var missing = writer.recipe().read(PATIENT);
 
-        var lost = writer.wire().loseAnswer(ConfigurationScenarios::writesValue);
+        var lost = writer.wire().loseAnswer(Values::writesValue);
         var created = writer.recipe().set(missing, bytes("created"), PATIENT);
         stage.await("an answer is lost", lost, RecipeStage.READY);
-        lost = writer.wire().loseAnswer(ConfigurationScenarios::writesValue);
+        lost = writer.wire().loseAnswer(Values::writesValue);
         var removed = writer.recipe().remove(created.orElseThrow(), PATIENT);
         stage.await("another answer is lost", lost, RecipeStage.READY);
 
@@ -396,7 +394,7 @@ public final class ConfigurationScenarios {
         var writer = stage.reader("writer");
         var base = write(writer, "base");
 
-        var lost = writer.wire().loseRequest(ConfigurationScenarios::writesValue);
+        var lost = writer.wire().loseRequest(Values::writesValue);
         var written = writer.recipe().set(base, bytes("written"), PATIENT);
         stage.await("a request is lost", lost, RecipeStage.READY);
 
@@ -413,7 +411,7 @@ public final class ConfigurationScenarios {
         var base = write(winner, "base");
         loser.recipe().read(PATIENT);
 
-        var lost = cutWith(loser.wire(), loser.wire().loseRequest(ConfigurationScenarios::writesValue));
+        var lost = cutWith(loser.wire(), loser.wire().loseRequest(Values::writesValue));
         var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("the same"), PATIENT));
         stage.await("a request is lost", lost, RecipeStage.READY);
         var ofWinner = winner.recipe().set(base, bytes("the same"), PATIENT);
@@ -433,7 +431,7 @@ public final class ConfigurationScenarios {
 
         // It does not hear of the other's write, and its own is refused unheard.
         loser.wire().stallReplies();
-        var lost = loser.wire().loseAnswer(ConfigurationScenarios::writesValue);
+        var lost = loser.wire().loseAnswer(Values::writesValue);
         var ofWinner = winner.recipe().set(base, bytes("winner"), PATIENT).orElseThrow();
         var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("loser"), PATIENT));
         loser.wire().mend();
@@ -451,7 +449,7 @@ public final class ConfigurationScenarios {
         var base = write(second, "base");
         first.recipe().read(PATIENT);
 
-        var lost = cutWith(first.wire(), first.wire().loseAnswer(ConfigurationScenarios::writesValue));
+        var lost = cutWith(first.wire(), first.wire().loseAnswer(Values::writesValue));
         var ofFirst = first.async(() -> first.recipe().set(base, bytes("first"), PATIENT));
         stage.await("an answer is lost", lost, RecipeStage.READY);
         var over = second.recipe().set(second.recipe().read(PATIENT), bytes("second"), PATIENT);
@@ -654,112 +652,5 @@ public final class ConfigurationScenarios {
         awaitTold(stage, reader, afterRestart, RecipeStage.RECOVERY);
         assertRising(reader);
         assertThat(refused.problem()).isIn(Problem.UNKNOWN, Problem.CANNOT_CONNECT);
-    }
-
-    // What several scenarios need.
-
-    private static List<Player<Configuration>> readers(RecipeStage stage, int many) {
-        List<Player<Configuration>> readers = new ArrayList<>();
-        for (int i = 1; i <= many; i++) {
-            readers.add(stage.reader("reader" + i));
-        }
-        return readers;
-    }
-
-    /** What went over the wires until nothing went any more. */
-    private static Traffic quiet(RecipeStage stage) {
-        int looks = 15;
-        Deque<Traffic> seen = new ArrayDeque<>();
-        stage.eventually("nothing on the wires", RecipeStage.READY, () -> {
-            seen.addFirst(stage.traffic());
-            return seen.stream()
-                            .limit(looks)
-                            .filter(each -> each.total() == seen.getFirst().total())
-                            .count()
-                    == looks;
-        });
-        return seen.getFirst();
-    }
-
-    /** Over whatever there is. */
-    private static Value write(Player<Configuration> writer, String text) {
-        return writer.recipe()
-                .set(writer.recipe().read(PATIENT), bytes(text), PATIENT)
-                .orElseThrow();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
-    private static String text(Value value) {
-        return value.bytes().map(bytes -> new String(bytes, UTF_8)).orElse("missing");
-    }
-
-    private static List<Value> told(Player<Configuration> reader) {
-        return reader.heard(Happening.NewValue.class).stream()
-                .map(Happening.NewValue::value)
-                .toList();
-    }
-
-    private static Value latest(Player<Configuration> reader) {
-        var told = told(reader);
-        return told.get(told.size() - 1);
-    }
-
-    private static void awaitTold(RecipeStage stage, Player<Configuration> reader, Value value, Duration bound) {
-        stage.eventually(
-                reader + " is told of " + value, bound, () -> told(reader).contains(value));
-        assertThat(reader.recipe().seen().orElseThrow().revision()).isGreaterThanOrEqualTo(value.revision());
-    }
-
-    /** C2. */
-    private static void assertRising(Player<Configuration> reader) {
-        assertThat(told(reader).stream().map(Value::revision))
-                .as("[C2] the revisions that " + reader + " was told")
-                .isSorted()
-                .doesNotHaveDuplicates();
-    }
-
-    private static boolean writesValue(Request request) {
-        return request.writes() && request.paths().stream().anyMatch(path -> path.endsWith(VALUE));
-    }
-
-    /** Cuts the wire before the participant can know that something was lost. */
-    private static CompletableFuture<Request> cutWith(Wire wire, CompletableFuture<Request> loss) {
-        return loss.thenApply(request -> {
-            wire.cut();
-            return request;
-        });
-    }
-
-    /** The zxids that wrote the value, as the servers' logs have it. */
-    private static List<Long> committed(RecipeStage stage) {
-        return stage.commits().stream()
-                .filter(commit -> commit.changes().stream().anyMatch(ConfigurationScenarios::isWrite))
-                .map(Commit::zxid)
-                .toList();
-    }
-
-    private static boolean isWrite(Change change) {
-        return change instanceof Change.Create create && create.path().endsWith(VALUE)
-                || change instanceof Change.SetData set && set.path().endsWith(VALUE)
-                || change instanceof Change.Delete delete && delete.path().endsWith(VALUE);
-    }
-
-    private static Failure failure(Callable<?> call) {
-        Failure failure = catchThrowableOfType(Failure.class, () -> {
-            try {
-                call.call();
-            } catch (AssertionError e) {
-                throw e.getCause() == null ? e : e.getCause();
-            }
-        });
-        assertThat(failure).as("a failure").isNotNull();
-        return failure;
-    }
-
-    private static void assertProblem(Problem problem, Callable<?> call) {
-        assertThat(failure(call).problem()).isEqualTo(problem);
     }
 }

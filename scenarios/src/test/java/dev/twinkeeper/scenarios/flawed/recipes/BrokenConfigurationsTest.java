@@ -1,11 +1,20 @@
 package dev.twinkeeper.scenarios.flawed.recipes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.curator.recipes.SharedValueConfiguration;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.scenarios.Cast;
+import dev.twinkeeper.scenarios.Playbill;
+import dev.twinkeeper.scenarios.Result;
+import dev.twinkeeper.scenarios.Scenarios;
+import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong with a value that many share. */
 class BrokenConfigurationsTest extends BrokenRecipes {
@@ -79,5 +88,21 @@ class BrokenConfigurationsTest extends BrokenRecipes {
                         Rule.C4,
                         "configuration.aValueDeletedByHandIsMissingAndCanBeMadeAgain",
                         "told at once"));
+    }
+
+    /** What it leaves out is above; this is what it is good for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "everyReaderIsToldOfAChange",
+                "aValueWrittenInAWatchsGapIsTold",
+                "aValueSetByHandIsAValueLikeAnother"
+            })
+    void whatSharedValueKeeps(String scenario, Ensemble ensemble) {
+        Cast cast = Cast.ofRecipes(new Side(SharedValueConfiguration::new));
+
+        Result result = Playbill.play(Scenarios.named("configuration." + scenario), cast, ensemble);
+
+        assertThat(result.failure()).isEmpty();
     }
 }

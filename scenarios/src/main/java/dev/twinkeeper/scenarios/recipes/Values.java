@@ -1,0 +1,138 @@
+package dev.twinkeeper.scenarios.recipes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.twinkeeper.recipes.Configuration;
+import dev.twinkeeper.recipes.Configuration.Value;
+import dev.twinkeeper.recipes.Recipe.Failure;
+import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.lab.Request;
+import dev.twinkeeper.scenarios.lab.Traffic;
+import dev.twinkeeper.scenarios.lab.Wire;
+import dev.twinkeeper.scenarios.oracle.Change;
+import dev.twinkeeper.scenarios.oracle.Commit;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+/** What scenarios of a shared value ask and wait for. */
+final class Values {
+    /** As patient as anybody has to be when nothing is wrong. */
+    static final Duration PATIENT = RecipeStage.READY;
+
+    /** The value's znode, for a {@link dev.twinkeeper.scenarios.lab.Hand}. */
+    static final String VALUE = RecipeStage.RECIPE + "/value";
+
+    private Values() {}
+
+    static List<Player<Configuration>> readers(RecipeStage stage, int many) {
+        List<Player<Configuration>> readers = new ArrayList<>();
+        for (int i = 1; i <= many; i++) {
+            readers.add(stage.reader("reader" + i));
+        }
+        return readers;
+    }
+
+    /** What went over the wires until nothing went any more. */
+    static Traffic quiet(RecipeStage stage) {
+        int looks = 15;
+        Deque<Traffic> seen = new ArrayDeque<>();
+        stage.eventually("nothing on the wires", RecipeStage.READY, () -> {
+            seen.addFirst(stage.traffic());
+            return seen.stream()
+                            .limit(looks)
+                            .filter(each -> each.total() == seen.getFirst().total())
+                            .count()
+                    == looks;
+        });
+        return seen.getFirst();
+    }
+
+    /** Over whatever there is. */
+    static Value write(Player<Configuration> writer, String text) {
+        return writer.recipe()
+                .set(writer.recipe().read(PATIENT), bytes(text), PATIENT)
+                .orElseThrow();
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    static String text(Value value) {
+        return value.bytes().map(bytes -> new String(bytes, UTF_8)).orElse("missing");
+    }
+
+    static List<Value> told(Player<Configuration> reader) {
+        return reader.heard(Happening.NewValue.class).stream()
+                .map(Happening.NewValue::value)
+                .toList();
+    }
+
+    static Value latest(Player<Configuration> reader) {
+        var told = told(reader);
+        return told.get(told.size() - 1);
+    }
+
+    static void awaitTold(RecipeStage stage, Player<Configuration> reader, Value value, Duration bound) {
+        stage.eventually(
+                reader + " is told of " + value, bound, () -> told(reader).contains(value));
+        assertThat(reader.recipe().seen().orElseThrow().revision()).isGreaterThanOrEqualTo(value.revision());
+    }
+
+    /** C2. */
+    static void assertRising(Player<Configuration> reader) {
+        assertThat(told(reader).stream().map(Value::revision))
+                .as("[C2] the revisions that " + reader + " was told")
+                .isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    static boolean writesValue(Request request) {
+        return request.writes() && request.paths().stream().anyMatch(path -> path.endsWith(VALUE));
+    }
+
+    /** Cuts the wire before the participant can know that something was lost. */
+    static CompletableFuture<Request> cutWith(Wire wire, CompletableFuture<Request> loss) {
+        return loss.thenApply(request -> {
+            wire.cut();
+            return request;
+        });
+    }
+
+    /** The zxids that wrote the value, as the servers' logs have it. */
+    static List<Long> committed(RecipeStage stage) {
+        return stage.commits().stream()
+                .filter(commit -> commit.changes().stream().anyMatch(Values::isWrite))
+                .map(Commit::zxid)
+                .toList();
+    }
+
+    static boolean isWrite(Change change) {
+        return change instanceof Change.Create create && create.path().endsWith(VALUE)
+                || change instanceof Change.SetData set && set.path().endsWith(VALUE)
+                || change instanceof Change.Delete delete && delete.path().endsWith(VALUE);
+    }
+
+    static Failure failure(Callable<?> call) {
+        Failure failure = catchThrowableOfType(Failure.class, () -> {
+            try {
+                call.call();
+            } catch (AssertionError e) {
+                throw e.getCause() == null ? e : e.getCause();
+            }
+        });
+        assertThat(failure).as("a failure").isNotNull();
+        return failure;
+    }
+
+    static void assertProblem(Problem problem, Callable<?> call) {
+        assertThat(failure(call).problem()).isEqualTo(problem);
+    }
+}
