@@ -1,7 +1,9 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.ConfigurationRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationScenarios;
+import dev.twinkeeper.scenarios.recipes.ConfigurationWriteScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLeaderScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
@@ -69,6 +71,8 @@ public final class Scenarios {
             ElectionRefusalScenarios.class,
             MembershipScenarios.class,
             ConfigurationScenarios.class,
+            ConfigurationWriteScenarios.class,
+            ConfigurationRefusalScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

@@ -44,14 +44,14 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
  * <p><b>What Curator does for you.</b> The cache sets the watch again in each session, reads after it was set, and reads
- * the value with each event. Requests wait for a connection and are tried again.
+ * the value with each event. Requests wait for a connection.
  *
  * <p><b>What it leaves to you.</b> The cache takes a change by its version only: what was deleted and made again in a
  * watch's gap has the same one and makes no event, though the cache holds it. It tells nothing of a value that is missing
  * from the first, and takes an older value from a server that lags for a new one. All three are closed here by giving it a
- * storage, which hears of every read. And a write that Curator tries again is refused by its own echo: BADVERSION does not
- * mean that somebody else was first. {@code idempotent()} compares the bytes, and so takes the same bytes by another for
- * its own. Here the mark tells. The cost: a loser reads before it knows.
+ * storage, which hears of every read. And a write that Curator tries again is refused by its own echo: BADVERSION then
+ * does not mean that somebody else was first, and nothing tells that it was sent twice; so here it tries nothing again.
+ * {@code idempotent()} compares the bytes, and takes the same bytes by another for its own; here the mark tells.
  *
  * <p><b>The phases.</b>
  *
@@ -61,7 +61,7 @@ import org.apache.zookeeper.data.Stat;
  * CURRENT  the cache has read              → CURRENT  tell it
  * CURRENT  it is gone, a read, a doubt     → CURRENT  look: at the value; for reads and doubts a sync and the path first
  * any      while it looks                  → same     look once more when this look is done
- * any      suspended, lost                 → AWAY     what was sent is Curator's to try again
+ * any      suspended, lost                 → AWAY     what was sent and not answered is in doubt when Curator says so
  * any      refused, foreign, closed        → ENDED    what waits fails
  * </pre>
  */
@@ -121,9 +121,13 @@ public final class ConfigurationRecipe implements Configuration {
                 this::thread,
                 new ThreadPoolExecutor.DiscardPolicy());
         this.client = Keeper.client(place);
+        // C3: Curator would send again what may have been applied, and not say so: its echo, BADVERSION, would look like a
+        // refusal. What is lost is told to us instead, and settled in the next look.
+        client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
         this.cache = CuratorCache.builder(client, valuePath)
                 .withOptions(CuratorCache.Options.SINGLE_NODE_CACHE)
                 .withStorage(new Ear())
+                .withExceptionHandler(lost -> {}) // it reads again when it is connected
                 .build();
         client.getConnectionStateListenable().addListener((of, state) -> post(() -> onState(state)));
         client.start();
@@ -154,6 +158,9 @@ public final class ConfigurationRecipe implements Configuration {
         private final AtomicBoolean taken = new AtomicBoolean();
 
         private byte[] mark;
+
+        /** An answer to it was lost: a refusal may be its own echo. */
+        private boolean doubted;
 
         /** It was sent, is no longer under way, and may have been applied. */
         private boolean inDoubt;
@@ -507,7 +514,7 @@ public final class ConfigurationRecipe implements Configuration {
     private void send(Write write) {
         if (!write.taken.get() && isStale(write.expected)) {
             done(write, Optional.empty());
-        } else if (write.inDoubt || write.taken.compareAndSet(false, true)) {
+        } else if (write.doubted || write.taken.compareAndSet(false, true)) {
             write.inDoubt = false;
             transact(write);
         }
@@ -539,10 +546,19 @@ public final class ConfigurationRecipe implements Configuration {
         List<CuratorTransactionResult> results = event.getOpResults();
         switch (Code.get(event.getResultCode())) {
             case OK -> written(write, results.get(0).getResultStat().getMzxid());
-            // Curator may have sent it more than once, and does not say so: the refusal may be its own echo.
-            case BADVERSION, NODEEXISTS, NONODE, CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {
-                write.inDoubt = !isPathGone(results);
-                write.taken.set(write.inDoubt);
+            case BADVERSION, NODEEXISTS, NONODE -> {
+                if (write.doubted) {
+                    doubt(write);
+                    look();
+                } else if (isPathGone(results)) {
+                    write.taken.set(false); // nothing was done: once more when the path is there again
+                    look();
+                } else {
+                    done(write, Optional.empty());
+                }
+            }
+            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {
+                doubt(write);
                 look();
             }
             default -> {
@@ -553,7 +569,7 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     private static boolean isPathGone(List<CuratorTransactionResult> results) {
-        return results != null && results.get(0).getError() == Code.NONODE.intValue();
+        return results.get(0).getError() == Code.NONODE.intValue();
     }
 
     private void written(Write write, long zxid) {
@@ -565,6 +581,11 @@ public final class ConfigurationRecipe implements Configuration {
     private void done(Write write, Optional<Value> outcome) {
         writes.remove(write);
         write.done.complete(outcome);
+    }
+
+    private static void doubt(Write write) {
+        write.doubted = true;
+        write.inDoubt = true;
     }
 
     /**
