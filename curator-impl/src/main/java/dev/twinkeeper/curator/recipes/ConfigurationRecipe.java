@@ -121,7 +121,8 @@ public final class ConfigurationRecipe implements Configuration {
                 this::thread,
                 new ThreadPoolExecutor.DiscardPolicy());
         this.client = Keeper.client(place);
-        // C3: Curator would send again what may have been applied, and not say so: its echo, BADVERSION, would look like a
+        // C3: Curator would send again what may have been applied, and not say so: its echo, BADVERSION, would look
+        // like a
         // refusal. What is lost is told to us instead, and settled in the next look.
         client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
         this.cache = CuratorCache.builder(client, valuePath)

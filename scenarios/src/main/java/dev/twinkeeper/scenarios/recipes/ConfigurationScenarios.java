@@ -131,7 +131,7 @@ public final class ConfigurationScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var reader = stage.reader("reader");
-        write(reader, "before");
+        awaitTold(stage, reader, write(reader, "before"), RecipeStage.READY);
 
         // The new one has the version of the old one.
         reader.wire().cut();

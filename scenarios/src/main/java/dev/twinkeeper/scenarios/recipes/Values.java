@@ -13,6 +13,7 @@ import dev.twinkeeper.scenarios.lab.Traffic;
 import dev.twinkeeper.scenarios.lab.Wire;
 import dev.twinkeeper.scenarios.oracle.Change;
 import dev.twinkeeper.scenarios.oracle.Commit;
+import dev.twinkeeper.scenarios.oracle.Data;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -111,6 +112,15 @@ final class Values {
         return stage.commits().stream()
                 .filter(commit -> commit.changes().stream().anyMatch(Values::isWrite))
                 .map(Commit::zxid)
+                .toList();
+    }
+
+    /** What was written to the value and did not create it. */
+    static List<Data> writtenTo(RecipeStage stage) {
+        return stage.commits().stream()
+                .flatMap(commit -> commit.changes(Change.SetData.class).stream())
+                .filter(Values::isWrite)
+                .map(Change.SetData::data)
                 .toList();
     }
 

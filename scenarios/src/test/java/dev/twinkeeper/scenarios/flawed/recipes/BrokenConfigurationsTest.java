@@ -92,12 +92,7 @@ class BrokenConfigurationsTest extends BrokenRecipes {
 
     /** What it leaves out is above; this is what it is good for. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "everyReaderIsToldOfAChange",
-                "aValueWrittenInAWatchsGapIsTold",
-                "aValueSetByHandIsAValueLikeAnother"
-            })
+    @ValueSource(strings = {"everyReaderIsToldOfAChange", "aValueSetByHandIsAValueLikeAnother"})
     void whatSharedValueKeeps(String scenario, Ensemble ensemble) {
         Cast cast = Cast.ofRecipes(new Side(SharedValueConfiguration::new));
 
