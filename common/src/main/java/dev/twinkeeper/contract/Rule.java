@@ -125,9 +125,17 @@ public enum Rule {
     K5(
             "token",
             "The token of each later exclusive holder is greater; a resource that refuses lower ones refuses a zombie."),
-    K6("no herd", "A release costs one notification for each that may then enter, however many wait."),
+    K6(
+            "no herd",
+            "A release costs one notification for each that may then enter, and one for the holder, who watches its own"
+                    + " znode; however many wait."),
     K7("one znode", "An attempt has one znode in the queue, whatever was lost on the wire."),
     K8("shared", "Those that share hold together; an exclusive one waits for them, and later ones wait for it."),
+    K9("foreign names", "A znode in the queue whose name is no contender's hinders nobody, wherever it sorts."),
+    K10(
+            "no herd that shares",
+            "Those that would share hear of the release of the last exclusive one before them, and of no other."),
+    K11("no watch left", "An attempt that gave up leaves no watch at the servers."),
 
     B1("enter together", "Nobody passes before all members are there."),
     B2("leave together", "Nobody is through before all members have left or died."),

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * A lock that a whole cluster shares: one holder at a time, or many who only read; in the order of asking. One object is
- * one participant, which may ask from many threads.
+ * one participant, which may ask from many threads. It is not reentrant: a thread that asks twice queues twice.
  *
  * <p><b>Guarantees not made.</b> As with every lock with a time limit, a holder that was paused past its session believes
  * for a moment that it still holds. What the lock protects has to refuse a {@linkplain Hold#token token} that is lower
@@ -25,11 +25,16 @@ public interface Lock extends Recipe {
     /**
      * Waits for the lock.
      *
+     * <p>While the connection is lost an attempt keeps its place in the queue, as long as its session lives. One whose
+     * znode an operator deleted asks again, at the end.
+     *
      * @param patience zero asks once whether it is free just now
      * @return empty where the time was up; then nothing of the attempt is left in the queue
-     * @throws Failure {@link Problem#CANNOT_CONNECT} where no server was reached in that time; {@link Problem#FOREIGN}
-     *     where the place is something else; {@link Problem#SESSION_LOST} where the place in the queue was lost with
-     *     its session; {@link Problem#CLOSED}
+     * @throws Failure {@link Problem#CANNOT_CONNECT} where no server could be reached when the time was up: what may be
+     *     left in the queue goes when one is, or with the session; {@link Problem#FOREIGN} where the place is something
+     *     else; {@link Problem#SESSION_LOST} where the place in the queue was lost with its session; {@link
+     *     Problem#FULL} where the place has given out its last sequence number; {@link Problem#INVALID} for a patience
+     *     below zero; {@link Problem#CLOSED}
      */
     Optional<Hold> acquire(Mode mode, Duration patience);
 

@@ -8,6 +8,8 @@ import dev.twinkeeper.scenarios.recipes.ElectionLeaderScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
+import dev.twinkeeper.scenarios.recipes.LockLossScenarios;
+import dev.twinkeeper.scenarios.recipes.LockScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
@@ -73,6 +75,8 @@ public final class Scenarios {
             ConfigurationScenarios.class,
             ConfigurationWriteScenarios.class,
             ConfigurationRefusalScenarios.class,
+            LockScenarios.class,
+            LockLossScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}
