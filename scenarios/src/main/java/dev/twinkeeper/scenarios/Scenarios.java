@@ -9,6 +9,7 @@ import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
 import dev.twinkeeper.scenarios.recipes.LockLossScenarios;
+import dev.twinkeeper.scenarios.recipes.LockRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.LockScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
@@ -77,6 +78,7 @@ public final class Scenarios {
             ConfigurationRefusalScenarios.class,
             LockScenarios.class,
             LockLossScenarios.class,
+            LockRefusalScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

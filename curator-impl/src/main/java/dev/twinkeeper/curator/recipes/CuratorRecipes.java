@@ -35,7 +35,7 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public Lock lock(Recipe.Place place) {
-        throw new UnsupportedOperationException("lock");
+        return new LockRecipe(place);
     }
 
     @Override
@@ -55,6 +55,12 @@ public final class CuratorRecipes implements Recipes {
                 "LeaderLatch queues behind any child that sorts before the numbers, and is deaf once its predecessor's"
                         + " data was set",
                 Rule.E9,
-                "LeaderLatch writes a refused create to the log, and tells nobody");
+                "LeaderLatch writes a refused create to the log, and tells nobody",
+                Rule.K9,
+                "InterProcessReadWriteLock counts every child that sorts before its own (CURATOR-43)",
+                Rule.K10,
+                "InterProcessReadWriteLock has readers watch the first writer in the queue",
+                Rule.K11,
+                "LockInternals leaves the watch of an attempt whose time was up");
     }
 }

@@ -89,7 +89,8 @@ public final class LockRecipe implements Lock {
         private final InterProcessMutex mutex;
         private final long deadline;
 
-        // A mutex belongs to the thread that acquired it, and only that one can release it: so it waits here for others.
+        // A mutex belongs to the thread that acquired it, and only that one can release it: so it waits here for
+        // others.
         private final Thread thread = thread(this::run, "holds " + place.path());
         private final CountDownLatch over = new CountDownLatch(1);
 

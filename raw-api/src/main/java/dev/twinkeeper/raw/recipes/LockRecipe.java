@@ -12,9 +12,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.zookeeper.AsyncCallback.ChildrenCallback;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.StringCallback;
+import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.WatcherType;
@@ -31,9 +34,9 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p><b>Znodes.</b> {@code PATH/_c_<uuid>-__WRIT__NNNNNNNNNN} for the exclusive mode and {@code
  * PATH/_c_<uuid>-__READ__NNNNNNNNNN} for the shared one, ephemeral sequential, without data: those of Curator's
- * InterProcessReadWriteLock, which may queue on the same path. The uuid is the attempt's, by which it finds its znode when
- * the answer to the create was lost. Every other name that ends with ten digits counts as exclusive (kazoo's {@code
- * <hex>__lock__NNNNNNNNNN}), but for those with {@code __rlock__}; what ends otherwise is no contender.
+ * InterProcessReadWriteLock, which may queue on the same path. By the uuid, which is the attempt's, it finds its znode when
+ * the answer to the create was lost. Other names that end with ten digits count as exclusive (kazoo's {@code
+ * <hex>__lock__NNNNNNNNNN}), those with {@code __rlock__} as shared; what ends otherwise is no contender.
  *
  * <p><b>Guarantees.</b> K1 to K11. <b>Not made:</b> that a paused holder notices in time. ZooKeeper says that a session has
  * ended only when the client is connected again: a holder that stays cut off knows no more than that it may have lost.
@@ -41,15 +44,15 @@ import org.apache.zookeeper.data.Stat;
  * <p>An attempt goes through these phases, all on the recipe's one thread:
  *
  * <pre>
- * NEW      connected                          → ASKING    create
- * ASKING   its znode is there, and is first   → HOLDING   after its own znode is watched
- *          its znode is there, and is not     → WAITING   after the one before it is watched
- *          time is up                         → LEAVING   once it has looked; at once where there is no connection
- * WAITING  the one before it is gone          → HOLDING, or WAITING for another, or ASKING where its znode is gone
- *          time is up                         → LEAVING
- * HOLDING  released                           → LEAVING
- *          znode deleted, session ended       → OVER      told
- * LEAVING  znode deleted, session ended       → OVER
+ * NEW      connected                       → ASKING    creates its znode
+ * ASKING   it is there                     → WAITING   watches the one before it, or itself where there is none
+ *          time is up                      → LEAVING   after it has looked; at once where there is no connection
+ * WAITING  the watch on itself is set      → HOLDING
+ *          the one before it is gone       → WAITING for another or itself, or ASKING where its znode is gone
+ *          time is up                      → LEAVING
+ * HOLDING  released                        → LEAVING
+ *          its znode is gone               → OVER      told
+ * LEAVING  its znode is gone               → OVER
  * </pre>
  *
  * The session's end is the end of all but NEW. When the connection is back, each begins again by looking for its znode.
@@ -61,9 +64,6 @@ public final class LockRecipe implements Lock {
 
     /** What ZooKeeper puts behind the name of a sequential znode. */
     private static final int DIGITS = 10;
-
-    /** In the place of a {@link Keeper#round}: there is no create under way. */
-    private static final int NOT_ASKED = -1;
 
     private final Recipe.Place place;
     private final Keeper keeper;
@@ -98,13 +98,12 @@ public final class LockRecipe implements Lock {
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private final AtomicBoolean owned = new AtomicBoolean();
 
-        // In fields: ZooKeeper takes the same watcher on the same path for one, a new lambda each time for many.
-        private final Watcher ofOneBefore = event -> keeper.post(() -> onOneBefore(this, event));
-        private final Watcher ofOwn = event -> keeper.post(() -> onOwn(this, event));
+        /** In a field: ZooKeeper takes the same watcher on the same path for one, a new lambda each time for many. */
+        private final Watcher watcher = event -> keeper.post(() -> onEvent(this, event.getType()));
 
         private Phase phase = Phase.NEW;
+        private boolean asking;
         private boolean timeIsUp;
-        private int asked = NOT_ASKED;
         private String name;
         private String watched;
         private volatile long token;
@@ -112,6 +111,11 @@ public final class LockRecipe implements Lock {
 
         Attempt(boolean shared) {
             this.shared = shared;
+        }
+
+        /** It watches one znode: that of the one before it, or its own. */
+        boolean waitsForAnother() {
+            return watched != null && !watched.equals(name);
         }
 
         @Override
@@ -131,24 +135,14 @@ public final class LockRecipe implements Lock {
 
         @Override
         public void release() {
-            if (!owned.compareAndSet(true, false)) {
-                throw new Failure(Problem.NOT_HELD, "the hold of " + place.path() + " was lost or released");
-            }
-            keeper.post(() -> leave(this));
-            if (!closed.get() && !keeper.isCurrent()) {
-                awaitGone(this);
+            if (!giveBack(this)) {
+                throw failure(Problem.NOT_HELD, "the hold was lost or released");
             }
         }
 
         @Override
         public void close() {
-            if (owned.get()) {
-                try {
-                    release();
-                } catch (Failure lostMeanwhile) {
-                    // As good as released.
-                }
-            }
+            giveBack(this);
         }
     }
 
@@ -156,17 +150,14 @@ public final class LockRecipe implements Lock {
 
     @Override
     public Optional<Hold> acquire(Mode mode, Duration patience) {
-        if (patience.isNegative()) {
-            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more");
-        }
-        if (keeper.isCurrent()) {
-            throw new Failure(Problem.INVALID, "a listener must not wait for its recipe");
+        if (patience.isNegative() || keeper.isCurrent()) {
+            throw failure(Problem.INVALID, "patience " + patience + ", zero or more; and not in a listener");
         }
         Attempt attempt = new Attempt(mode == Mode.SHARED);
         keeper.post(() -> begin(attempt));
         keeper.after(patience, () -> onTimeIsUp(attempt));
         if (closed.get()) {
-            throw new Failure(Problem.CLOSED, "the lock is closed");
+            throw failure(Problem.CLOSED, "closed");
         }
         try {
             // Longer than asked for only while its znode is being deleted.
@@ -188,14 +179,6 @@ public final class LockRecipe implements Lock {
         return why;
     }
 
-    private Failure cannotConnect() {
-        return new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
-    }
-
-    private Failure sessionLost() {
-        return new Failure(Problem.SESSION_LOST, "the session ended, and with it the place in " + place.path());
-    }
-
     private void begin(Attempt attempt) {
         if (closed.get()) {
             return;
@@ -210,46 +193,36 @@ public final class LockRecipe implements Lock {
 
     /** K7: never while another create of the same attempt is under way. */
     private void ask(Attempt attempt) {
-        int round = keeper.round();
-        if (attempt.asked == round) {
+        if (attempt.asking) {
             return;
         }
-        attempt.asked = round;
+        attempt.asking = true;
         attempt.phase = Phase.ASKING;
-        keeper.zk()
-                .create(
-                        path("_c_" + attempt.id + "-" + (attempt.shared ? SHARED : EXCLUSIVE)),
-                        new byte[0],
-                        Keeper.acl(),
-                        CreateMode.EPHEMERAL_SEQUENTIAL,
-                        (rc, path, ctx, name) -> keeper.post(round, () -> onAsked(attempt, rc, name)),
-                        null);
+        int round = keeper.round();
+        StringCallback reply = (rc, path, ctx, made) -> keeper.post(round, () -> onAsked(attempt, rc, made));
+        String name = "_c_" + attempt.id + "-" + (attempt.shared ? SHARED : EXCLUSIVE);
+        keeper.zk().create(path(name), new byte[0], Keeper.acl(), CreateMode.EPHEMERAL_SEQUENTIAL, reply, null);
     }
 
-    private void onAsked(Attempt attempt, int rc, String path) {
-        attempt.asked = NOT_ASKED;
+    private void onAsked(Attempt attempt, int rc, String made) {
+        attempt.asking = false;
         switch (Code.get(rc)) {
             case OK -> {
-                attempt.name = path.substring(path.lastIndexOf('/') + 1);
+                attempt.name = made.substring(made.lastIndexOf('/') + 1);
                 look(attempt);
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // K7: connected() looks whether it is there
             case NONODE -> keeper.again();
-            case NOCHILDRENFOREPHEMERALS ->
-                fail(attempt, new Failure(Problem.FOREIGN, place.path() + " is an ephemeral of somebody"));
-            case NODEEXISTS -> fail(attempt, new Failure(Problem.FULL, place.path() + " has no sequence numbers left"));
-            default -> fail(attempt, refused(rc));
+            case NOCHILDRENFOREPHEMERALS -> fail(attempt, failure(Problem.FOREIGN, "an ephemeral of somebody"));
+            case NODEEXISTS -> fail(attempt, failure(Problem.FULL, "no sequence numbers left"));
+            default -> fail(attempt, failure(Problem.NOT_ALLOWED, "create: " + Code.get(rc)));
         }
     }
 
     private void look(Attempt attempt) {
         int round = keeper.round();
-        keeper.zk()
-                .getChildren(
-                        place.path(),
-                        false,
-                        (rc, path, ctx, names) -> keeper.post(round, () -> onLooked(attempt, rc, names)),
-                        null);
+        ChildrenCallback reply = (rc, path, ctx, names) -> keeper.post(round, () -> onLooked(attempt, rc, names));
+        keeper.zk().getChildren(place.path(), false, reply, null);
     }
 
     private void onLooked(Attempt attempt, int rc, List<String> names) {
@@ -257,152 +230,111 @@ public final class LockRecipe implements Lock {
             case OK -> decide(attempt, names);
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             case NONODE -> keeper.again();
-            default -> fail(attempt, refused(rc));
+            default -> fail(attempt, failure(Problem.NOT_ALLOWED, "list: " + Code.get(rc)));
         }
     }
 
     /** What an attempt does next is decided here, by what stands in the queue. */
     private void decide(Attempt attempt, List<String> names) {
-        List<String> queue = names.stream()
-                .filter(LockRecipe::isContender) // K9: others may have put anything beside
-                .sorted(Comparator.comparing(LockRecipe::sequence))
-                .toList();
-        int own = 0;
-        while (own < queue.size() && !queue.get(own).contains(attempt.id)) {
-            own++;
-        }
-        boolean there = own < queue.size();
-        attempt.name = there ? queue.get(own) : null;
-        switch (attempt.phase) {
-            case ASKING, WAITING -> {
-                if (there) {
-                    enterOrWait(attempt, queue.subList(0, own));
-                } else {
-                    ask(attempt); // its create was lost, or an operator deleted it
-                }
-            }
-            case LEAVING -> {
-                if (there) {
-                    leave(attempt);
-                } else {
-                    end(attempt);
-                }
-            }
-            case NEW, HOLDING, OVER -> {} // it was decided meanwhile
-        }
-    }
-
-    private void enterOrWait(Attempt attempt, List<String> before) {
-        String last = null;
-        for (String each : before) {
-            if (!attempt.shared || !isShared(each)) {
-                last = each; // K10: the last that excludes it, not the first
-            }
-        }
-        if (last == null) {
-            enter(attempt);
-        } else if (attempt.timeIsUp) {
+        boolean asks = attempt.phase == Phase.ASKING || attempt.phase == Phase.WAITING;
+        boolean leaves = attempt.phase == Phase.LEAVING;
+        attempt.name = names.stream()
+                .filter(name -> name.contains(attempt.id))
+                .findFirst()
+                .orElse(null);
+        if (asks && attempt.name == null) {
+            ask(attempt); // its create was lost, or an operator deleted it
+        } else if (asks) {
+            enterOrWait(attempt, lastBefore(attempt, names));
+        } else if (leaves && attempt.name == null) {
+            end(attempt);
+        } else if (leaves) {
             leave(attempt);
-        } else {
-            await(attempt, last);
-        }
+        } // else it holds, or is over, meanwhile
     }
 
-    private static boolean isContender(String name) {
-        return name.length() >= DIGITS && sequence(name).chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    private static boolean isShared(String name) {
-        return name.contains(SHARED) || name.contains(SHARED_BY_KAZOO);
+    /** K10: the last one before it that excludes it, not the first. K9: others may have put anything beside. */
+    private static Optional<String> lastBefore(Attempt attempt, List<String> names) {
+        return names.stream()
+                .filter(name -> name.matches(".*\\d{10}"))
+                .filter(name -> sequence(name).compareTo(sequence(attempt.name)) < 0)
+                .filter(name -> !attempt.shared || !name.contains(SHARED) && !name.contains(SHARED_BY_KAZOO))
+                .max(Comparator.comparing(LockRecipe::sequence));
     }
 
     private static String sequence(String name) {
         return name.substring(name.length() - DIGITS);
     }
 
-    // Waiting.
+    /** It watches its own znode too, where it is the first: to be told when somebody deletes it. */
+    private void enterOrWait(Attempt attempt, Optional<String> oneBefore) {
+        if (oneBefore.isPresent() && attempt.timeIsUp) {
+            leave(attempt);
+        } else {
+            attempt.phase = Phase.WAITING;
+            attempt.watched = oneBefore.orElse(attempt.name);
+            read(attempt);
+        }
+    }
 
     /** With getData: exists would leave a watch where the znode is gone by now. */
-    private void await(Attempt attempt, String oneBefore) {
+    private void read(Attempt attempt) {
         int round = keeper.round();
-        attempt.phase = Phase.WAITING;
-        attempt.watched = oneBefore;
-        keeper.zk()
-                .getData(
-                        path(oneBefore),
-                        attempt.ofOneBefore,
-                        (rc, path, ctx, data, stat) -> keeper.post(round, () -> onAwaited(attempt, rc)),
-                        null);
+        String name = attempt.watched;
+        DataCallback reply = (rc, path, ctx, data, stat) -> keeper.post(round, () -> onRead(attempt, name, rc, stat));
+        keeper.zk().getData(path(name), attempt.watcher, reply, null);
     }
 
-    private void onAwaited(Attempt attempt, int rc) {
-        switch (Code.get(rc)) {
-            case OK -> {} // its watch will tell
-            case NONODE -> {
-                attempt.watched = null;
-                look(attempt);
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(attempt, refused(rc));
-        }
-    }
-
-    private void onOneBefore(Attempt attempt, WatchedEvent event) {
-        if (event.getType() != EventType.None && connected && attempt.phase == Phase.WAITING) {
-            attempt.watched = null;
-            look(attempt);
-        }
-    }
-
-    private void onTimeIsUp(Attempt attempt) {
-        attempt.timeIsUp = true;
-        boolean enters = attempt.phase == Phase.HOLDING || attempt.phase == Phase.ASKING && connected;
-        if (attempt.phase == Phase.OVER || attempt.phase == Phase.LEAVING || enters) {
-            return; // one that asks has its look first, then decide() sees that the time is up
-        }
-        if (!connected) {
-            attempt.outcome.completeExceptionally(trouble == null ? cannotConnect() : trouble);
-        }
-        leave(attempt);
-    }
-
-    // Holding.
-
-    /** Reads its own znode: for the token, and to be told when somebody deletes it. */
-    private void enter(Attempt attempt) {
-        int round = keeper.round();
-        keeper.zk()
-                .getData(
-                        path(attempt.name),
-                        attempt.ofOwn,
-                        (rc, path, ctx, data, stat) -> keeper.post(round, () -> onEntered(attempt, rc, stat)),
-                        null);
-    }
-
-    private void onEntered(Attempt attempt, int rc, Stat stat) {
+    private void onRead(Attempt attempt, String name, int rc, Stat stat) {
         switch (Code.get(rc)) {
             case OK -> {
-                attempt.seen = true;
-                hold(attempt, stat.getCzxid());
+                if (name.equals(attempt.name)) {
+                    hold(attempt, stat.getCzxid());
+                } // else its watch will tell
             }
             case NONODE -> {
                 if (attempt.phase == Phase.HOLDING) {
-                    lose(attempt);
+                    tell(attempt, failure(Problem.NOT_HELD, "somebody deleted the znode"));
+                    end(attempt);
                 } else {
                     look(attempt);
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(attempt, refused(rc));
+            default -> fail(attempt, failure(Problem.NOT_ALLOWED, "read: " + Code.get(rc)));
         }
     }
 
+    /** Whatever it is, also that the watch was removed together with another one: look again. */
+    private void onEvent(Attempt attempt, EventType event) {
+        if (event == EventType.None || !connected) {
+            return;
+        }
+        if (attempt.phase == Phase.WAITING) {
+            look(attempt);
+        } else if (attempt.phase == Phase.HOLDING) {
+            read(attempt);
+        }
+    }
+
+    private void onTimeIsUp(Attempt attempt) {
+        attempt.timeIsUp = true;
+        if (!connected && attempt.phase.compareTo(Phase.HOLDING) < 0) {
+            attempt.outcome.completeExceptionally(trouble == null ? cannotConnect() : trouble);
+            leave(attempt);
+        } else if (attempt.phase == Phase.WAITING && attempt.waitsForAnother()) {
+            leave(attempt);
+        } // else it has its one look, and then decides
+    }
+
+    // Holding.
+
     private void hold(Attempt attempt, long token) {
+        attempt.seen = true;
         if (attempt.phase != Phase.ASKING && attempt.phase != Phase.WAITING) {
-            return; // it holds and was only looked at once more, or was given up meanwhile
+            return; // it holds and has only looked once more, or was given up meanwhile
         }
         attempt.phase = Phase.HOLDING;
-        attempt.watched = null;
         attempt.token = token;
         attempt.owned.set(true);
         if (!attempt.outcome.complete(Optional.of(attempt))) {
@@ -411,88 +343,69 @@ public final class LockRecipe implements Lock {
         }
     }
 
-    /** Whatever it is, also that the watch was removed together with that of somebody before: read again. */
-    private void onOwn(Attempt attempt, WatchedEvent event) {
-        if (event.getType() != EventType.None && connected && attempt.phase == Phase.HOLDING) {
-            enter(attempt);
-        }
-    }
-
     /** K4: told once, and not to one that had released it. */
-    private void lose(Attempt attempt) {
+    private void tell(Attempt attempt, Failure why) {
+        attempt.outcome.completeExceptionally(why);
         if (attempt.owned.compareAndSet(true, false)) {
             attempt.lost.complete(null);
         }
-        end(attempt);
     }
 
     // Leaving.
 
-    /** K3: once asked for, its znode goes, however often the connection is lost on the way. */
+    /** Returns false where it is not held. */
+    private boolean giveBack(Attempt attempt) {
+        if (!attempt.owned.compareAndSet(true, false)) {
+            return false;
+        }
+        keeper.post(() -> leave(attempt));
+        if (!closed.get() && !keeper.isCurrent()) {
+            try {
+                Keeper.await(attempt.gone, place.sessionTimeout());
+            } catch (TimeoutException e) {
+                // It goes when the connection is back, or with the session: one of both is certain.
+            }
+        }
+        return true;
+    }
+
+    /** K3: once it is to go its znode goes, however often the connection is lost on the way. */
     private void leave(Attempt attempt) {
-        boolean unsent = attempt.phase == Phase.NEW;
-        if (attempt.phase == Phase.OVER) {
+        if (attempt.phase == Phase.NEW || attempt.phase == Phase.OVER) {
+            end(attempt);
             return;
         }
         attempt.phase = Phase.LEAVING;
-        if (unsent) {
-            end(attempt);
-        } else if (connected && attempt.name != null) {
-            unwatch(attempt);
-            delete(attempt);
-        } else if (connected) {
+        if (connected && attempt.name == null) {
             look(attempt);
+        } else if (connected) {
+            delete(attempt);
         } // else when connected again
     }
 
-    /** K11: all watches on it, because removing one's own is no more than forgetting it; others set theirs again. */
-    private void unwatch(Attempt attempt) {
-        if (attempt.watched != null) {
-            keeper.zk().removeAllWatches(path(attempt.watched), WatcherType.Data, true, (rc, path, ctx) -> {}, null);
-            attempt.watched = null;
-        }
-    }
-
     private void delete(Attempt attempt) {
+        if (attempt.waitsForAnother()) { // K11: all on that path, because to remove one's own is only to forget it
+            keeper.zk().removeAllWatches(path(attempt.watched), WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+        }
         int round = keeper.round();
-        keeper.zk()
-                .delete(
-                        path(attempt.name),
-                        -1,
-                        (rc, path, ctx) -> keeper.post(round, () -> onDeleted(attempt, rc)),
-                        null);
+        VoidCallback reply = (rc, path, ctx) -> keeper.post(round, () -> onDeleted(attempt, rc));
+        keeper.zk().delete(path(attempt.name), -1, reply, null);
     }
 
     private void onDeleted(Attempt attempt, int rc) {
         switch (Code.get(rc)) {
             case OK, NONODE -> end(attempt);
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // again when connected, or gone with the session
-            default -> fail(attempt, refused(rc));
-        }
-    }
-
-    private void awaitGone(Attempt attempt) {
-        try {
-            Keeper.await(attempt.gone, place.sessionTimeout());
-        } catch (TimeoutException e) {
-            // It goes when the connection is back, or with the session: one of both is certain.
+            default -> fail(attempt, failure(Problem.NOT_ALLOWED, "delete: " + Code.get(rc)));
         }
     }
 
     // Ending.
 
-    private Failure refused(int rc) {
-        return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + Code.get(rc));
-    }
-
     /** A server said no. What it may have in the queue goes, unless it is that which was refused. */
     private void fail(Attempt attempt, Failure why) {
-        attempt.outcome.completeExceptionally(why);
-        if (attempt.owned.compareAndSet(true, false)) {
-            attempt.lost.complete(null);
-        }
+        tell(attempt, why);
         if (attempt.phase == Phase.LEAVING) {
-            attempt.gone.completeExceptionally(why);
             end(attempt);
         } else {
             leave(attempt);
@@ -517,7 +430,7 @@ public final class LockRecipe implements Lock {
     private void endAll() {
         for (Attempt each : List.copyOf(attempts.values())) {
             each.owned.set(false);
-            each.outcome.completeExceptionally(new Failure(Problem.CLOSED, "the lock was closed"));
+            each.outcome.completeExceptionally(failure(Problem.CLOSED, "closed"));
             end(each);
         }
     }
@@ -530,9 +443,10 @@ public final class LockRecipe implements Lock {
             connected = true;
             trouble = null;
             for (Attempt each : List.copyOf(attempts.values())) {
+                each.asking = false;
                 switch (each.phase) {
                     case NEW -> ask(each);
-                    case HOLDING -> enter(each);
+                    case HOLDING -> read(each);
                     default -> look(each);
                 }
             }
@@ -548,14 +462,11 @@ public final class LockRecipe implements Lock {
         public void expired() {
             disconnected();
             for (Attempt each : List.copyOf(attempts.values())) {
-                switch (each.phase) {
-                    case NEW -> {} // it has nothing to lose
-                    case HOLDING -> lose(each);
-                    case LEAVING -> end(each);
-                    default -> {
-                        each.outcome.completeExceptionally(sessionLost());
-                        end(each);
-                    }
+                if (each.phase != Phase.NEW && each.phase != Phase.LEAVING) {
+                    tell(each, failure(Problem.SESSION_LOST, "the session ended"));
+                }
+                if (each.phase != Phase.NEW) {
+                    end(each);
                 }
             }
         }
@@ -564,14 +475,23 @@ public final class LockRecipe implements Lock {
         public void failed(Failure why) {
             disconnected();
             trouble = why;
-            attempts.values().stream()
-                    .filter(each -> each.phase == Phase.NEW)
-                    .toList()
-                    .forEach(each -> fail(each, why));
+            for (Attempt each : List.copyOf(attempts.values())) {
+                if (each.phase == Phase.NEW) {
+                    fail(each, why);
+                }
+            }
         }
     }
 
     private String path(String name) {
         return place.path() + "/" + name;
+    }
+
+    private Failure cannotConnect() {
+        return failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
+    }
+
+    private Failure failure(Problem problem, String what) {
+        return new Failure(problem, place.path() + ": " + what);
     }
 }

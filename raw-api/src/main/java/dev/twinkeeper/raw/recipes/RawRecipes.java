@@ -33,7 +33,7 @@ public final class RawRecipes implements Recipes {
 
     @Override
     public Lock lock(Recipe.Place place) {
-        throw new UnsupportedOperationException("lock");
+        return new LockRecipe(place);
     }
 
     @Override

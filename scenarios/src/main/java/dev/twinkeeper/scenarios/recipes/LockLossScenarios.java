@@ -85,7 +85,7 @@ public final class LockLossScenarios {
         stage.eventually("it gives up", RecipeStage.READY, asked::isDone);
         unlucky.wire().mend();
 
-        assertThat(LockScenarios.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
+        assertThat(LockQueue.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
         queue.awaitSize(0);
         assertThat(unlucky.wire().sessions()).as("its sessions").hasSize(1);
         LockQueue.take(stage.contender("b")).release();
@@ -144,7 +144,7 @@ public final class LockLossScenarios {
         queue.holds(next).release();
         holder.awaitHeard(Happening.Lost.class, RecipeStage.SUCCESSION);
         assertThat(hold.isHeld()).isFalse();
-        LockScenarios.assertRefused(Problem.NOT_HELD, hold::release);
+        LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         LockQueue.take(holder).release();
     }
 
@@ -167,7 +167,7 @@ public final class LockLossScenarios {
         assertThat(resource.write(hold.token())).as("the zombie's write").isFalse();
         zombie.wire().mend();
         zombie.awaitHeard(Happening.Lost.class, RecipeStage.READY);
-        LockScenarios.assertRefused(Problem.NOT_HELD, hold::release);
+        LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(successor.isHeld()).isTrue();
         queue.judge(1);
     }
@@ -227,7 +227,7 @@ public final class LockLossScenarios {
 
         holder.awaitHeard(Happening.Lost.class, RecipeStage.AT_ONCE);
         assertThat(hold.isHeld()).isFalse();
-        LockScenarios.assertRefused(Problem.NOT_HELD, hold::release);
+        LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(queue.holds(next).isHeld()).isTrue();
         assertThat(holder.heard(Happening.Lost.class)).containsExactly(new Happening.Lost(hold.token()));
     }
@@ -264,7 +264,7 @@ public final class LockLossScenarios {
         stage.eventually("it is told", RecipeStage.SUCCESSION, lost::isDone);
         hold.release();
 
-        assertThat(LockScenarios.problemOf(lost)).contains(Problem.SESSION_LOST);
+        assertThat(LockQueue.problemOf(lost)).contains(Problem.SESSION_LOST);
         queue.holds(last).release();
         LockQueue.take(unlucky).release();
         assertThat(queue.names()).isEmpty();
@@ -313,13 +313,13 @@ public final class LockLossScenarios {
         stage.prepareWire(Wire::cut);
         var player = stage.contender("a");
 
-        LockScenarios.assertRefused(Problem.CANNOT_CONNECT, () -> player.recipe().acquire(EXCLUSIVE, SHORT));
+        LockQueue.assertRefused(Problem.CANNOT_CONNECT, () -> player.recipe().acquire(EXCLUSIVE, SHORT));
         var waiting = player.async(() -> player.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT));
         stage.throughout("it waits", SHORT, () -> !waiting.isDone());
         player.close();
 
         stage.eventually("it waits no longer", RecipeStage.AT_ONCE, waiting::isDone);
-        assertThat(LockScenarios.problemOf(waiting)).contains(Problem.CLOSED);
+        assertThat(LockQueue.problemOf(waiting)).contains(Problem.CLOSED);
     }
 
     // The place, and the servers.

@@ -1,6 +1,11 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.twinkeeper.recipes.Lock;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.lab.Hand;
 import dev.twinkeeper.scenarios.oracle.Change;
 import dev.twinkeeper.scenarios.oracle.Commit;
@@ -10,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The queue of a lock as a person at zkCli sees it; who held when, as the servers' logs have it. */
 final class LockQueue {
@@ -49,9 +55,9 @@ final class LockQueue {
 
     /** Asks; returns when it is in the queue, behind all that were there. */
     CompletableFuture<Optional<Lock.Hold>> ask(Player<Lock> player, Lock.Mode mode, Duration patience) {
-        int before = size();
+        String before = last();
         var asked = player.async(() -> player.recipe().acquire(mode, patience));
-        awaitSize(before + 1);
+        stage.eventually(player + " is in the queue", RecipeStage.READY, () -> last().compareTo(before) > 0);
         return asked;
     }
 
@@ -74,9 +80,10 @@ final class LockQueue {
 
     // Looking.
 
-    /** The names in the queue, in its order. */
+    /** The names in the queue, in its order; what else lies there is left out. */
     List<String> names() {
         return hand.children(RecipeStage.RECIPE).stream()
+                .filter(name -> name.matches(".*\\d{10}"))
                 .sorted((a, b) -> sequence(a).compareTo(sequence(b)))
                 .toList();
     }
@@ -89,6 +96,10 @@ final class LockQueue {
                     .forEach(create -> tokens.put(create.path(), Long.toHexString(commit.zxid())));
         }
         return names.stream().map(name -> tokens.get(stage.path() + "/" + name)).toList();
+    }
+
+    private String last() {
+        return names().stream().map(LockQueue::sequence).reduce("", (before, name) -> name);
     }
 
     int size() {
@@ -106,6 +117,26 @@ final class LockQueue {
 
     private static String sequence(String name) {
         return name.substring(Math.max(0, name.length() - DIGITS));
+    }
+
+    // Refusals.
+
+    static void assertRefused(Problem problem, Runnable call) {
+        assertThatThrownBy(call::run).satisfies(why -> assertThat(problem(why)).isEqualTo(problem));
+    }
+
+    static Problem problem(Throwable why) {
+        assertThat(why).isInstanceOf(Recipe.Failure.class);
+        return ((Recipe.Failure) why).problem();
+    }
+
+    static Optional<Problem> problemOf(CompletableFuture<Optional<Lock.Hold>> asked) {
+        try {
+            asked.join();
+            return Optional.empty();
+        } catch (CompletionException e) {
+            return Optional.of(problem(e.getCause()));
+        }
     }
 
     // Judging.
@@ -145,8 +176,7 @@ final class LockQueue {
     }
 
     private static void judge(Commit commit, String mark, Map<String, String> queue, Map<String, Long> tokens) {
-        long token = Long.parseLong(
-                mark.substring(mark.lastIndexOf('/') + 1).replaceFirst("-\\d+$", ""));
+        long token = Long.parseLong(mark.substring(mark.lastIndexOf('/') + 1).replaceFirst("-\\d+$", ""));
         for (Map.Entry<String, String> each : queue.entrySet()) {
             if (tokens.get(each.getKey()) == token) {
                 return;
@@ -160,8 +190,8 @@ final class LockQueue {
                         .formatted(token, commit.zxid(), each.getValue()));
             }
         }
-        throw new AssertionError("[K1] 0x%x says that it holds at 0x%x, when it was out of the queue"
-                .formatted(token, commit.zxid()));
+        throw new AssertionError(
+                "[K1] 0x%x says that it holds at 0x%x, when it was out of the queue".formatted(token, commit.zxid()));
     }
 
     /** What a lock protects, and does not rely on: it refuses a token that is lower than one that it has seen. */

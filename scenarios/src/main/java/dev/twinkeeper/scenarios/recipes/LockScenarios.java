@@ -3,19 +3,15 @@ package dev.twinkeeper.scenarios.recipes;
 import static dev.twinkeeper.recipes.Lock.Mode.EXCLUSIVE;
 import static dev.twinkeeper.recipes.Lock.Mode.SHARED;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Lock;
-import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -45,11 +41,12 @@ public final class LockScenarios {
     @Verifies({Rule.K2, Rule.K3})
     public void thoseInBetweenGoInAnyOrderAndTheRestKeepTheirs(RecipeStage stage) {
         var queue = new LockQueue(stage);
-        var contenders =
-                Stream.of("a", "b", "c", "d", "e", "f", "g").map(stage::contender).toList();
+        var contenders = Stream.of("a", "b", "c", "d", "e", "f", "g")
+                .map(stage::contender)
+                .toList();
         var first = LockQueue.take(contenders.get(0));
         var b = queue.ask(contenders.get(1));
-        queue.ask(contenders.get(2), EXCLUSIVE, SHORT);
+        queue.ask(contenders.get(2), EXCLUSIVE, RecipeStage.AT_ONCE);
         queue.ask(contenders.get(3));
         queue.ask(contenders.get(4));
         queue.ask(contenders.get(5));
@@ -190,10 +187,10 @@ public final class LockScenarios {
     public void anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody(RecipeStage stage) {
         var queue = new LockQueue(stage);
         var hold = LockQueue.take(stage.contender("a"));
-        var impatient = queue.ask(stage.contender("b"), EXCLUSIVE, SHORT);
+        var impatient = queue.ask(stage.contender("b"), EXCLUSIVE, RecipeStage.AT_ONCE);
         var next = queue.ask(stage.contender("c"));
 
-        var result = stage.await("the time is up", impatient, SHORT.plus(RecipeStage.AT_ONCE));
+        var result = stage.await("the time is up", impatient, RecipeStage.AT_ONCE.multipliedBy(2));
         var left = queue.size();
         hold.release();
 
@@ -254,7 +251,10 @@ public final class LockScenarios {
             order.notifyAll();
         }
         done.forEach(each -> stage.await("held and released", each, RecipeStage.RECOVERY));
-        contenders.stream().map(LockScenarios::closing).toList().forEach(each -> stage.await("closed", each, RecipeStage.READY));
+        contenders.stream()
+                .map(LockScenarios::closing)
+                .toList()
+                .forEach(each -> stage.await("closed", each, RecipeStage.READY));
         long notifications = stage.traffic().notifications() - before;
 
         stage.count("lock: notifications per hand-over, 50 waiting", Math.round(notifications / 49.0));
@@ -294,7 +294,9 @@ public final class LockScenarios {
         var traffic = player.wire().traffic().minus(before);
 
         stage.count("lock: requests per acquire and release", Math.round(traffic.total() / 10.0));
-        assertThat(traffic.total()).as("create, list, read, delete: %s", traffic).isLessThanOrEqualTo(10 * 4);
+        assertThat(traffic.total())
+                .as("create, list, read, delete: %s", traffic)
+                .isLessThanOrEqualTo(10 * 4);
         assertThat(traffic.notifications()).isLessThanOrEqualTo(10);
     }
 
@@ -324,7 +326,7 @@ public final class LockScenarios {
         stage.await("released by another thread", player.async(() -> released(hold)), RecipeStage.AT_ONCE);
 
         assertThat(hold.isHeld()).isFalse();
-        assertThatThrownBy(hold::release).satisfies(why -> assertThat(problem(why)).isEqualTo(Problem.NOT_HELD));
+        LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         hold.close();
         LockQueue.take(player).release();
     }
@@ -332,105 +334,5 @@ public final class LockScenarios {
     private static boolean released(Lock.Hold hold) {
         hold.release();
         return true;
-    }
-
-    @Verifies(Rule.X1)
-    public void whatCanNotBeIsRefused(RecipeStage stage) {
-        var lock = stage.contender("a").recipe();
-
-        assertRefused(Problem.INVALID, () -> lock.acquire(EXCLUSIVE, Duration.ofMillis(-1)));
-        for (var path : List.of("", "/", "lock", "/a//b", "/a/", "/a/./b", "/a\u0000b", "/" + "x".repeat(201))) {
-            assertRefused(
-                    Problem.INVALID,
-                    () -> stage.recipes(0).lock(new Recipe.Place("127.0.0.1:1", RecipeStage.SESSION_TIMEOUT, path)));
-        }
-    }
-
-    @Verifies(Rule.X2)
-    public void aPlaceThatIsAnEphemeralIsRefusedUntilItGoes(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.createEphemeral(RecipeStage.RECIPE, "mine");
-        var lock = stage.contender("a").recipe();
-
-        assertRefused(Problem.FOREIGN, () -> lock.acquire(EXCLUSIVE, RecipeStage.READY));
-        assertThat(hand.get(RecipeStage.RECIPE)).isEqualTo("mine");
-        hand.delete(RecipeStage.RECIPE);
-
-        assertThat(lock.acquire(EXCLUSIVE, RecipeStage.READY)).isPresent();
-    }
-
-    @Verifies({Rule.X2, Rule.K2})
-    public void znodesOfOthersThatSortBehindAreSetAside(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hand = queue.hand();
-        hand.create(RecipeStage.RECIPE, "");
-        for (var name : List.of("README", "lock-", "_c_", "x__READ__12", "héllo")) {
-            hand.create(RecipeStage.RECIPE + "/" + name, "somebody's");
-        }
-        var a = stage.contender("a");
-        var b = stage.contender("b");
-
-        var hold = LockQueue.take(a);
-        var next = queue.ask(b);
-        hold.release();
-        queue.holds(next).release();
-
-        assertThat(hand.children(RecipeStage.RECIPE)).hasSize(5);
-        assertThat(hand.get(RecipeStage.RECIPE + "/README")).isEqualTo("somebody's");
-    }
-
-    @Verifies(Rule.K9)
-    public void znodesOfOthersThatSortBeforeAreSetAside(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
-        hand.create(RecipeStage.RECIPE + "/#notes", "somebody's");
-        hand.create(RecipeStage.RECIPE + "/__WRIT__", "somebody's");
-
-        var hold = stage.contender("a").recipe().acquire(EXCLUSIVE, RecipeStage.AT_ONCE);
-
-        assertThat(hold).isPresent();
-    }
-
-    @Verifies({Rule.X3, Rule.X4})
-    public void closingGivesBackWhatItHoldsAndEndsWhatWaits(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
-        var hold = LockQueue.take(holder);
-        hold.onLost(() -> holder.hear(new Happening.Lost(hold.token())));
-        var waiting = queue.ask(holder);
-        var next = queue.ask(stage.contender("b"));
-
-        holder.close();
-        holder.close();
-
-        queue.holds(next);
-        assertThat(hold.isHeld()).isFalse();
-        assertThat(holder.heard()).isEmpty();
-        assertThatThrownBy(waiting::join)
-                .isInstanceOf(CompletionException.class)
-                .satisfies(why -> assertThat(problem(why.getCause())).isEqualTo(Problem.CLOSED));
-        assertRefused(Problem.CLOSED, () -> holder.recipe().acquire(EXCLUSIVE, Duration.ZERO));
-        assertRefused(Problem.NOT_HELD, hold::release);
-        hold.close();
-    }
-
-    static void assertRefused(Problem problem, Runnable call) {
-        assertThatThrownBy(call::run).satisfies(why -> assertThat(problem(why)).isEqualTo(problem));
-    }
-
-    static Problem problem(Throwable why) {
-        assertThat(why).isInstanceOf(Recipe.Failure.class);
-        return ((Recipe.Failure) why).problem();
-    }
-
-    static Optional<Problem> problemOf(CompletableFuture<Optional<Lock.Hold>> asked) {
-        try {
-            asked.join();
-            return Optional.empty();
-        } catch (CompletionException e) {
-            return Optional.of(problem(e.getCause()));
-        }
     }
 }
