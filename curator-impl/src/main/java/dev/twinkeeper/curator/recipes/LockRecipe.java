@@ -32,7 +32,8 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p><b>Znodes.</b> {@code PATH/_c_<uuid>-__WRIT__NNNNNNNNNN} for the exclusive mode and {@code
  * PATH/_c_<uuid>-__READ__NNNNNNNNNN} for the shared one, ephemeral sequential, without data. {@code PATH} is made as a
- * container where it is missing: the servers remove it some time after its last child.
+ * container where it is missing: the servers remove it some time after its last child. A kazoo lock queues with it only
+ * under these names, in a subclass with {@code _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
  *
  * <p><b>What Curator does.</b> It makes the znode and finds it again when the answer was lost, waits for the right one
  * before it, tries again over lost connections, and deletes for certain. It also makes each mutex reentrant: a thread
@@ -52,6 +53,9 @@ import org.apache.zookeeper.data.Stat;
  * answer was lost without a sync before.
  */
 public final class LockRecipe implements Lock {
+    /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */
+    private static final Duration LEAVING = Duration.ofSeconds(3);
+
     private final Recipe.Place place;
     private final CuratorFramework client;
     private final InterProcessReadWriteLock lock;
@@ -179,8 +183,7 @@ public final class LockRecipe implements Lock {
         attempt.thread.start();
         try {
             Optional<Optional<Hold>> early = await(attempt.outcome, patience);
-            // Longer than asked for only while its znode is being deleted.
-            return early.or(() -> connected ? await(attempt.outcome, place.sessionTimeout()) : Optional.empty())
+            return early.or(() -> connected ? await(attempt.outcome, LEAVING) : Optional.empty())
                     .orElseThrow(this::cannotConnect);
         } catch (Failure why) {
             throw abandon(attempt, why);

@@ -36,7 +36,8 @@ import org.apache.zookeeper.data.Stat;
  * PATH/_c_<uuid>-__READ__NNNNNNNNNN} for the shared one, ephemeral sequential, without data: those of Curator's
  * InterProcessReadWriteLock, which may queue on the same path. By the uuid, which is the attempt's, it finds its znode when
  * the answer to the create was lost. Other names that end with ten digits count as exclusive (kazoo's {@code
- * <hex>__lock__NNNNNNNNNN}), those with {@code __rlock__} as shared; what ends otherwise is no contender.
+ * <hex>__lock__NNNNNNNNNN}), those with {@code __rlock__} as shared; what ends otherwise is no contender. A kazoo Lock has
+ * to be told to wait for ours: {@code extra_lock_patterns=["__WRIT__", "__READ__"]}.
  *
  * <p><b>Guarantees.</b> K1 to K11. <b>Not made:</b> that a paused holder notices in time. ZooKeeper says that a session has
  * ended only when the client is connected again: a holder that stays cut off knows no more than that it may have lost.
@@ -64,6 +65,9 @@ public final class LockRecipe implements Lock {
 
     /** What ZooKeeper puts behind the name of a sequential znode. */
     private static final int DIGITS = 10;
+
+    /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */
+    private static final Duration LEAVING = Duration.ofSeconds(3);
 
     private final Recipe.Place place;
     private final Keeper keeper;
@@ -160,8 +164,7 @@ public final class LockRecipe implements Lock {
             throw failure(Problem.CLOSED, "closed");
         }
         try {
-            // Longer than asked for only while its znode is being deleted.
-            return Keeper.await(attempt.outcome, patience.plus(place.sessionTimeout()));
+            return Keeper.await(attempt.outcome, patience.plus(LEAVING));
         } catch (TimeoutException e) {
             throw abandon(attempt, cannotConnect());
         } catch (Failure why) {

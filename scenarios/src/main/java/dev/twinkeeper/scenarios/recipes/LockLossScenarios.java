@@ -141,10 +141,11 @@ public final class LockLossScenarios {
 
         holder.expire();
 
-        queue.holds(next).release();
+        var successor = queue.holds(next, RecipeStage.SUCCESSION);
         holder.awaitHeard(Happening.Lost.class, RecipeStage.SUCCESSION);
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
+        successor.release();
         LockQueue.take(holder).release();
     }
 
@@ -337,6 +338,21 @@ public final class LockLossScenarios {
         var late = queue.holds(next, RecipeStage.READY);
         assertThat(late.token()).isGreaterThan(hold.token());
         late.release();
+    }
+
+    @Verifies({Rule.X5, Rule.K5})
+    public void theTokenRisesAlsoWhenThePlaceWasRemovedMeanwhile(RecipeStage stage) {
+        var queue = new LockQueue(stage);
+        var player = stage.contender("a");
+        var first = LockQueue.take(player);
+        first.release();
+
+        // An operator, or the servers if it is a container: sequence numbers begin again.
+        queue.hand().delete(RecipeStage.RECIPE);
+
+        var second = LockQueue.take(player);
+        assertThat(queue.names().get(0)).endsWith("0000000000");
+        assertThat(second.token()).isGreaterThan(first.token());
     }
 
     @FaultsEnsemble

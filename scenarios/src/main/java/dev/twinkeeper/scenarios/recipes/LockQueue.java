@@ -46,7 +46,9 @@ final class LockQueue {
 
     /** Acquires, where nothing is in the way. */
     static Lock.Hold take(Player<Lock> player, Lock.Mode mode) {
-        return player.recipe().acquire(mode, RecipeStage.READY).orElseThrow();
+        return player.recipe()
+                .acquire(mode, RecipeStage.READY)
+                .orElseThrow(() -> new AssertionError(player + " does not get what nobody holds"));
     }
 
     static Lock.Hold take(Player<Lock> player) {
