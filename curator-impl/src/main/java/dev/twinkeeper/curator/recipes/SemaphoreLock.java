@@ -1,0 +1,258 @@
+package dev.twinkeeper.curator.recipes;
+
+import dev.twinkeeper.recipes.Lock;
+import dev.twinkeeper.recipes.Recipe;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorWatcher;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreMutex;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
+import org.apache.curator.framework.recipes.locks.Lease;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A {@link Lock} that belongs to no thread: Curator's {@link InterProcessSemaphoreV2} with one lease. That is what {@link
+ * InterProcessSemaphoreMutex} is, which keeps the lease to itself, and with it the name of the znode: so there would be
+ * no token, and nothing to watch.
+ *
+ * <p><b>When to use it.</b> Where the one who releases is not the thread that asked, and nobody shares. <b>When not:</b>
+ * beside others than itself. <b>Znodes:</b> {@code PATH/locks/_c_<uuid>-lock-NNNNNNNNNN}, the queue, and {@code
+ * PATH/leases/_c_<uuid>-lease-NNNNNNNNNN}, the holder and the one that waits for it: neither the raw recipe nor Curator's
+ * other locks queue there. Every child of {@code leases} counts as a lease, whoever made it.
+ *
+ * <p><b>What separates it from {@link LockRecipe}.</b> No thread for a hold, not reentrant, half as much code; but twice as
+ * many requests, two notifications for each change of hands beside the holder's own, and no shared mode. A waiter whose
+ * session ended queues again, at the end, and does not say so; one whose time is up leaves its watch, as there.
+ */
+public final class SemaphoreLock implements Lock {
+    private final Recipe.Place place;
+    private final CuratorFramework client;
+    private final InterProcessSemaphoreV2 semaphore;
+    private final Set<LeaseHold> holds = ConcurrentHashMap.newKeySet();
+    private final ExecutorService callers = Executors.newCachedThreadPool(work -> thread(work, "asks"));
+    private final ExecutorService listeners = Executors.newSingleThreadExecutor(work -> thread(work, "recipe"));
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean connected;
+
+    /** Counts lost connections: what was seen before the last one is not known any more. */
+    private volatile int losses;
+
+    public SemaphoreLock(Recipe.Place place) {
+        this.place = place;
+        this.client = Keeper.client(place);
+        this.semaphore = new InterProcessSemaphoreV2(client, place.path(), 1);
+        client.getConnectionStateListenable().addListener((unused, state) -> onState(state));
+        client.start();
+    }
+
+    private static Thread thread(Runnable work, String name) {
+        Thread thread = new Thread(work, name + " a semaphore lock");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private final class LeaseHold implements Hold {
+        private final Lease lease;
+        private final String path;
+        private final CompletableFuture<Void> lost = new CompletableFuture<>();
+        private final AtomicBoolean owned = new AtomicBoolean(true);
+        private final CuratorWatcher watcher = event -> onEvent(this, event.getType());
+        private volatile long token;
+        private volatile int seen;
+
+        LeaseHold(Lease lease) {
+            this.lease = lease;
+            this.path = place.path() + "/leases/" + lease.getNodeName();
+        }
+
+        @Override
+        public long token() {
+            return token;
+        }
+
+        @Override
+        public boolean isHeld() {
+            return owned.get() && connected && seen == losses;
+        }
+
+        @Override
+        public void onLost(Runnable action) {
+            lost.thenRunAsync(action, listeners);
+        }
+
+        @Override
+        public void release() {
+            if (!giveBack(this)) {
+                throw new Failure(Problem.NOT_HELD, "the hold of " + place.path() + " was lost or released");
+            }
+        }
+
+        @Override
+        public void close() {
+            giveBack(this);
+        }
+    }
+
+    // Asking.
+
+    @Override
+    public Optional<Hold> acquire(Mode mode, Duration patience) {
+        if (patience.isNegative() || mode != Mode.EXCLUSIVE) {
+            throw new Failure(Problem.INVALID, "patience " + patience + ", mode " + mode + ": exclusive only");
+        }
+        if (closed.get()) {
+            throw new Failure(Problem.CLOSED, "the lock is closed");
+        }
+        try {
+            return callers.submit(() -> ask(patience)).get();
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (RejectedExecutionException e) {
+            throw new Failure(Problem.CLOSED, "the lock was closed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        }
+    }
+
+    private Optional<Hold> ask(Duration patience) throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
+        if (!client.blockUntilConnected((int) patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
+        }
+        Lease lease = semaphore.acquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return lease == null ? Optional.empty() : Optional.of(enter(new LeaseHold(lease)));
+    }
+
+    /** The token, and the watch that tells of an operator's delete: Curator has neither. */
+    private Hold enter(LeaseHold hold) throws Exception {
+        int before = losses;
+        Stat stat = new Stat();
+        try {
+            client.getData().storingStatIn(stat).usingWatcher(hold.watcher).forPath(hold.path);
+        } catch (Exception e) {
+            hold.lease.close();
+            throw e;
+        }
+        hold.token = stat.getCzxid();
+        hold.seen = before;
+        holds.add(hold);
+        return hold;
+    }
+
+    private Failure failure(Throwable e) {
+        if (e instanceof Failure known) {
+            return new Failure(known.problem(), known.getMessage());
+        } else if (closed.get()) {
+            return new Failure(Problem.CLOSED, "the lock was closed");
+        } else if (e instanceof KeeperException.NoChildrenForEphemeralsException) {
+            return new Failure(Problem.FOREIGN, place.path() + " is, or is below, an ephemeral of somebody");
+        } else if (e instanceof KeeperException.ConnectionLossException) {
+            return new Failure(Problem.CANNOT_CONNECT, "lost the connection to " + place.servers());
+        } else if (e instanceof KeeperException.NoNodeException) {
+            return new Failure(Problem.SESSION_LOST, "its place in " + place.path() + " was lost");
+        }
+        return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + e);
+    }
+
+    // Holding.
+
+    private void onEvent(LeaseHold hold, EventType event) throws Exception {
+        if (event != EventType.None && hold.owned.get() && connected) {
+            see(hold);
+        }
+    }
+
+    private void see(LeaseHold hold) throws Exception {
+        int before = losses;
+        client.getData()
+                .usingWatcher(hold.watcher)
+                .inBackground((unused, event) -> onSeen(hold, before, event.getResultCode()))
+                .forPath(hold.path);
+    }
+
+    private void onSeen(LeaseHold hold, int before, int rc) {
+        switch (KeeperException.Code.get(rc)) {
+            case OK -> hold.seen = before;
+            case NONODE -> lose(hold);
+            default -> {} // when connected again, or lost with the session
+        }
+    }
+
+    private void lose(LeaseHold hold) {
+        if (hold.owned.compareAndSet(true, false)) {
+            holds.remove(hold);
+            hold.lost.complete(null);
+        }
+    }
+
+    // Leaving.
+
+    /** Returns false where it is not held. */
+    private boolean giveBack(LeaseHold hold) {
+        if (!hold.owned.compareAndSet(true, false)) {
+            return false;
+        }
+        holds.remove(hold);
+        try {
+            hold.lease.close();
+        } catch (IOException e) {
+            // Curator deletes it in the background, or it goes with the session: one of both is certain.
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            holds.forEach(each -> each.owned.set(false));
+            callers.shutdownNow();
+            client.close(); // and with the session all its znodes and watches
+            listeners.shutdownNow();
+        }
+    }
+
+    // The session.
+
+    private void onState(ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> onConnected();
+            case SUSPENDED -> onDisconnected();
+            case LOST -> {
+                onDisconnected();
+                holds.forEach(this::lose);
+            }
+            case READ_ONLY -> {}
+        }
+    }
+
+    private void onConnected() {
+        connected = true;
+        for (LeaseHold each : holds) {
+            try {
+                see(each);
+            } catch (Exception e) {
+                lose(each);
+            }
+        }
+    }
+
+    private void onDisconnected() {
+        connected = false;
+        losses++;
+    }
+}
