@@ -15,7 +15,7 @@ public final class Plays {
 
         ALL.put("configuration", new ConfigurationPlay());
 
-        // lock
+        ALL.put("lock", new LockPlay());
 
         // barrier
 
