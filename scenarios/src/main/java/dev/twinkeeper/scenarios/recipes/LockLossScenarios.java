@@ -74,7 +74,7 @@ public final class LockLossScenarios {
         stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var unlucky = stage.contender("a");
-        LockQueue.take(unlucky).release();
+        LockQueue.connected(unlucky);
 
         // Nothing comes through any more after that create, until the time is long up. Its session lives on.
         var applied = unlucky.wire().loseAnswer(inQueue(stage, "create"));
@@ -95,8 +95,8 @@ public final class LockLossScenarios {
     public void theAnswerToGivingUpIsLostAndItIsOutOfTheQueue(RecipeStage stage) {
         stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
+        var impatient = LockQueue.connected(stage.contender("b"));
         LockQueue.take(stage.contender("a"));
-        var impatient = stage.contender("b");
         impatient.wire().loseRequest(inQueue(stage, "delete"));
         impatient.wire().loseAnswer(inQueue(stage, "delete"));
 

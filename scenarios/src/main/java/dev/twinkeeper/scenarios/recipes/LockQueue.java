@@ -55,6 +55,12 @@ final class LockQueue {
         return take(player, Lock.Mode.EXCLUSIVE);
     }
 
+    /** One that has little time to connect has to be connected before. */
+    static Player<Lock> connected(Player<Lock> player) {
+        take(player).release();
+        return player;
+    }
+
     /** Asks; returns when it is in the queue, behind all that were there. */
     CompletableFuture<Optional<Lock.Hold>> ask(Player<Lock> player, Lock.Mode mode, Duration patience) {
         String before = last();

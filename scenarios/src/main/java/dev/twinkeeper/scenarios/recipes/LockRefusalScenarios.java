@@ -66,7 +66,7 @@ public final class LockRefusalScenarios {
         hand.create(RecipeStage.RECIPE + "/#notes", "somebody's");
         hand.create(RecipeStage.RECIPE + "/__WRIT__", "somebody's");
 
-        var hold = stage.contender("a").recipe().acquire(EXCLUSIVE, RecipeStage.AT_ONCE);
+        var hold = stage.contender("a").recipe().acquire(EXCLUSIVE, RecipeStage.AT_ONCE.multipliedBy(3));
 
         assertThat(hold).isPresent();
     }

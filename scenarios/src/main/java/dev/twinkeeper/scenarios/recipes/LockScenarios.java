@@ -44,6 +44,7 @@ public final class LockScenarios {
         var contenders = Stream.of("a", "b", "c", "d", "e", "f", "g")
                 .map(stage::contender)
                 .toList();
+        LockQueue.connected(contenders.get(2));
         var first = LockQueue.take(contenders.get(0));
         var b = queue.ask(contenders.get(1));
         queue.ask(contenders.get(2), EXCLUSIVE, RecipeStage.AT_ONCE);
@@ -170,7 +171,7 @@ public final class LockScenarios {
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var other = stage.contender("b");
-        LockQueue.take(other).release();
+        LockQueue.connected(other);
         var hold = LockQueue.take(holder);
 
         var held = other.recipe().acquire(EXCLUSIVE, Duration.ZERO);
@@ -186,8 +187,9 @@ public final class LockScenarios {
     @Verifies({Rule.K3, Rule.X4})
     public void anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody(RecipeStage stage) {
         var queue = new LockQueue(stage);
+        var other = LockQueue.connected(stage.contender("b"));
         var hold = LockQueue.take(stage.contender("a"));
-        var impatient = queue.ask(stage.contender("b"), EXCLUSIVE, RecipeStage.AT_ONCE);
+        var impatient = queue.ask(other, EXCLUSIVE, RecipeStage.AT_ONCE);
         var next = queue.ask(stage.contender("c"));
 
         var result = stage.await("the time is up", impatient, RecipeStage.AT_ONCE.multipliedBy(2));
@@ -201,8 +203,8 @@ public final class LockScenarios {
 
     @Verifies(Rule.K11)
     public void anAttemptWhoseTimeIsUpLeavesNoWatch(RecipeStage stage) {
+        var impatient = LockQueue.connected(stage.contender("b"));
         LockQueue.take(stage.contender("a"));
-        var impatient = stage.contender("b");
 
         var result = impatient.recipe().acquire(EXCLUSIVE, SHORT);
 
