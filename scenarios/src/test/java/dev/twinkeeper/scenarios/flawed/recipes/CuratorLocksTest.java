@@ -40,9 +40,9 @@ final class CuratorLocksTest {
     /** Those that ask for no shared mode, and do not look at the znodes of the queue. */
     private static final List<String> SEMAPHORE = List.of(
             "lock.anyThreadMayReleaseAndOnlyOnce",
-            "lock.whatCanNotBeIsRefused",
-            "lock.aPlaceThatIsAnEphemeralIsRefusedUntilItGoes",
-            "lock.withoutAServerItSaysSoAndCanBeClosed");
+            "lockrefusal.whatCanNotBeIsRefused",
+            "lockrefusal.aPlaceThatIsAnEphemeralIsRefusedUntilItGoes",
+            "lockloss.withoutAServerItSaysSoAndCanBeClosed");
 
     private static final String COST = "lock.anUndisturbedHoldCostsFourRequests";
 
