@@ -137,13 +137,20 @@ public enum Rule {
             "Those that would share hear of the release of the last exclusive one before them, and of no other."),
     K11("no watch left", "An attempt that gave up leaves no watch at the servers."),
 
-    B1("enter together", "Nobody passes before all members are there."),
+    B1(
+            "enter together",
+            "Nobody passes before all members are there, all of them at one zxid; and no more than those."),
     B2("leave together", "Nobody is through before all members have left or died."),
     B3(
             "the dead",
-            "A member that died while it waited is not counted; the others wait on, or go when their time is up."),
+            "A member that died while it waited, or gave up, is not counted; the others wait on, or go when their time is"
+                    + " up."),
     B4("again", "When all have left, the barrier can be used again."),
     B5("no lost wake-up", "Whatever was lost on the wire, a member is in once, and hears that all are there."),
+    B6(
+            "no herd",
+            "Who comes or goes wakes nobody who has to wait on: a round costs each member a few requests, however many"
+                    + " they are."),
 
     Q1("in order", "One consumer handles the items in the order in which they were acknowledged."),
     Q2("at least once", "An acknowledged item is handled, also when a consumer dies between take and done."),

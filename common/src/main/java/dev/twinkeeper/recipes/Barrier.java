@@ -7,7 +7,8 @@ import java.time.Duration;
  * object is one member. When all have left it can be used again.
  *
  * <p><b>Guarantees not made.</b> It does not notice that a member died while it worked between the two: the others leave
- * without it once its session has ended.
+ * without it once its session has ended, and its own {@code leave} then waits for them as any other's. All members have
+ * to give the same number of members; it is not found out where they don't.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_doubleBarriers">ZooKeeper: double barriers</a>
  */
@@ -18,18 +19,24 @@ public interface Barrier extends Recipe {
     /**
      * Waits until all members are there.
      *
+     * @param patience zero and more; what was begun is taken back when it is up, which takes another session timeout at
+     *     the most
      * @return false where the time was up before; then this member is not counted any more
      * @throws Failure {@link Problem#SESSION_LOST} where its session ended while it waited; {@link Problem#INVALID} where
-     *     it is in already; {@link Problem#FULL} where all places are taken; {@link Problem#CANNOT_CONNECT};
-     *     {@link Problem#CLOSED}
+     *     it is in already; {@link Problem#FULL} where a round is on, or has begun, without it: try again when that is
+     *     over; {@link Problem#FOREIGN} where the path, or the member's place below it, is something else;
+     *     {@link Problem#CANNOT_CONNECT} where no server could be told that the time is up: it is taken back when one is
+     *     reached, or when its session ends; {@link Problem#CLOSED}
      */
     boolean enter(Duration patience);
 
     /**
      * Waits until all members have left or died.
      *
+     * @param patience as in {@link #enter}
      * @return false where the time was up before; this member has left all the same
-     * @throws Failure {@link Problem#NOT_HELD} where it is not in
+     * @throws Failure {@link Problem#NOT_HELD} where it is not in; {@link Problem#CANNOT_CONNECT} where no server could be
+     *     told that it leaves, as in {@link #enter}; {@link Problem#CLOSED}
      */
     boolean leave(Duration patience);
 }
