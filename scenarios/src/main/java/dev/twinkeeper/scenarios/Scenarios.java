@@ -1,6 +1,8 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.recipes.BarrierLossScenarios;
+import dev.twinkeeper.scenarios.recipes.BarrierScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationWriteScenarios;
@@ -79,6 +81,8 @@ public final class Scenarios {
             LockScenarios.class,
             LockLossScenarios.class,
             LockRefusalScenarios.class,
+            BarrierScenarios.class,
+            BarrierLossScenarios.class,
             QueueScenarios.class);
 
     private Scenarios() {}

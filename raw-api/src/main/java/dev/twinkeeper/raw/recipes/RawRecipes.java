@@ -38,7 +38,7 @@ public final class RawRecipes implements Recipes {
 
     @Override
     public Barrier barrier(Recipe.Place place, String member, int members) {
-        throw new UnsupportedOperationException("barrier");
+        return new BarrierRecipe(place, member, members);
     }
 
     @Override

@@ -1,0 +1,591 @@
+package dev.twinkeeper.curator.recipes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.BadVersionException;
+import org.apache.zookeeper.KeeperException.ConnectionLossException;
+import org.apache.zookeeper.KeeperException.NoChildrenForEphemeralsException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.KeeperException.SessionExpiredException;
+import org.apache.zookeeper.KeeperException.SessionMovedException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A double barrier over Curator's client, without Curator's DistributedDoubleBarrier: that one can't be mended from
+ * outside. The znodes, the steps and the guarantees are those of its raw twin, and both can be members of one barrier.
+ *
+ * <p><b>What DistributedDoubleBarrier of 5.9.0 does.</b>
+ *
+ * <ul>
+ *   <li>{@code enter(time)} waits once, takes any wake-up for the start, and does not count again: an event of the session
+ *       is enough, and a member passes alone (GH-1290, mended after 5.9.0).
+ *   <li>One whose time is up leaves its znode behind and is still counted: the others pass without it (CURATOR-318).
+ *   <li>It counts every child, {@code ready} and somebody else's too. Its number of members is a threshold: later ones
+ *       pass at once as long as {@code ready} is there.
+ *   <li>{@code ready} is made after counting, not together with it: who died in between is in.
+ *   <li>A lost session is an exception like a lost connection, and nothing begins again.
+ * </ul>
+ *
+ * <p>An expert writes these lines, or takes a later Curator and a path of its own for each round.
+ *
+ * <p><b>What Curator does for you:</b> it opens the next session, repeats a request over a lost connection, and lets the
+ * steps be written one below the other, on the thread of the caller. <b>What it leaves to you:</b> whether the session is
+ * still the one that made the znode (a request may be repeated in the next session); a request that was applied and is
+ * repeated answers NODEEXISTS, NONODE or BADVERSION, which here is as good as OK; it has no multi of reads.
+ *
+ * @see <a href="https://github.com/apache/curator/issues/1290">GH-1290</a>
+ */
+public final class BarrierRecipe implements Barrier {
+    private enum Phase {
+        OUT,
+        ENTERING,
+        IN,
+        LEAVING
+    }
+
+    /** A step that may be done again and again: knows the end, or waits for news. */
+    private interface Step {
+        Optional<Boolean> run() throws Exception;
+    }
+
+    private static final String MEMBER = "member-";
+    private static final byte[] NOTHING = {};
+
+    /** What a check and a line of a round cost in a request, besides the path and twice the name. */
+    private static final int OVERHEAD = 32;
+
+    /** Longer than anybody waits, and short enough to be counted in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final Recipe.Place place;
+    private final String me;
+    private final String own;
+    private final int members;
+    private final CuratorFramework client;
+
+    /** Has a permit when there may be something new to read. */
+    private final Semaphore news = new Semaphore(0);
+
+    /** Each in a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
+    private final Watcher ownWatcher = event -> onOwnEvent();
+
+    private final Watcher startWatcher = event -> onStartEvent(event.getType());
+    private final Watcher otherWatcher = event -> news.release();
+
+    private volatile boolean closed;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OUT);
+
+    /** Whether our znode may be missing; and whether the watch on the start node is used up. */
+    private volatile boolean doubtful;
+
+    private volatile boolean told;
+
+    /**
+     * The start node as it was read: whoever acts on it names its version. Names are used again, so a znode is of this
+     * round only if it is older than its beginning, which is a zxid.
+     */
+    private record Start(int version, long began, List<String> names) {
+        Start without(String name) {
+            return new Start(
+                    version,
+                    began,
+                    names.stream().filter(one -> !one.equals(name)).toList());
+        }
+    }
+
+    // Owned by the thread that has moved the phase on.
+    /** The session that our znode lives in, and its czxid; zero before it is there, and after it has gone. */
+    private long session;
+
+    private long czxid;
+    /** The start node as it was read last before we were in. */
+    private Start round = new Start(0, 0, List.of());
+    /** Whose znode we watch when we leave. */
+    private String watched;
+
+    /**
+     * Opens a session, in the background.
+     *
+     * @throws Failure {@link Problem#INVALID}; {@link Problem#TOO_LARGE} where so many members with such a path and name
+     *     don't fit into one request
+     */
+    public BarrierRecipe(Recipe.Place place, String member, int members) {
+        if (members < 1 || members > MAX_MEMBERS) {
+            throw new Failure(Problem.INVALID, members + " members: from 1 to " + MAX_MEMBERS);
+        }
+        this.place = place;
+        this.members = members;
+        this.me = MEMBER + Recipe.checkName("member", member);
+        this.own = place.path() + "/" + me;
+        // Each has its share of the request that begins a round: one that is too large looks like a lost connection.
+        long share = OVERHEAD + place.path().getBytes(UTF_8).length + 2L * me.getBytes(UTF_8).length;
+        if (share * members > MAX_DATA) {
+            throw new Failure(Problem.TOO_LARGE, members + " members with a path and a name as long as " + own);
+        }
+        this.client = Keeper.client(place);
+        client.getConnectionStateListenable().addListener((same, state) -> onOwnEvent());
+        client.start();
+    }
+
+    @Override
+    public boolean enter(Duration patience) {
+        change(Phase.OUT, Phase.ENTERING, Problem.INVALID, patience);
+        session = 0;
+        doubtful = true;
+        told = false;
+        boolean in = false;
+        try {
+            Optional<Boolean> known = attempt(this::arrive, patience);
+            in = known.isPresent() || withdraw(null);
+        } catch (Failure why) {
+            in = withdraw(why);
+        } finally {
+            phase.set(in ? Phase.IN : Phase.OUT);
+        }
+        return in;
+    }
+
+    @Override
+    public boolean leave(Duration patience) {
+        change(Phase.IN, Phase.LEAVING, Problem.NOT_HELD, patience);
+        watched = null;
+        try {
+            Optional<Boolean> known = attempt(() -> depart(false), patience);
+            if (known.isEmpty()) {
+                unwatch(watched);
+                known = attempt(() -> depart(true), place.sessionTimeout());
+            }
+            return known.orElseThrow(this::cutOff);
+        } finally {
+            phase.set(Phase.OUT);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        news.release();
+        client.close();
+    }
+
+    private void change(Phase from, Phase to, Problem otherwise, Duration patience) {
+        if (patience.isNegative()) {
+            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more");
+        }
+        checkOpen();
+        if (!phase.compareAndSet(from, to)) {
+            throw new Failure(otherwise, me + " is not " + from + ", it is " + phase);
+        }
+    }
+
+    /** Runs the step whenever there is news, until it knows the end; empty where the time is up. */
+    private Optional<Boolean> attempt(Step step, Duration patience) {
+        long end = System.nanoTime() + (patience.compareTo(LONGEST) > 0 ? LONGEST : patience).toNanos();
+        try {
+            do {
+                news.drainPermits();
+                checkOpen();
+                Optional<Boolean> known = tryOnce(step);
+                if (known.isPresent()) {
+                    return known;
+                }
+            } while (news.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS));
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        }
+    }
+
+    private Optional<Boolean> tryOnce(Step step) throws InterruptedException {
+        try {
+            // Else the client would wait for a connection, whatever our time.
+            return client.getZookeeperClient().isConnected() ? step.run() : Optional.empty();
+        } catch (ConnectionLossException | SessionExpiredException | SessionMovedException e) {
+            doubtful = true; // it begins again, by reading, when the connection is back
+            return Optional.empty();
+        } catch (NoChildrenForEphemeralsException e) {
+            throw new Failure(Problem.FOREIGN, place.path() + " is somebody's ephemeral");
+        } catch (KeeperException e) {
+            throw new Failure(Problem.NOT_ALLOWED, place.path() + " is refused: " + e.code());
+        } catch (InterruptedException | Failure e) {
+            throw e;
+        } catch (Exception e) {
+            checkOpen(); // the client's own way to say so
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new Failure(Problem.CLOSED, me + " is closed");
+        }
+    }
+
+    // The session.
+
+    private void onOwnEvent() {
+        doubtful = true;
+        news.release();
+    }
+
+    private void onStartEvent(EventType type) {
+        told |= type != EventType.None;
+        news.release();
+    }
+
+    private long session() throws Exception {
+        return client.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
+    /** No server can be told, so the session is given up, and our znode with it: it goes when the servers end that. */
+    private Failure cutOff() {
+        try {
+            client.getZookeeperClient().reset();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
+    }
+
+    // Entering.
+
+    private Optional<Boolean> arrive() throws Exception {
+        if (doubtful && !isHere()) {
+            return Optional.empty();
+        }
+        return look();
+    }
+
+    /** Makes our znode. With a watch: an operator may delete it; or it is that of our own dead session, and goes soon. */
+    private boolean isHere() throws Exception {
+        long now = session();
+        if (session != 0 && session != now) {
+            throw new Failure(Problem.SESSION_LOST, me + " lost its session while it waited");
+        }
+        doubtful = false;
+        try {
+            client.create()
+                    .creatingParentsIfNeeded()
+                    .withMode(CreateMode.EPHEMERAL)
+                    .forPath(own, NOTHING);
+        } catch (NodeExistsException e) {
+            // B5: made by a request whose answer was lost; or not ours.
+        }
+        try {
+            Stat stat = new Stat();
+            client.getData().storingStatIn(stat).usingWatcher(ownWatcher).forPath(own);
+            if (stat.getEphemeralOwner() == 0) {
+                throw new Failure(Problem.FOREIGN, own + " was made by somebody, and stays");
+            }
+            if (stat.getEphemeralOwner() != now) {
+                doubtful = true;
+                return false; // the watch tells when it goes
+            }
+            session = now;
+            czxid = stat.getCzxid();
+            return true;
+        } catch (NoNodeException e) {
+            return again();
+        }
+    }
+
+    /** For what has changed while we were reading. */
+    private boolean again() {
+        doubtful = true;
+        news.release();
+        return false;
+    }
+
+    /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
+    private Optional<Boolean> look() throws Exception {
+        try {
+            if (told) {
+                readStart(false);
+                if (isOn()) {
+                    return Optional.of(true);
+                }
+            }
+            told = false;
+            int children = readStart(true);
+            if (isOn()) {
+                unwatch(place.path());
+                return Optional.of(true);
+            }
+            if (!round.names().stream().allMatch(name -> name.startsWith(MEMBER))) {
+                throw new Failure(Problem.FOREIGN, place.path() + " holds somebody's data");
+            }
+            if (!round.names().isEmpty()) {
+                reopenOrRefuse();
+            } else if (children >= members) {
+                count();
+            }
+        } catch (NoNodeException e) {
+            again(); // somebody deleted the whole barrier
+        }
+        return Optional.empty(); // the watch tells
+    }
+
+    /** @return how many children it has */
+    private int readStart(boolean watch) throws Exception {
+        Stat stat = new Stat();
+        byte[] data = watch
+                ? client.getData()
+                        .storingStatIn(stat)
+                        .usingWatcher(startWatcher)
+                        .forPath(place.path())
+                : client.getData().storingStatIn(stat).forPath(place.path());
+        round = new Start(stat.getVersion(), stat.getMzxid(), decode(data));
+        return stat.getNumChildren();
+    }
+
+    /** B1: with the znode that we have now. */
+    private boolean isOn() {
+        return round.names().contains(me) && czxid < round.began();
+    }
+
+    /** Those of the round who have not left yet, first come, first. */
+    private List<String> there() throws Exception {
+        List<String> there = new ArrayList<>(round.names());
+        there.retainAll(new HashSet<>(client.getChildren().forPath(place.path())));
+        return there;
+    }
+
+    private void count() throws Exception {
+        List<String> live;
+        do {
+            List<String> names = client.getChildren().forPath(place.path()).stream()
+                    .filter(child -> child.startsWith(MEMBER))
+                    .limit(MAX_MEMBERS)
+                    .toList();
+            live = List.copyOf(verified(names).values());
+            // Once more where one of them has gone: somebody may have come meanwhile.
+        } while (live.size() >= members && !begin(live.subList(0, members)));
+    }
+
+    private void reopenOrRefuse() throws Exception {
+        if (verified(there()).keySet().stream().anyMatch(created -> created < round.began())) {
+            throw new Failure(Problem.FULL, "a round of " + place.path() + " is on");
+        }
+        reopen(); // B4: all of them died, and nobody could
+    }
+
+    /**
+     * The list has names only; who made them, and when, is one request more, however many they are. Curator's
+     * transactions don't read, so it goes past Curator, and is not repeated.
+     *
+     * @return names by czxid: first come, first
+     */
+    private Map<Long, String> verified(List<String> names) throws Exception {
+        List<Op> reads = names.stream()
+                .map(name -> Op.getData(place.path() + "/" + name))
+                .toList();
+        List<OpResult> results = client.getZookeeperClient().getZooKeeper().multi(reads);
+        Map<Long, String> live = new TreeMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            // X2: what is named like a member and is no ephemeral is none.
+            if (results.get(i) instanceof OpResult.GetDataResult read
+                    && read.getStat().getEphemeralOwner() != 0) {
+                live.put(read.getStat().getCzxid(), names.get(i));
+            }
+        }
+        return live;
+    }
+
+    private boolean begin(List<String> names) throws Exception {
+        List<CuratorOp> ops = new ArrayList<>();
+        for (String name : names) {
+            ops.add(client.transactionOp().check().forPath(place.path() + "/" + name)); // B1, B3: at this zxid
+        }
+        ops.add(client.transactionOp().setData().withVersion(round.version()).forPath(place.path(), encode(names)));
+        try {
+            client.transaction().forOperations(ops);
+        } catch (BadVersionException e) {
+            // By us, where the answer was lost, or by another who counted: the watch tells.
+        } catch (NoNodeException e) {
+            return false;
+        }
+        return true;
+    }
+
+    private void reopen() throws Exception {
+        try {
+            client.setData().withVersion(round.version()).forPath(place.path(), NOTHING);
+        } catch (BadVersionException | NoNodeException e) {
+            // Somebody has.
+        }
+    }
+
+    // Not entering after all.
+
+    /** @return whether a round has begun with us before we could */
+    private boolean withdraw(Failure why) {
+        if (closed) {
+            throw why == null ? new Failure(Problem.CLOSED, me + " is closed") : why;
+        }
+        boolean interrupted = Thread.interrupted(); // else nothing could be asked
+        try {
+            unwatch(place.path());
+            unwatch(own);
+            boolean in = attempt(this::retract, place.sessionTimeout()).orElseThrow(this::cutOff);
+            if (in && !interrupted || why == null) {
+                return in;
+            }
+            if (in) {
+                attempt(() -> depart(true), place.sessionTimeout()).orElseThrow(this::cutOff);
+            }
+            throw why;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Optional<Boolean> retract() throws Exception {
+        try {
+            Stat stat = new Stat();
+            client.getData().storingStatIn(stat).forPath(own);
+            if (stat.getEphemeralOwner() != session()) {
+                return Optional.of(false);
+            }
+            session = stat.getEphemeralOwner();
+            czxid = stat.getCzxid();
+            readStart(false);
+            if (isOn()) {
+                return Optional.of(true);
+            }
+            client.transaction()
+                    .forOperations(
+                            client.transactionOp()
+                                    .check()
+                                    .withVersion(round.version())
+                                    .forPath(place.path()),
+                            client.transactionOp().delete().forPath(own));
+            return Optional.of(false);
+        } catch (NoNodeException e) {
+            return Optional.of(false);
+        } catch (BadVersionException e) {
+            again(); // a round has begun, perhaps with us
+            return Optional.empty();
+        }
+    }
+
+    /** X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on. */
+    private void unwatch(String path) {
+        if (path != null && client.getZookeeperClient().isConnected()) {
+            try {
+                client.watchers()
+                        .removeAll()
+                        .ofType(WatcherType.Data)
+                        .locally()
+                        .quietly()
+                        .forPath(path);
+            } catch (Exception e) {
+                checkOpen(); // else it is gone with its connection, or was never there
+            }
+        }
+    }
+
+    // Leaving.
+
+    private Optional<Boolean> depart(boolean late) throws Exception {
+        try {
+            boolean here = session != 0 && session == session(); // B2: who died has left
+            if (!here && startVersion() != round.version()) {
+                return Optional.of(true);
+            }
+            List<String> there = there();
+            here &= there.contains(me);
+            if (there.isEmpty()) {
+                reopen(); // B4
+                return Optional.of(true);
+            }
+            if (here && (late || there.size() == 1 || !there.get(0).equals(me))) {
+                delete(there.size() == 1);
+                here = false;
+                if (there.size() == 1) {
+                    return Optional.of(true);
+                }
+            }
+            if (late) {
+                return Optional.of(false);
+            }
+            watch(there.get(here ? there.size() - 1 : 0));
+            return Optional.empty();
+        } catch (NoNodeException e) {
+            again();
+            return Optional.empty();
+        }
+    }
+
+    private int startVersion() throws Exception {
+        Stat stat = client.checkExists().forPath(place.path());
+        return stat == null ? -1 : stat.getVersion();
+    }
+
+    /** The last one out reopens in the same step: those who watch it find the round over, and need not try. */
+    private void delete(boolean last) throws Exception {
+        List<CuratorOp> ops =
+                new ArrayList<>(List.of(client.transactionOp().delete().forPath(own)));
+        if (last) {
+            ops.add(client.transactionOp()
+                    .setData()
+                    .withVersion(round.version())
+                    .forPath(place.path(), NOTHING));
+        }
+        try {
+            client.transaction().forOperations(ops);
+        } catch (NoNodeException e) {
+            session = 0; // deleted by a request whose answer was lost
+            throw e;
+        } catch (BadVersionException e) {
+            client.delete().forPath(own); // somebody's hand has reopened it
+        }
+        session = 0;
+    }
+
+    /** getData rather than checkExists, which would leave a watch where it is gone already. */
+    private void watch(String name) throws Exception {
+        Stat stat = new Stat();
+        watched = place.path() + "/" + name;
+        client.getData().storingStatIn(stat).usingWatcher(otherWatcher).forPath(watched);
+        if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
+            unwatch(watched);
+            round = round.without(name);
+            again();
+        }
+    }
+
+    // The start node's data.
+
+    private static byte[] encode(List<String> names) {
+        return String.join("\n", names).getBytes(UTF_8);
+    }
+
+    private static List<String> decode(byte[] data) {
+        return data == null || data.length == 0 ? List.of() : List.of(new String(data, UTF_8).split("\n"));
+    }
+}

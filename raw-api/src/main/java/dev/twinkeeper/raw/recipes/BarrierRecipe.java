@@ -1,0 +1,704 @@
+package dev.twinkeeper.raw.recipes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * A double barrier by hand: an ephemeral for each member, and a start node whose versions tell the rounds apart.
+ *
+ * <p><b>Use it</b> where a known number of processes begins a piece of work together and ends it together: a load test, a
+ * step of a computation. <b>Do not use it</b> to wait for "everybody" where nobody knows how many that is, as a join of
+ * threads in one process, or for many short rounds: each costs every member two writes.
+ *
+ * <p><b>Znodes.</b> {@code PATH} itself is the start node, persistent. Its data is empty while members gather, and while a
+ * round is on it names those who are in it, a name a line, first come, first. {@code PATH/member-NAME} is a member,
+ * ephemeral, without data. Other children, and persistent ones of that name, are somebody else's and not counted.
+ *
+ * <p>ZooKeeper's own recipe has a child {@code ready} for a start node, which comes and goes. That begins at version 0
+ * each time: who comes late to delete it deletes that of the next round. The version of a node that stays only rises, so
+ * every step here is a compare-and-set on it:
+ *
+ * <pre>
+ * begin     check member … check member, set PATH = names at version v     all of them are there at this zxid
+ * withdraw  check PATH at version v, delete member                         no round has begun with us in it
+ * reopen    set PATH = nothing at version v                                nobody of the round is there any more
+ * </pre>
+ *
+ * <p>Who comes makes its znode, then reads the start node with a watch; the count of children comes with that, so only
+ * the one who completes the number lists them. Everybody is woken by the start node, once.
+ *
+ * <p>For leaving, the first in the round stays until all others have gone and watches the last; the others go at once and
+ * watch the first. So nobody is woken at every leaving, and somebody is woken at every death that matters.
+ *
+ * <pre>
+ * OUT         enter                     → ENTERING     make our znode, read it, look at the start node
+ * ENTERING    round on, with us         → IN
+ *             round on, some are there  → WITHDRAWING  FULL
+ *             round on, none is there   → ENTERING     reopen, look again
+ *             enough children           → ENTERING     list, verify, begin
+ *             our znode is deleted      → ENTERING     from the beginning
+ *             time up                   → WITHDRAWING
+ *             session lost              → OUT
+ * WITHDRAWING round on, with us         → IN           it began before the time was up
+ *             our znode is gone         → OUT
+ * IN          leave                     → LEAVING
+ * LEAVING     alone, and in             → OUT          delete our znode and reopen, in one
+ *             first                     → LEAVING      watch the last
+ *             not first                 → LEAVING      delete our znode, watch the first
+ *             nobody is there           → OUT          reopen
+ *             round is over             → OUT
+ *             time up                   → OUT          delete our znode
+ * </pre>
+ *
+ * <p><b>Guarantees.</b> All members were there at one zxid, that of the round's beginning, or nobody passes; who gave up
+ * or died before it is not counted. <b>Guarantees not made.</b> An ephemeral named like a member counts as one, whoever
+ * made it. Who dies right after the beginning is in the round. Members that give different numbers of members are not
+ * found out: the least number begins a round.
+ */
+public final class BarrierRecipe implements Barrier {
+    private enum Phase {
+        OUT,
+        ENTERING,
+        WITHDRAWING,
+        IN,
+        LEAVING
+    }
+
+    private static final String MEMBER = "member-";
+    private static final byte[] NOTHING = {};
+
+    /** What a check and a line of a round cost in a request, besides the path and twice the name. */
+    private static final int OVERHEAD = 32;
+
+    /** Longer than anybody waits, and short enough to be counted in milliseconds. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final Recipe.Place place;
+    private final String me;
+    private final String own;
+    private final int members;
+    private final Keeper keeper;
+
+    /** Each in a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
+    private final Watcher ownWatcher = event -> onEvent(event, Phase.ENTERING, this::readOwn);
+
+    private final Watcher startWatcher = event -> onEvent(event, Phase.ENTERING, () -> look(false));
+    private final Watcher otherWatcher = event -> onEvent(event, Phase.LEAVING, () -> look(false));
+
+    private volatile boolean closed;
+
+    /**
+     * The start node as it was read: whoever acts on it names its version. Names are used again, so a znode is of this
+     * round only if it is older than its beginning, which is a zxid.
+     */
+    private record Start(int version, long began, List<String> names) {
+        Start without(String name) {
+            return new Start(
+                    version,
+                    began,
+                    names.stream().filter(one -> !one.equals(name)).toList());
+        }
+    }
+
+    // Owned by the Keeper's thread.
+    private Phase phase = Phase.OUT;
+    /** Rises with what makes replies that are still to come void: another phase, another connection. */
+    private int era;
+
+    private boolean connected;
+    private Failure broken;
+    /** Who waits for the end of this phase; then who wants to enter after it, where the first has given up waiting. */
+    private CompletableFuture<Boolean> answer = new CompletableFuture<>();
+
+    private CompletableFuture<Boolean> next;
+    /** Whether our znode may exist; and its czxid where we have read that it is ours. */
+    private boolean present;
+
+    private long czxid;
+    /** The round that we are in. */
+    private Start round = new Start(0, 0, List.of());
+    /** Of leaving: whether the time is up. Of withdrawing: why, or null where the time is up. */
+    private boolean late;
+
+    private Failure verdict;
+    /** Whose znode we watch when we leave. */
+    private String watched;
+
+    /**
+     * Opens a session, in the background.
+     *
+     * @throws Failure {@link Problem#INVALID}; {@link Problem#TOO_LARGE} where so many members with such a path and name
+     *     don't fit into one request
+     */
+    public BarrierRecipe(Recipe.Place place, String member, int members) {
+        if (members < 1 || members > MAX_MEMBERS) {
+            throw new Failure(Problem.INVALID, members + " members: from 1 to " + MAX_MEMBERS);
+        }
+        this.place = place;
+        this.members = members;
+        this.me = MEMBER + Recipe.checkName("member", member);
+        this.own = place.path() + "/" + me;
+        // Each has its share of the request that begins a round: one that is too large looks like a lost connection.
+        long share = OVERHEAD + place.path().getBytes(UTF_8).length + 2L * me.getBytes(UTF_8).length;
+        if (share * members > MAX_DATA) {
+            throw new Failure(Problem.TOO_LARGE, members + " members with a path and a name as long as " + own);
+        }
+        this.keeper = new Keeper(place, new Connection());
+        keeper.open();
+    }
+
+    @Override
+    public boolean enter(Duration patience) {
+        return ask(this::onEnter, patience);
+    }
+
+    @Override
+    public boolean leave(Duration patience) {
+        return ask(this::onLeave, patience);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        post(() -> stop(closed()));
+        keeper.close();
+    }
+
+    /** Who completes the future first decides: a member whose caller was told that it is not in does not stay in. */
+    private boolean ask(Consumer<CompletableFuture<Boolean>> what, Duration patience) {
+        if (patience.isNegative()) {
+            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more");
+        }
+        CompletableFuture<Boolean> coming = new CompletableFuture<>();
+        post(() -> what.accept(coming));
+        if (closed) {
+            coming.completeExceptionally(closed());
+        }
+        try {
+            return awaitOrGiveUp(coming, patience.compareTo(LONGEST) > 0 ? LONGEST : patience);
+        } catch (TimeoutException cutOff) {
+            if (coming.cancel(false)) {
+                throw new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
+            }
+            return coming.join();
+        } finally {
+            if (Thread.currentThread().isInterrupted() && coming.cancel(false)) {
+                post(() -> onTimeUp(coming));
+            }
+        }
+    }
+
+    private boolean awaitOrGiveUp(CompletableFuture<Boolean> coming, Duration patience) throws TimeoutException {
+        try {
+            return Keeper.await(coming, patience);
+        } catch (TimeoutException up) {
+            post(() -> onTimeUp(coming));
+            return Keeper.await(coming, place.sessionTimeout());
+        }
+    }
+
+    private void onTimeUp(CompletableFuture<Boolean> coming) {
+        if (coming == next) {
+            next = null; // nothing was asked of anybody
+            coming.completeExceptionally(new Failure(Problem.CANNOT_CONNECT, "no server was reached in that time"));
+        } else if (coming == answer && phase == Phase.ENTERING) {
+            withdraw(null);
+        } else if (coming == answer && phase == Phase.LEAVING) {
+            late = true;
+            unwatch(watched);
+            change(Phase.LEAVING);
+        }
+    }
+
+    private Failure closed() {
+        return new Failure(Problem.CLOSED, me + " is closed");
+    }
+
+    // The session.
+
+    private final class Connection implements Keeper.Owner {
+        @Override
+        public void connected() {
+            connected = true;
+            change(phase);
+        }
+
+        @Override
+        public void disconnected() {
+            connected = false;
+        }
+
+        @Override
+        public void expired() {
+            boolean lost = present;
+            connected = false;
+            present = false;
+            if (phase == Phase.ENTERING && lost) {
+                finish(false, new Failure(Problem.SESSION_LOST, me + " lost its session while it waited"));
+            } else if (phase == Phase.WITHDRAWING || phase == Phase.LEAVING && late) {
+                finish(false, verdict);
+            } // B2: else, who was in and died has left
+        }
+
+        @Override
+        public void failed(Failure why) {
+            stop(why);
+        }
+    }
+
+    private void stop(Failure why) {
+        broken = why;
+        finish(false, why);
+    }
+
+    /** Begins a phase, or begins it again: by reading, or by a request that may be repeated. */
+    private void change(Phase to) {
+        phase = to;
+        era++;
+        if (connected) {
+            switch (phase) {
+                case ENTERING -> arrive();
+                case WITHDRAWING -> readOwn();
+                case LEAVING -> list(round);
+                case OUT, IN -> {}
+            }
+        }
+    }
+
+    private void finish(boolean well, Failure why) {
+        change(Phase.OUT);
+        if (why == null) {
+            answer.complete(well);
+        } else {
+            answer.completeExceptionally(why);
+        }
+        if (next != null) {
+            CompletableFuture<Boolean> coming = next;
+            next = null;
+            onEnter(coming);
+        }
+    }
+
+    /** Any event uses a watch up, so each has us read again. */
+    private void onEvent(WatchedEvent event, Phase of, Runnable read) {
+        post(() -> {
+            if (phase == of && connected && event.getType() != EventType.None) {
+                read.run();
+            }
+        });
+    }
+
+    /** A reply is dropped if the phase, or the connection, is no longer the one that asked. */
+    private void reply(Object asked, Runnable work) {
+        post(() -> {
+            if (asked.equals(era)) {
+                work.run();
+            }
+        });
+    }
+
+    private void post(Runnable work) {
+        keeper.post(work);
+    }
+
+    private ZooKeeper zk() {
+        return keeper.zk();
+    }
+
+    private void refuse(int rc) {
+        refuse(Problem.NOT_ALLOWED, place.path() + " is refused: " + Code.get(rc));
+    }
+
+    private void refuse(Problem problem, String what) {
+        Failure why = new Failure(problem, what);
+        if (phase == Phase.ENTERING) {
+            withdraw(why);
+        } else {
+            finish(false, why);
+        }
+    }
+
+    // Entering.
+
+    private void onEnter(CompletableFuture<Boolean> coming) {
+        if (broken != null) {
+            coming.completeExceptionally(broken);
+        } else if (phase == Phase.OUT) {
+            answer = coming;
+            present = false;
+            verdict = null;
+            change(Phase.ENTERING);
+        } else if (phase != Phase.IN && answer.isDone() && next == null) {
+            next = coming; // what was given up without a connection is not yet taken back
+        } else {
+            coming.completeExceptionally(new Failure(Problem.INVALID, me + " is in already, or on its way"));
+        }
+    }
+
+    private void arrive() {
+        present = true;
+        zk().create(
+                        own,
+                        NOTHING,
+                        Keeper.acl(),
+                        CreateMode.EPHEMERAL,
+                        (rc, path, asked, name) -> reply(asked, () -> onArrived(rc)),
+                        era);
+    }
+
+    private void onArrived(int rc) {
+        switch (Code.get(rc)) {
+            case OK, NODEEXISTS -> readOwn(); // B5: made just now, or by a request whose answer was lost
+            case NONODE -> keeper.again(); // somebody deleted the whole barrier
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            case NOCHILDRENFOREPHEMERALS -> refuse(Problem.FOREIGN, place.path() + " is somebody's ephemeral");
+            default -> refuse(rc);
+        }
+    }
+
+    /** Is it ours? With a watch: an operator may delete it; or it is that of our own dead session, and goes soon. */
+    private void readOwn() {
+        Watcher watcher = phase == Phase.ENTERING ? ownWatcher : null;
+        zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
+    }
+
+    private void onOwnRead(int rc, Stat stat) {
+        boolean entering = phase == Phase.ENTERING;
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (keeper.owns(stat.getEphemeralOwner())) {
+                    czxid = stat.getCzxid();
+                    look(entering);
+                } else if (!entering) {
+                    finish(false, verdict);
+                } else if (stat.getEphemeralOwner() == 0) {
+                    refuse(Problem.FOREIGN, own + " was made by somebody, and stays");
+                }
+            }
+            case NONODE -> {
+                if (entering) {
+                    arrive();
+                } else {
+                    finish(false, verdict);
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
+    private void look(boolean watch) {
+        Watcher watcher = watch ? startWatcher : null;
+        zk().getData(
+                        place.path(),
+                        watcher,
+                        (rc, path, asked, data, stat) -> reply(asked, () -> onLooked(rc, data, stat, watch)),
+                        era);
+    }
+
+    private void onLooked(int rc, byte[] data, Stat stat, boolean watches) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (phase != Phase.LEAVING) {
+                    onStart(
+                            new Start(stat.getVersion(), stat.getMzxid(), decode(data)),
+                            stat.getNumChildren(),
+                            watches);
+                } else if (stat.getVersion() == round.version()) {
+                    list(round);
+                } else {
+                    finish(true, null);
+                }
+            }
+            case NONODE -> {
+                if (phase == Phase.ENTERING) {
+                    keeper.again();
+                } else {
+                    finish(phase == Phase.LEAVING, verdict);
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    private void onStart(Start start, int children, boolean watches) {
+        if (start.names().contains(me) && czxid < start.began()) { // B1: with the znode that we have now
+
+            if (watches) {
+                unwatch(place.path());
+            }
+            pass(start);
+        } else if (phase == Phase.WITHDRAWING) {
+            retract(start);
+        } else if (!start.names().stream().allMatch(name -> name.startsWith(MEMBER))) {
+            refuse(Problem.FOREIGN, place.path() + " holds somebody's data");
+        } else if (!watches) {
+            look(true);
+        } else if (!start.names().isEmpty() || children >= members) {
+            list(start);
+        } // else the watch tells
+    }
+
+    private void pass(Start start) {
+        round = start;
+        change(Phase.IN);
+        if (!answer.complete(true)) {
+            late = true; // nobody waits any more
+            change(Phase.LEAVING);
+        }
+    }
+
+    private void list(Start start) {
+        zk().getChildren(
+                        place.path(),
+                        false,
+                        (rc, path, asked, children) -> reply(asked, () -> onListed(rc, start, children)),
+                        era);
+    }
+
+    private void onListed(int rc, Start start, List<String> children) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                List<String> there = new ArrayList<>(start.names());
+                there.retainAll(new HashSet<>(children));
+                if (phase == Phase.LEAVING) {
+                    onLeft(there);
+                } else if (start.names().isEmpty()) {
+                    verify(start, membersOf(children));
+                } else {
+                    verify(start, there);
+                }
+            }
+            case NONODE -> look(phase == Phase.ENTERING);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    private static List<String> membersOf(List<String> children) {
+        return children.stream()
+                .filter(child -> child.startsWith(MEMBER))
+                .limit(MAX_MEMBERS)
+                .toList();
+    }
+
+    /** The list has names only; who made them, and when, is one request more, however many they are. */
+    private void verify(Start start, List<String> names) {
+        List<Op> reads = names.stream()
+                .map(name -> Op.getData(place.path() + "/" + name))
+                .toList();
+        zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
+    }
+
+    private void onVerified(int rc, Start start, List<String> names, List<OpResult> results) {
+        Map<Long, String> live = new TreeMap<>(); // by czxid: first come, first
+        for (int i = 0; results != null && i < results.size(); i++) {
+            // X2: what is named like a member and is no ephemeral is none.
+            if (results.get(i) instanceof OpResult.GetDataResult read
+                    && read.getStat().getEphemeralOwner() != 0) {
+                live.put(read.getStat().getCzxid(), names.get(i));
+            }
+        }
+        switch (Code.get(rc)) {
+            case OK, NONODE -> {
+                if (start.names().isEmpty()) {
+                    if (live.size() >= members) {
+                        begin(start, live.values().stream().limit(members).toList());
+                    } // else some have gone since, and whoever comes counts again
+                } else if (live.keySet().stream().anyMatch(created -> created < start.began())) {
+                    refuse(Problem.FULL, "a round of " + place.path() + " is on");
+                } else {
+                    reopen(start); // B4: all of them died, and nobody could
+                }
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    private void begin(Start start, List<String> names) {
+        List<Op> ops = new ArrayList<>();
+        names.forEach(name -> ops.add(Op.check(place.path() + "/" + name, -1))); // B1, B3: there at this zxid
+        ops.add(Op.setData(place.path(), encode(names), start.version()));
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
+    }
+
+    private void onBegun(int rc, Start start) {
+        switch (Code.get(rc)) {
+            case OK, BADVERSION -> {} // by us or by another who counted: the watch tells
+            case NONODE -> list(start); // one of them has gone, and somebody may have come meanwhile
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    private void reopen(Start start) {
+        zk().setData(
+                        place.path(),
+                        NOTHING,
+                        start.version(),
+                        (rc, path, asked, stat) -> reply(asked, () -> onReopened(rc)),
+                        era);
+    }
+
+    private void onReopened(int rc) {
+        switch (Code.get(rc)) {
+            case OK, BADVERSION, NONODE -> {
+                if (phase == Phase.LEAVING) {
+                    finish(true, null);
+                } // else the watch tells
+            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    // Not entering after all.
+
+    private void withdraw(Failure why) {
+        verdict = why;
+        unwatch(place.path());
+        unwatch(own);
+        change(Phase.WITHDRAWING);
+    }
+
+    /**
+     * X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on
+     * watching. It is sent before what is asked next, so it is done when that is answered.
+     */
+    private void unwatch(String path) {
+        if (connected && path != null) {
+            zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
+        }
+    }
+
+    private void retract(Start start) {
+        List<Op> ops = List.of(Op.check(place.path(), start.version()), Op.delete(own, -1));
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
+    }
+
+    private void onRetracted(int rc) {
+        switch (Code.get(rc)) {
+            case OK, NONODE -> finish(false, verdict);
+            case BADVERSION -> look(false); // a round has begun, perhaps with us
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    // Leaving.
+
+    private void onLeave(CompletableFuture<Boolean> coming) {
+        if (broken != null) {
+            coming.completeExceptionally(broken);
+        } else if (phase != Phase.IN) {
+            coming.completeExceptionally(new Failure(Problem.NOT_HELD, me + " is not in"));
+        } else {
+            answer = coming;
+            late = false;
+            watched = null;
+            change(Phase.LEAVING);
+        }
+    }
+
+    /** @param there those of the round who have not left yet, first come, first */
+    private void onLeft(List<String> there) {
+        boolean here = present && there.contains(me);
+        if (there.isEmpty()) {
+            reopen(round); // B4
+        } else if (here && (late || there.size() == 1 || !there.get(0).equals(me))) {
+            depart(there);
+        } else if (late) {
+            finish(false, null);
+        } else {
+            watch(there.get(here ? there.size() - 1 : 0));
+        }
+    }
+
+    /** The last one out reopens in the same step: those who watch it find the round over, and need not try. */
+    private void depart(List<String> there) {
+        List<Op> ops = new ArrayList<>(List.of(Op.delete(own, -1)));
+        if (there.size() == 1) {
+            ops.add(Op.setData(place.path(), NOTHING, round.version()));
+        }
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
+    }
+
+    private void onDeparted(int rc, List<String> there) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                present = false;
+                if (late || there.size() <= 1) {
+                    finish(there.size() <= 1, null);
+                } else {
+                    watch(there.get(0));
+                }
+            }
+            case NONODE -> {
+                present = false;
+                list(round);
+            }
+            case BADVERSION -> depart(List.of()); // somebody's hand has reopened it
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    /** getData rather than exists, which would leave a watch where it is gone already. */
+    private void watch(String name) {
+        watched = place.path() + "/" + name;
+        zk().getData(
+                        watched,
+                        otherWatcher,
+                        (rc, path, asked, data, stat) -> reply(asked, () -> onWatched(rc, name, stat)),
+                        era);
+    }
+
+    private void onWatched(int rc, String name, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
+                    unwatch(watched);
+                    round = round.without(name);
+                    look(false);
+                }
+            }
+            case NONODE -> look(false);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> refuse(rc);
+        }
+    }
+
+    // The start node's data.
+
+    private static byte[] encode(List<String> names) {
+        return String.join("\n", names).getBytes(UTF_8);
+    }
+
+    private static List<String> decode(byte[] data) {
+        return data == null || data.length == 0 ? List.of() : List.of(new String(data, UTF_8).split("\n"));
+    }
+}

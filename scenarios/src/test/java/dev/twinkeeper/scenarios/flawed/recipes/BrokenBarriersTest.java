@@ -1,0 +1,151 @@
+package dev.twinkeeper.scenarios.flawed.recipes;
+
+import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.recipes.Recipe;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.CreateMode;
+
+class BrokenBarriersTest extends BrokenRecipes {
+    @Override
+    List<Broken> broken() {
+        return List.of(
+                new Broken(
+                        "DistributedDoubleBarrier takes any wake-up for the start",
+                        new OfCurator(),
+                        Rule.B1,
+                        "barrierloss.whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes",
+                        "nobody passes alone"),
+                new Broken(
+                        "DistributedDoubleBarrier counts every child",
+                        new OfCurator(),
+                        Rule.B1,
+                        "barrier.somebodyElsesChildrenAreNotCountedAndStay",
+                        "garbage counts as members"),
+                new Broken(
+                        "DistributedDoubleBarrier lets in whoever comes while it is open",
+                        new OfCurator(),
+                        Rule.B1,
+                        "barrier.whoComesWhileARoundIsOnIsRefusedUntilItIsOver",
+                        "not refused"),
+                new Broken(
+                        "it does not wait for the others to leave",
+                        new ImpatientToLeave(),
+                        Rule.B2,
+                        "barrier.nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone",
+                        "two of three are done"),
+                new Broken(
+                        "DistributedDoubleBarrier counts those whose time is up",
+                        new OfCurator(),
+                        Rule.B3,
+                        "barrier.whoseTimeIsUpIsNotCounted",
+                        "the other one passes alone"),
+                new Broken(
+                        "DistributedDoubleBarrier counts who died since it counted",
+                        new OfCurator(),
+                        Rule.B3,
+                        "barrierloss.whoDiesAsTheLastOneCountsIsNotCounted",
+                        "two of three wait"),
+                new Broken(
+                        "its znodes outlive the members",
+                        new Persistent(),
+                        Rule.B3,
+                        "barrierloss.whoDiedWhileItWaitedIsNotCounted",
+                        "two of three wait"),
+                new Broken(
+                        "everybody watches the list",
+                        new WatchingAll(),
+                        Rule.B6,
+                        "barrier.aRoundOfTenCostsAFewRequestsEach",
+                        "notifications of entering"));
+    }
+
+    private static final class WatchingAll extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL);
+        }
+    }
+
+    private static final class ImpatientToLeave extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                @Override
+                public boolean leave(Duration patience) {
+                    delete();
+                    return true;
+                }
+            };
+        }
+    }
+
+    private static final class Persistent extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.PERSISTENT);
+        }
+    }
+
+    private static final class OfCurator extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new CuratorsOwn(place, members);
+        }
+    }
+
+    /** As it comes, on a machine where a woken thread comes to run a moment later than the client has reconnected. */
+    private static final class CuratorsOwn implements Barrier {
+        private static final Duration MOMENT = Duration.ofMillis(1_500);
+
+        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        private final CuratorFramework client;
+        private final DistributedDoubleBarrier barrier;
+
+        CuratorsOwn(Recipe.Place place, int members) {
+            Executor late = work -> timer.schedule(work, MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+            client = CuratorFrameworkFactory.builder()
+                    .connectString(place.servers())
+                    .sessionTimeoutMs((int) place.sessionTimeout().toMillis())
+                    .retryPolicy(new RetryOneTime(100))
+                    .ensembleTracker(false)
+                    .runSafeService(late)
+                    .build();
+            client.start();
+            barrier = new DistributedDoubleBarrier(client, place.path(), members);
+        }
+
+        @Override
+        public boolean enter(Duration patience) {
+            try {
+                return barrier.enter(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (Exception e) {
+                throw new Failure(Problem.SESSION_LOST, e.toString());
+            }
+        }
+
+        @Override
+        public boolean leave(Duration patience) {
+            try {
+                return barrier.leave(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (Exception e) {
+                throw new Failure(Problem.SESSION_LOST, e.toString());
+            }
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            timer.shutdown();
+        }
+    }
+}

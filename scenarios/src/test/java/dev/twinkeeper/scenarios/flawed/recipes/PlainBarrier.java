@@ -1,0 +1,110 @@
+package dev.twinkeeper.scenarios.flawed.recipes;
+
+import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.recipes.Recipe;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+
+/** The barrier that one writes first: everybody makes a znode, watches the list, and passes when it is long enough. */
+class PlainBarrier implements Barrier {
+    private static final int PATIENCE_MS = 10_000;
+
+    private final Semaphore news = new Semaphore(0);
+    private final Watcher watcher = event -> news.release();
+    private final Recipe.Place place;
+    private final String own;
+    private final int members;
+    private final CreateMode mode;
+    private final ZooKeeper keeper;
+
+    PlainBarrier(Recipe.Place place, String member, int members, CreateMode mode) {
+        this.place = place;
+        this.own = place.path() + "/" + member;
+        this.members = members;
+        this.mode = mode;
+        try {
+            keeper = new ZooKeeper(place.servers(), (int) place.sessionTimeout().toMillis(), watcher);
+            news.tryAcquire(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private interface Call<T> {
+        T run() throws KeeperException, InterruptedException;
+    }
+
+    private <T> T ask(Call<T> call) {
+        try {
+            return call.run();
+        } catch (KeeperException.SessionExpiredException e) {
+            throw new Failure(Problem.SESSION_LOST, e.getMessage());
+        } catch (KeeperException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void make(String path, CreateMode how) {
+        ask(() -> {
+            try {
+                return keeper.create(path, new byte[0], Ids.OPEN_ACL_UNSAFE, how);
+            } catch (KeeperException.NodeExistsException e) {
+                return path;
+            }
+        });
+    }
+
+    @Override
+    public boolean enter(Duration patience) {
+        for (int at = place.path().indexOf('/', 1); at > 0; at = place.path().indexOf('/', at + 1)) {
+            make(place.path().substring(0, at), CreateMode.PERSISTENT);
+        }
+        make(place.path(), CreateMode.PERSISTENT);
+        make(own, mode);
+        boolean in = await(patience, true);
+        if (!in) {
+            delete();
+        }
+        return in;
+    }
+
+    @Override
+    public boolean leave(Duration patience) {
+        delete();
+        return await(patience, false);
+    }
+
+    void delete() {
+        ask(() -> {
+            keeper.delete(own, -1);
+            return true;
+        });
+    }
+
+    private boolean await(Duration patience, boolean full) {
+        long end = System.nanoTime() + patience.toNanos();
+        do {
+            List<String> there = ask(() -> keeper.getChildren(place.path(), watcher));
+            if (full ? there.size() >= members : there.isEmpty()) {
+                return true;
+            }
+        } while (ask(() -> news.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)));
+        return false;
+    }
+
+    @Override
+    public void close() {
+        ask(() -> {
+            keeper.close();
+            return true;
+        });
+    }
+}
