@@ -17,9 +17,8 @@ public final class Plays {
 
         ALL.put("lock", new LockPlay());
 
-        // barrier
+        ALL.put("barrier", new BarrierPlay());
 
-        // queue
         ALL.put("queue", new QueuePlay());
     }
 
