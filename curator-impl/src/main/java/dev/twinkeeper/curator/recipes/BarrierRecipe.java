@@ -145,7 +145,7 @@ public final class BarrierRecipe implements Barrier {
             throw new Failure(Problem.TOO_LARGE, members + " members with a path and a name as long as " + own);
         }
         this.client = Keeper.client(place);
-        client.getConnectionStateListenable().addListener((same, state) -> onOwnEvent());
+        client.getConnectionStateListenable().addListener((same, state) -> onConnection());
         client.start();
     }
 
@@ -246,9 +246,17 @@ public final class BarrierRecipe implements Barrier {
 
     // The session.
 
-    private void onOwnEvent() {
+    private void onConnection() {
         doubtful = true;
         news.release();
+    }
+
+    /** Who leaves knows that its znode goes. */
+    private void onOwnEvent() {
+        if (phase.get() == Phase.ENTERING) {
+            doubtful = true;
+            news.release();
+        }
     }
 
     private void onStartEvent(EventType type) {
