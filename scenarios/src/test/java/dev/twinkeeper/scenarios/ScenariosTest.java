@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,15 @@ class ScenariosTest {
     /** Rules that no scenario shows, each with the reason; there are none. */
     private static final Map<Rule, String> UNTESTED = new EnumMap<>(Rule.class);
 
-    private static final Path TOPICS = Path.of("src/main/java/dev/twinkeeper/scenarios/topics");
+    private static final Path SOURCES = Path.of("src/main/java/dev/twinkeeper/scenarios");
+
+    /** Where the scenarios of the system stand, and where those of the recipes do. */
+    private static final Map<Path, List<Scenario>> TOPICS =
+            Map.of(SOURCES.resolve("topics"), Scenarios.all(), SOURCES.resolve("recipes"), Scenarios.recipes());
+
+    private static Stream<Scenario> everything() {
+        return Stream.concat(Scenarios.all().stream(), Scenarios.recipes().stream());
+    }
 
     @Test
     void everyRuleHasAScenarioOrAReason() {
@@ -36,32 +45,58 @@ class ScenariosTest {
 
     @Test
     void everyScenarioCitesARule() {
-        assertThat(Scenarios.all()).isNotEmpty().allMatch(each -> !each.rules().isEmpty(), "cites a rule");
+        assertThat(everything()).isNotEmpty().allMatch(each -> !each.rules().isEmpty(), "cites a rule");
+    }
+
+    @Test
+    void whatTheyShowIsOfTheSystemOrOfTheRecipes() {
+        assertThat(Scenarios.all()).allMatch(each -> citesOnly(each, Rule.Part.PROTOCOL), "is of the system");
+        assertThat(Scenarios.recipes()).allMatch(each -> citesOnly(each, Rule.Part.RECIPES), "is of the recipes");
+    }
+
+    private static boolean citesOnly(Scenario scenario, Rule.Part part) {
+        return scenario.rules().stream().allMatch(rule -> rule.part() == part);
     }
 
     @Test
     void everyScenarioHasANameOfItsOwn() {
-        assertThat(Scenarios.all().stream().map(Scenario::id)).doesNotHaveDuplicates();
+        assertThat(everything().map(Scenario::id)).doesNotHaveDuplicates();
     }
 
+    /** Of each class of scenarios that stands there: it is easily forgotten in the list. */
     @Test
-    void everyTopicIsTold() throws IOException {
-        Set<String> told = Scenarios.all().stream().map(Scenario::topic).collect(Collectors.toSet());
-
-        try (Stream<Path> files = Files.list(TOPICS)) {
-            List<String> written = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith("Scenarios.java"))
-                    .map(name -> name.replace("Scenarios.java", "").toLowerCase())
-                    .toList();
-            assertThat(told).containsExactlyInAnyOrderElementsOf(written);
+    void everyTopicIsTold() throws Exception {
+        for (Map.Entry<Path, List<Scenario>> topics : TOPICS.entrySet()) {
+            List<String> told = topics.getValue().stream().map(Scenario::id).toList();
+            for (Class<?> topic : classes(topics.getKey())) {
+                assertThat(told)
+                        .as("%s", topic)
+                        .containsAll(
+                                Scenarios.of(topic).stream().map(Scenario::id).toList());
+            }
         }
+    }
+
+    private static List<Class<?>> classes(Path topics) throws Exception {
+        List<Class<?>> classes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(topics)) {
+            for (String file : files.map(each -> each.getFileName().toString()).toList()) {
+                if (file.endsWith("Scenarios.java")) {
+                    String room = Scenarios.class.getPackageName() + "." + topics.getFileName();
+                    classes.add(Class.forName(room + "." + file.replace(".java", "")));
+                }
+            }
+        }
+        return classes;
     }
 
     @Test
     void scenariosNeverSleep() throws IOException {
-        try (Stream<Path> files = Files.list(TOPICS)) {
-            for (Path file : files.toList()) {
-                assertThat(Files.readString(file)).as("%s", file).doesNotContain("Thread.sleep");
+        for (Path topics : TOPICS.keySet()) {
+            try (Stream<Path> files = Files.list(topics)) {
+                for (Path file : files.toList()) {
+                    assertThat(Files.readString(file)).as("%s", file).doesNotContain("Thread.sleep");
+                }
             }
         }
     }
