@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.compare;
 
+import dev.twinkeeper.cli.Prose;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,9 +15,6 @@ import java.util.stream.Stream;
  */
 record Table(String title, List<String> header, List<List<String>> rows, List<String> notes, boolean prose) {
     private static final String GAP = "   ";
-
-    /** Of a line with prose in it: what most terminals show. */
-    private static final int WIDTH = 100;
 
     /** However wide the columns before it are. */
     private static final int NARROWEST = 30;
@@ -57,26 +55,12 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         List<List<String>> lines = new ArrayList<>();
         for (List<String> row : rows) {
             List<String> beginning = new ArrayList<>(row.subList(0, last));
-            for (String part : wrap(row.get(last), Math.max(NARROWEST, WIDTH - before))) {
+            for (String part : Prose.wrap(row.get(last), Math.max(NARROWEST, Prose.WIDTH - before))) {
                 beginning.add(part);
                 lines.add(List.copyOf(beginning));
                 beginning = new ArrayList<>(Collections.nCopies(last, ""));
             }
         }
-        return lines;
-    }
-
-    private static List<String> wrap(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.length() > 0 ? " " : "").append(word);
-        }
-        lines.add(line.toString());
         return lines;
     }
 

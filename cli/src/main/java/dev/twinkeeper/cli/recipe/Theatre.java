@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.recipe;
 
+import dev.twinkeeper.cli.Prose;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
@@ -51,6 +52,9 @@ public final class Theatre implements AutoCloseable {
     private static final Pattern PROTECTION = Pattern.compile("_c_([0-9a-f]{8})-[0-9a-f-]{27}-");
 
     private static final Pattern SEQUENTIAL = Pattern.compile(".*[0-9]{" + SEQUENCE + "}");
+
+    /** What is left of a line behind the time and the name. */
+    private static final int TEXT_WIDTH = Prose.WIDTH - 21;
 
     /** Who looks on. */
     public interface Audience {
@@ -192,29 +196,42 @@ public final class Theatre implements AutoCloseable {
     public synchronized void tell(String who, String text) {
         if (!over) {
             double seconds = (System.nanoTime() - begin) / 1e9;
-            audience.line(String.format(Locale.ROOT, "%7.2f s", seconds), who, text);
+            List<String> lines = Prose.wrap(text, TEXT_WIDTH);
+            audience.line(String.format(Locale.ROOT, "%7.2f s", seconds), who, lines.get(0));
+            lines.stream().skip(1).forEach(line -> audience.line("", "", line));
         }
     }
 
-    /** The recipe's znodes as {@code ls -R} at zkCli has them, each ephemeral with whose it is, and what they hold. */
+    /**
+     * The recipe's znodes as {@code ls -R} at zkCli has them, but for the middle of long names; each ephemeral with
+     * whose it is, and what they hold.
+     */
     public void tree() {
         Hand hand = operator();
         tell("zkCli", "ls -R " + path);
         List<String> paths = new ArrayList<>();
         collect(hand, path, paths);
-        for (String each : paths.subList(0, Math.min(SHOWN, paths.size()))) {
+        List<String> shown = paths.subList(0, Math.min(SHOWN, paths.size()));
+        int width =
+                shown.stream().mapToInt(each -> shortened(each).length()).max().orElse(0);
+        for (String each : shown) {
             // What went since it was listed is left out.
-            hand.stat(each).ifPresent(stat -> tellZnode(each, describe(hand, each, stat)));
+            hand.stat(each)
+                    .map(stat -> describe(hand, each, stat))
+                    .ifPresent(what -> tellOn(("%-" + width + "s  %s").formatted(shortened(each), what)));
         }
         if (paths.size() > SHOWN) {
-            tellZnode("and " + (paths.size() - SHOWN) + " more", "");
+            tellOn("and " + (paths.size() - SHOWN) + " more");
         }
     }
 
-    private synchronized void tellZnode(String znode, String what) {
+    private static String shortened(String znode) {
+        return PROTECTION.matcher(znode).replaceAll("_c_$1…-");
+    }
+
+    private synchronized void tellOn(String line) {
         if (!over) {
-            String shown = PROTECTION.matcher(znode).replaceAll("_c_$1…-");
-            audience.line("", "", what.isEmpty() ? shown : "%-40s %s".formatted(shown, what));
+            audience.line("", "", line.stripTrailing());
         }
     }
 

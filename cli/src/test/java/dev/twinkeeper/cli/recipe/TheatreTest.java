@@ -47,6 +47,8 @@ class TheatreTest {
             ZooKeeper anna = new ZooKeeper(servers, (int) Theatre.SESSION_TIMEOUT.toMillis(), event -> {});
             theatre.until("anna is there", SOON, () -> anna.getState().isConnected());
             anna.create("/whose/b", "hello".getBytes(), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            String protectedName = "/whose/_c_0123abcd-0123-4567-89ab-0123456789ab-lock-";
+            anna.create(protectedName, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL);
             anna.create("/whose/c", new byte[] {1, 2}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
 
             theatre.scene("What is there");
@@ -59,9 +61,10 @@ class TheatreTest {
                             "# What is there",
                             "   0.00 s|zkCli|ls -R /whose",
                             "||/whose",
-                            "||%-40s ephemeral of the operator".formatted("/whose/a"),
-                            "||%-40s ephemeral of anna, 'hello'".formatted("/whose/b"),
-                            "||%-40s 2 bytes".formatted("/whose/c"),
+                            "||%-35s  ephemeral of the operator".formatted("/whose/a"),
+                            "||%-35s  ephemeral of anna, 'hello'".formatted("/whose/b"),
+                            "||%-35s  2 bytes".formatted("/whose/c"),
+                            "||%-35s  ephemeral of anna".formatted("/whose/_c_0123abcd…-lock-0000000002"),
                             "   0.00 s|ensemble|ends the session of anna, and removes its ephemerals");
             anna.close();
         }
