@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  */
 record Table(String title, List<String> header, List<List<String>> rows, List<String> notes, boolean prose) {
     private static final String GAP = "   ";
+    private static final String INDENT = "  ";
 
     /** However wide the columns before it are. */
     private static final int NARROWEST = 30;
@@ -38,7 +39,8 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         lines.add(line(header, widths));
         lines.add(IntStream.of(widths).mapToObj("─"::repeat).collect(Collectors.joining(GAP)));
         all.stream().skip(1).forEach(row -> lines.add(line(row, widths)));
-        notes.forEach(note -> lines.add("  " + note));
+        notes.forEach(
+                note -> Prose.wrap(note, Prose.WIDTH - INDENT.length()).forEach(line -> lines.add(INDENT + line)));
         return lines;
     }
 
