@@ -3,29 +3,30 @@ package dev.twinkeeper.cli.recipe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The plays, by the names of their recipes. */
 public final class Plays {
-    private static final Map<String, Play> ALL = new LinkedHashMap<>();
+    private static final Map<String, Supplier<Play>> ALL = new LinkedHashMap<>();
 
     static {
-        ALL.put("election", new ElectionPlay());
+        ALL.put("election", ElectionPlay::new);
 
-        ALL.put("membership", new MembershipPlay());
+        ALL.put("membership", MembershipPlay::new);
 
-        ALL.put("configuration", new ConfigurationPlay());
+        ALL.put("configuration", ConfigurationPlay::new);
 
-        ALL.put("lock", new LockPlay());
+        ALL.put("lock", LockPlay::new);
 
-        ALL.put("barrier", new BarrierPlay());
+        ALL.put("barrier", BarrierPlay::new);
 
-        ALL.put("queue", new QueuePlay());
+        ALL.put("queue", QueuePlay::new);
     }
 
     private Plays() {}
 
-    /** Of the recipe of that name; empty where nobody has written one yet. */
+    /** A new one of the recipe of that name, since it may remember what it was told; empty where there is none. */
     public static Optional<Play> of(String name) {
-        return Optional.ofNullable(ALL.get(name));
+        return Optional.ofNullable(ALL.get(name)).map(Supplier::get);
     }
 }
