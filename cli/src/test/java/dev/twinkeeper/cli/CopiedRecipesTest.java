@@ -81,54 +81,74 @@ class CopiedRecipesTest {
         }
     }
 
-    /** What a program does with it: the least that needs it to work. {@code place} and {@code told} are there. */
-    private static final Map<String, String> USES =
-            Map.of("Election", """
-            TYPE election = new TYPE(place, "anna", new Election.Listener() {
+    private static final String ELECTION = """
+            try (TYPE election = new TYPE(place, "anna", new Election.Listener() {
                 public void elected(Election.Term term) { told.complete(term.leader()); }
                 public void deposed(Election.Term term) {}
                 public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            });
-            election.enter();
-            expect("anna", told.get(20, TimeUnit.SECONDS));
-            election.close();
-            """, "Membership", """
-            TYPE membership = new TYPE(place, new Membership.Listener() {
+            })) {
+                election.enter();
+                expect("anna", told.get(20, TimeUnit.SECONDS));
+            }
+            """;
+
+    private static final String MEMBERSHIP = """
+            try (TYPE membership = new TYPE(place, new Membership.Listener() {
                 public void joined(Membership.Member member) { told.complete(member.name()); }
                 public void changed(Membership.Member member) {}
                 public void left(Membership.Member member) {}
                 public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            });
-            membership.join("anna", new byte[0], PATIENCE);
-            expect("anna", told.get(20, TimeUnit.SECONDS));
-            membership.leave(PATIENCE);
-            membership.close();
-            """, "Configuration", """
-            TYPE configuration = new TYPE(place, new Configuration.Listener() {
-                public void changed(Configuration.Value value) { value.bytes().ifPresent(told::complete); }
+            })) {
+                membership.join("anna", new byte[0], PATIENCE);
+                expect("anna", told.get(20, TimeUnit.SECONDS));
+                membership.leave(PATIENCE);
+            }
+            """;
+
+    /** Told of no bytes at first by a side that knows no missing value. */
+    private static final String CONFIGURATION = """
+            try (TYPE configuration = new TYPE(place, new Configuration.Listener() {
+                public void changed(Configuration.Value value) {
+                    value.bytes().filter(bytes -> bytes.length == 1).ifPresent(bytes -> told.complete(bytes[0]));
+                }
                 public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            });
-            configuration.set(configuration.read(PATIENCE), new byte[] {7}, PATIENCE).orElseThrow();
-            expect((byte) 7, ((byte[]) told.get(20, TimeUnit.SECONDS))[0]);
-            configuration.close();
-            """, "Lock", """
-            TYPE lock = new TYPE(place);
-            Lock.Hold hold = lock.acquire(Lock.Mode.EXCLUSIVE, PATIENCE).orElseThrow();
-            expect(true, hold.isHeld() && hold.token() > 0);
-            hold.release();
-            lock.close();
-            """, "Barrier", """
-            TYPE barrier = new TYPE(place, "anna", 1);
-            expect(true, barrier.enter(PATIENCE));
-            expect(true, barrier.leave(PATIENCE));
-            barrier.close();
-            """, "Queue", """
-            TYPE queue = new TYPE(place, 10);
-            queue.put(new byte[] {7}, PATIENCE);
-            queue.consume(item -> told.complete(item.data()[0]));
-            expect((byte) 7, told.get(20, TimeUnit.SECONDS));
-            queue.close();
-            """);
+            })) {
+                configuration.set(configuration.read(PATIENCE), new byte[] {7}, PATIENCE).orElseThrow();
+                expect((byte) 7, told.get(20, TimeUnit.SECONDS));
+            }
+            """;
+
+    private static final String LOCK = """
+            try (TYPE lock = new TYPE(place)) {
+                Lock.Hold hold = lock.acquire(Lock.Mode.EXCLUSIVE, PATIENCE).orElseThrow();
+                expect(true, hold.isHeld() && hold.token() > 0);
+                hold.release();
+            }
+            """;
+
+    private static final String BARRIER = """
+            try (TYPE barrier = new TYPE(place, "anna", 1)) {
+                expect(true, barrier.enter(PATIENCE));
+                expect(true, barrier.leave(PATIENCE));
+            }
+            """;
+
+    private static final String QUEUE = """
+            try (TYPE queue = new TYPE(place, 10)) {
+                queue.put(new byte[] {7}, PATIENCE);
+                queue.consume(item -> told.complete(item.data()[0]));
+                expect((byte) 7, told.get(20, TimeUnit.SECONDS));
+            }
+            """;
+
+    /** What a program does with it: the least that needs it to work. {@code place} and {@code told} are there. */
+    private static final Map<String, String> USES = Map.of(
+            "Election", ELECTION,
+            "Membership", MEMBERSHIP,
+            "Configuration", CONFIGURATION,
+            "Lock", LOCK,
+            "Barrier", BARRIER,
+            "Queue", QUEUE);
 
     private static final String MAIN = """
             package example;
