@@ -41,6 +41,9 @@ public final class Comparer {
     /** A median wants three at the least. */
     private static final int SAMPLES = 3;
 
+    /** Of a failure; all of it is in the log. */
+    private static final int FIRST_LINES = 4;
+
     private final List<Cast> casts;
     private final List<Scenario> scenarios;
     private final int servers;
@@ -154,9 +157,18 @@ public final class Comparer {
                 result.duration().toMillis(),
                 result.failure()
                         .map(failure -> String.valueOf(failure.getMessage()))
-                        .map(message -> message.lines().findFirst().orElse(""))
+                        .map(Comparer::beginning)
                         .orElse(""),
                 result.difference().orElse(""));
+    }
+
+    /** An assertion begins with an empty line, and says what it is about in those below. */
+    private static String beginning(String message) {
+        return message.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(FIRST_LINES)
+                .collect(Collectors.joining(" "));
     }
 
     private Cost cost(Cast cast, Ensemble ensemble) {

@@ -44,7 +44,7 @@ public record Comparison(
     /**
      * One scenario of one run.
      *
-     * @param failure the first line of what went wrong, or empty
+     * @param failure the first lines of what went wrong, as one, or empty
      * @param difference why it was expected to go wrong, and did; or empty
      */
     public record Played(String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String difference) {
