@@ -180,6 +180,11 @@ class CopiedRecipesTest {
     @TestFactory
     Stream<DynamicTest> aCopiedRecipeCompilesAndRunsWithNothingElse(Ensemble ensemble) throws Exception {
         List<Copy> copies = copies();
+        for (String side : SOURCES.keySet()) {
+            assertThat(copies.stream().filter(copy -> copy.side.equals(side)).map(Copy::contract))
+                    .as("the contracts that %s has recipes for", side)
+                    .containsAll(USES.keySet());
+        }
         for (Copy copy : copies) {
             write(copy);
         }

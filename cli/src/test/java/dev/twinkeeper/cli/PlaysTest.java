@@ -45,6 +45,11 @@ class PlaysTest {
     /** A znode with a long name and data is not wrapped. */
     private static final int WIDEST = Prose.WIDTH + 20;
 
+    @Test
+    void everyRecipeHasOne() {
+        assertThat(Recipes.NAMES).allMatch(name -> Plays.of(name).isPresent(), "has a play");
+    }
+
     @TestFactory
     Stream<DynamicTest> isPlayedToItsEnd() {
         ExecutorService players = Executors.newFixedThreadPool(AT_ONCE);
