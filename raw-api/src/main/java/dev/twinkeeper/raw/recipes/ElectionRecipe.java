@@ -44,7 +44,7 @@ import org.apache.zookeeper.data.Stat;
  * OUT      enter                   → AWAY, or JOINING where connected
  * AWAY     connected               → JOINING, or LOOKING where we may have a znode
  * JOINING  created                 → LOOKING
- * LOOKING  not in the queue        → JOINING, by a new name if we were in it
+ * LOOKING  not in the queue        → JOINING, by a new name
  *          in it, first seen       → reads and watches our own znode, then LOOKING again
  *          in it, and first        → LEADING
  *          in it                   → WAITING   watches the one before
@@ -182,6 +182,7 @@ public final class ElectionRecipe implements Election {
             if (phase == Phase.OUT) {
                 return;
             }
+            mine.own = null; // read and watched anew: its watch may have been used up, and the next one lost
             if (mine.asked) {
                 look(); // E6: never create before we know that we have none
             } else {
@@ -269,10 +270,7 @@ public final class ElectionRecipe implements Election {
             index++;
         }
         if (index == queue.size()) {
-            if (mine.own != null || mine.resigning) {
-                mine = new Candidacy(); // ours was deleted
-            }
-            join();
+            gone();
         } else if (mine.resigning) {
             mine.own = place.path() + "/" + queue.get(index);
             leave();
@@ -326,7 +324,7 @@ public final class ElectionRecipe implements Election {
         } // else it is looked for as soon as the session is ready
     }
 
-    /** E2: an operator deleted our znode; another one may lead already. */
+    /** E2: our znode is not there, or an operator deleted it; another one may lead already. */
     private void gone() {
         depose();
         unwatch();

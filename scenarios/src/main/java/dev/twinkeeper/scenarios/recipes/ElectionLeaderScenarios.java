@@ -5,6 +5,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.awaitQueue;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -180,6 +181,30 @@ public final class ElectionLeaderScenarios {
         hand.delete(znodeOf(hand, "a"));
         a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
         elected(a, fault, RecipeStage.AT_ONCE);
+
+        Candidacies.on(stage).judge();
+    }
+
+    @Verifies({Rule.E2, Rule.X5})
+    public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
+        var hand = stage.hand();
+        var a = enter(stage, hand, "a");
+        elected(a, Instant.MIN, RecipeStage.READY);
+        settle(stage);
+        var own = znodeOf(hand, "a");
+        var lost = a.wire()
+                .loseAnswer(request -> isWatch(request, stage.path() + own.substring(RecipeStage.RECIPE.length())));
+
+        var fault = Instant.now();
+        hand.set(own, "a"); // the watch is used up, and the next one lost
+        stage.await("the answer is lost", lost, RecipeStage.READY);
+        elected(a, fault, RecipeStage.READY);
+        settle(stage);
+        var deletion = Instant.now();
+        hand.delete(own);
+        a.awaitHeard(Deposed.class, deletion, any -> true, RecipeStage.AT_ONCE);
+        elected(a, deletion, RecipeStage.AT_ONCE);
 
         Candidacies.on(stage).judge();
     }
