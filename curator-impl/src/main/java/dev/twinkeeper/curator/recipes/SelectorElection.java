@@ -114,12 +114,13 @@ public final class SelectorElection implements Election {
             if (entered) {
                 selector.close(); // interrupts the work, and removes the znode when it has ended
             }
+            thread.execute(client::close); // then, also where a listener closes, which can't wait
+            thread.shutdown();
         }
         if (Thread.currentThread() == current) {
             return;
         }
         try {
-            thread.shutdown();
             thread.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
