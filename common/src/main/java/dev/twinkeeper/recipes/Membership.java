@@ -47,7 +47,11 @@ public interface Membership extends Recipe {
 
         void left(Member member);
 
-        /** It sees nothing, or is no member any more, and will not be by itself: the place or the name is foreign. */
+        /**
+         * It sees nothing, or is no member any more, and will not be by itself. Where the name is foreign, it can join
+         * again. Where it is the place, or the servers refuse it, calls fail with that from now on, and what is left to do
+         * is to close it.
+         */
         void failed(Failure why);
     }
 

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ import org.apache.curator.framework.recipes.cache.CuratorCacheStorage;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
@@ -81,6 +84,7 @@ public final class MembershipRecipe implements Membership {
         boolean newer;
         boolean leaving;
         volatile boolean waiting;
+        Future<?> bound;
 
         Own(String name, byte[] data, CompletableFuture<Void> joined) {
             this.name = name;
@@ -97,10 +101,10 @@ public final class MembershipRecipe implements Membership {
     private final Set<CompletableFuture<Void>> calls = ConcurrentHashMap.newKeySet();
     private volatile Thread current;
     private volatile boolean closed;
+    private volatile Failure trouble;
 
     // Of the thread of the recipe.
     private Own own;
-    private Failure trouble;
 
     /** Begins to look at the group. */
     public MembershipRecipe(Recipe.Place place, Listener listener) {
@@ -110,7 +114,7 @@ public final class MembershipRecipe implements Membership {
         this.thread = new ScheduledThreadPoolExecutor(1, this::thread, new ThreadPoolExecutor.DiscardPolicy());
         this.cache = CuratorCache.builder(client, place.path())
                 .withStorage(new Nodes())
-                .withExceptionHandler(e -> {}) // the group is listed again after the next reconnect
+                .withExceptionHandler(this::onCacheTrouble)
                 .build();
         cache.listenable().addListener(this::onChange, thread);
         client.getConnectionStateListenable().addListener((unused, state) -> onState(state), thread);
@@ -133,8 +137,11 @@ public final class MembershipRecipe implements Membership {
         try {
             call(joining.joined, patience, () -> begin(joining));
         } catch (TimeoutException e) {
-            thread.execute(() -> giveUp(joining));
             throw joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+        } finally {
+            if (joining.joined.isCompletedExceptionally()) {
+                thread.execute(() -> giveUp(joining)); // X4: also where the caller was interrupted
+            }
         }
     }
 
@@ -173,7 +180,9 @@ public final class MembershipRecipe implements Membership {
         calls.forEach(call -> fail(call, new Failure(Problem.CLOSED, "closed")));
         thread.shutdownNow(); // it may be waiting for a server, which interrupts
         try {
-            if (Thread.currentThread() != current) {
+            if (Thread.currentThread() == current) {
+                Thread.interrupted(); // X4: a listener closes; with that, closing the session would not wait for it
+            } else {
                 thread.awaitTermination(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
@@ -213,6 +222,10 @@ public final class MembershipRecipe implements Membership {
         if (closed) {
             throw new Failure(Problem.CLOSED, "closed");
         }
+        Failure why = trouble;
+        if (why != null) {
+            throw new Failure(why.problem(), why.getMessage());
+        }
     }
 
     private static boolean fail(CompletableFuture<Void> coming, Failure why) {
@@ -229,9 +242,7 @@ public final class MembershipRecipe implements Membership {
         if (joining.joined.isDone()) {
             return; // given up, or closed
         }
-        if (trouble != null) {
-            fail(joining.joined, trouble);
-        } else if (own == null) {
+        if (own == null) {
             own = joining;
             settle();
         } else if (own.leaving) {
@@ -345,6 +356,11 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void in() {
+        own.waiting = false;
+        if (own.bound != null) {
+            own.bound.cancel(false);
+            own.bound = null;
+        }
         own.newer = false;
         own.joined.complete(null);
         own.updates.forEach(update -> update.complete(null));
@@ -354,11 +370,11 @@ public final class MembershipRecipe implements Membership {
     /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
     private void await() {
         own.waiting = true;
-        if (own.joined.isDone()) {
+        if (own.joined.isDone() && own.bound == null) {
             Own waiting = own;
             // Two session timeouts: a new leader of the ensemble starts the sessions' clocks anew.
             long bound = 2L * client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
-            thread.schedule(() -> onWaited(waiting), bound, TimeUnit.MILLISECONDS);
+            own.bound = thread.schedule(() -> onWaited(waiting), bound, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -490,20 +506,33 @@ public final class MembershipRecipe implements Membership {
 
     /** The path is made in every case, as the contract has it; the cache would look at nothing as well. */
     private void onState(ConnectionState state) {
-        if (!state.isConnected()) {
-            return;
+        if (state.isConnected() && trouble == null) {
+            ask(() -> client.create().creatingParentsIfNeeded().forPath(place.path()));
         }
-        trouble = null;
+    }
+
+    /** It does not say what it could not read. A member is set aside; without the group nothing is seen. */
+    private void onCacheTrouble(Exception e) {
+        if (e instanceof NoAuthException) {
+            thread.execute(() -> ask(() -> client.getChildren().forPath(place.path())));
+        } // else the group is listed again after the next reconnect
+    }
+
+    private void ask(Callable<?> request) {
         try {
-            client.create().creatingParentsIfNeeded().forPath(place.path());
+            request.call();
         } catch (NodeExistsException e) {
             // As it should be.
         } catch (KeeperException e) {
             switch (e.code()) {
-                case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT -> {} // another state follows
+                case CONNECTIONLOSS,
+                        SESSIONEXPIRED,
+                        SESSIONMOVED,
+                        OPERATIONTIMEOUT,
+                        NONODE -> {} // another state follows
                 case NOCHILDRENFOREPHEMERALS ->
                     failed(new Failure(Problem.FOREIGN, "above " + place.path() + " is an ephemeral of somebody"));
-                default -> failed(new Failure(Problem.NOT_ALLOWED, place.path() + " may not be made: " + e.code()));
+                default -> failed(new Failure(Problem.NOT_ALLOWED, place.path() + " may not be used: " + e.code()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
@@ -512,15 +541,14 @@ public final class MembershipRecipe implements Membership {
         }
     }
 
+    /** There is nothing to wait for. X4: our own ephemeral goes with the session, whatever else we may not do. */
     private void failed(Failure why) {
         trouble = why;
-        boolean told = own != null && own.joined.isDone() && !own.leaving;
-        if (own != null) {
-            out(why);
-        }
-        if (!told) {
-            tell(() -> listener.failed(why));
-        }
+        calls.forEach(call -> fail(call, why));
+        own = null;
+        tell(() -> listener.failed(why));
+        cache.close();
+        client.close();
     }
 
     private String pathOf(String name) {

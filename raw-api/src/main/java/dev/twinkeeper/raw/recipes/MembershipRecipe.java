@@ -71,9 +71,6 @@ public final class MembershipRecipe implements Membership {
     /** How many members are read at a time: the client's own queue of requests has no bound. */
     private static final int WINDOW = 32;
 
-    /** What a caller gives the recipe's thread, beyond its patience, to say what was missing. */
-    private static final Duration LAST_WORD = Duration.ofSeconds(1);
-
     private enum Phase {
         CUT_OFF,
         OUT,
@@ -92,6 +89,7 @@ public final class MembershipRecipe implements Membership {
         byte[] data;
         boolean newer;
         boolean leaving;
+        volatile boolean waiting;
 
         Own(String name, byte[] data, CompletableFuture<Void> joined) {
             this.name = name;
@@ -107,11 +105,11 @@ public final class MembershipRecipe implements Membership {
     private final Watcher watcher;
     private final Set<CompletableFuture<Void>> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile Failure trouble;
 
     // Of the thread of the recipe.
     private Phase phase = Phase.CUT_OFF;
     private Own own;
-    private Failure trouble;
     private boolean seeing;
     private int reading;
     private final Set<String> toRead = new LinkedHashSet<>();
@@ -134,20 +132,36 @@ public final class MembershipRecipe implements Membership {
     public void join(String name, byte[] data, Duration patience) {
         Recipe.checkName("member", name);
         Own joining = new Own(name, Recipe.checkData(data), new CompletableFuture<>());
-        call(joining.joined, patience, () -> begin(joining), () -> giveUp(joining));
+        try {
+            call(joining.joined, patience, () -> begin(joining));
+        } catch (TimeoutException e) {
+            throw joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+        } finally {
+            if (joining.joined.isCompletedExceptionally()) {
+                keeper.post(() -> giveUp(joining)); // X4: also where the caller was interrupted
+            }
+        }
     }
 
     @Override
     public void update(byte[] data, Duration patience) {
         byte[] newest = Recipe.checkData(data);
         CompletableFuture<Void> updated = new CompletableFuture<>();
-        call(updated, patience, () -> change(newest, updated), () -> fail(updated, notReached()));
+        try {
+            call(updated, patience, () -> change(newest, updated));
+        } catch (TimeoutException e) {
+            throw notReached();
+        }
     }
 
     @Override
     public void leave(Duration patience) {
         CompletableFuture<Void> left = new CompletableFuture<>();
-        call(left, patience, () -> end(left), () -> fail(left, notReached()));
+        try {
+            call(left, patience, () -> end(left));
+        } catch (TimeoutException e) {
+            throw notReached();
+        }
     }
 
     @Override
@@ -163,7 +177,7 @@ public final class MembershipRecipe implements Membership {
         keeper.close();
     }
 
-    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work, Runnable timeIsUp) {
+    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work) throws TimeoutException {
         if (patience.isNegative() || keeper.isCurrent()) {
             throw new Failure(Problem.INVALID, "a patience below zero, or a listener that waits for its own recipe");
         }
@@ -171,12 +185,10 @@ public final class MembershipRecipe implements Membership {
         try {
             checkOpen(); // after adding: else a close in between would leave this call to wait
             keeper.post(work);
-            keeper.after(patience, timeIsUp);
-            Keeper.await(coming, patience.plus(LAST_WORD));
+            Keeper.await(coming, patience);
         } catch (TimeoutException e) {
-            fail(coming, notReached());
-            if (coming.isCompletedExceptionally()) {
-                throw notReached();
+            if (fail(coming, notReached()) || coming.isCompletedExceptionally()) {
+                throw e;
             }
         } finally {
             fail(coming, new Failure(Problem.CLOSED, "interrupted")); // where it is not done: nobody waits any more
@@ -188,10 +200,14 @@ public final class MembershipRecipe implements Membership {
         if (closed) {
             throw new Failure(Problem.CLOSED, "closed");
         }
+        Failure why = trouble;
+        if (why != null) {
+            throw new Failure(why.problem(), why.getMessage());
+        }
     }
 
-    private static void fail(CompletableFuture<Void> coming, Failure why) {
-        coming.completeExceptionally(why);
+    private static boolean fail(CompletableFuture<Void> coming, Failure why) {
+        return coming.completeExceptionally(why);
     }
 
     private Failure notReached() {
@@ -204,9 +220,7 @@ public final class MembershipRecipe implements Membership {
         if (joining.joined.isDone()) {
             return; // given up, or closed
         }
-        if (trouble != null) {
-            fail(joining.joined, trouble);
-        } else if (own == null) {
+        if (own == null) {
             own = joining;
             act();
         } else if (own.leaving) {
@@ -217,9 +231,7 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void giveUp(Own joining) {
-        boolean taken = own == joining && phase == Phase.WAITING;
-        fail(joining.joined, taken ? foreign("somebody else is a member") : notReached());
-        if (own == joining && joining.joined.isCompletedExceptionally()) {
+        if (own == joining) {
             withdraw(); // X4: what is under way may still make it
         }
     }
@@ -276,7 +288,7 @@ public final class MembershipRecipe implements Membership {
                 } else if (own.leaving) {
                     out(null);
                 } else if (stat.getEphemeralOwner() == 0) {
-                    out(foreign("a persistent znode stands")); // X2: untouched
+                    out(foreign(own, "a persistent znode stands")); // X2: untouched
                 } else {
                     await();
                 }
@@ -289,7 +301,7 @@ public final class MembershipRecipe implements Membership {
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
-            case NOAUTH -> out(foreign("a znode that may not be read stands"));
+            case NOAUTH -> out(foreign(own, "a znode that may not be read stands"));
             default -> fail("look at " + own.name, rc);
         }
     }
@@ -343,7 +355,7 @@ public final class MembershipRecipe implements Membership {
             case NODEEXISTS, BADVERSION -> look(); // somebody else was here
             case NONODE -> restart(); // the own znode, or an operator deleted the whole group
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
-            case NOCHILDRENFOREPHEMERALS -> out(foreign("above it is an ephemeral of somebody, not"));
+            case NOCHILDRENFOREPHEMERALS -> out(foreign(own, "above it is an ephemeral of somebody, not"));
             case NOAUTH -> out(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + " may not be written"));
             default -> fail("write " + own.name, rc);
         }
@@ -366,6 +378,7 @@ public final class MembershipRecipe implements Membership {
 
     private void in() {
         phase = Phase.IN;
+        own.waiting = false;
         own.newer = false;
         own.joined.complete(null);
         own.updates.forEach(update -> update.complete(null));
@@ -375,6 +388,7 @@ public final class MembershipRecipe implements Membership {
     /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
     private void await() {
         phase = Phase.WAITING;
+        own.waiting = true;
         if (own.joined.isDone()) {
             Own waiting = own;
             int asked = keeper.round();
@@ -386,7 +400,7 @@ public final class MembershipRecipe implements Membership {
 
     private void onWaited(Own waiting) {
         if (own == waiting && phase == Phase.WAITING) {
-            out(foreign("somebody else is a member"));
+            out(foreign(own, "somebody else is a member"));
         }
     }
 
@@ -399,7 +413,7 @@ public final class MembershipRecipe implements Membership {
             boolean wasMember = was.joined.isDone() && !was.leaving;
             fail(was.joined, why);
             was.updates.forEach(update -> fail(update, why));
-            if (wasMember) {
+            if (wasMember && trouble == null) {
                 tell(() -> listener.failed(why));
             }
         } else {
@@ -408,8 +422,8 @@ public final class MembershipRecipe implements Membership {
         was.afterwards.forEach(Runnable::run);
     }
 
-    private Failure foreign(String what) {
-        return new Failure(Problem.FOREIGN, what + " at " + pathOf(own.name));
+    private Failure foreign(Own of, String what) {
+        return new Failure(Problem.FOREIGN, what + " at " + pathOf(of.name));
     }
 
     // The view.
@@ -539,7 +553,11 @@ public final class MembershipRecipe implements Membership {
 
     /** As a piece of work of its own: a listener that throws harms nothing else. */
     private void tell(Runnable news) {
-        keeper.post(news);
+        keeper.post(() -> {
+            if (!closed) {
+                news.run(); // X3
+            }
+        });
     }
 
     // The connection.
@@ -547,7 +565,6 @@ public final class MembershipRecipe implements Membership {
     private final class Connection implements Keeper.Owner {
         @Override
         public void connected() {
-            trouble = null;
             phase = Phase.OUT;
             watch();
             if (own != null) {
@@ -584,15 +601,12 @@ public final class MembershipRecipe implements Membership {
         failed(new Failure(Problem.NOT_ALLOWED, "can't " + what + ": " + Code.get(rc)));
     }
 
+    /** There is nothing to wait for. X4: our own ephemeral goes with the session, whatever else we may not do. */
     private void failed(Failure why) {
         trouble = why;
-        boolean told = own != null && own.joined.isDone() && !own.leaving;
-        if (own != null) {
-            out(why);
-        }
-        if (!told) {
-            tell(() -> listener.failed(why));
-        }
+        calls.forEach(call -> fail(call, why));
+        tell(() -> listener.failed(why));
+        keeper.close();
     }
 
     private String pathOf(String name) {

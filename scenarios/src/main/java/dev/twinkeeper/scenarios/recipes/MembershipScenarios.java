@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Of the group: who is in it, and that everybody knows. */
@@ -494,6 +496,29 @@ public final class MembershipScenarios {
         assertThat(hand.stat(A)).contains(taken);
     }
 
+    @Verifies({Rule.M3, Rule.M4})
+    public void whoWaitedForItsNameStaysAMemberWhenItHasIt(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(SHORT_SESSION);
+        var member = stage.member("a");
+        join(member, "one");
+
+        member.wire().cut();
+        hand.awaitGone(A, RecipeStage.SUCCESSION);
+        hand.createEphemeral(A, "taken");
+        member.wire().mend();
+        awaitTold(stage, member, "joined a taken");
+        hand.delete(A);
+        hand.awaitExists(A, RecipeStage.READY);
+
+        stage.throughout(
+                "it is a member",
+                SHORT_SESSION.multipliedBy(5).dividedBy(2),
+                () -> member.heard(Happening.Failed.class).isEmpty());
+        update(member, "two");
+        assertThat(hand.get(A)).isEqualTo("two");
+    }
+
     // X: as every recipe.
 
     @Verifies(Rule.X1)
@@ -677,6 +702,62 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.X4)
+    public void aJoiningThatWasInterruptedLeavesNothing(RecipeStage stage) {
+        var hand = stage.hand();
+        var first = stage.member("a");
+        var second = stage.member("a2");
+        join(first, "one");
+        var caller = new AtomicReference<Thread>();
+        var joining = second.async(() -> {
+            caller.set(Thread.currentThread());
+            return problem(() -> second.recipe().join("a", bytes("two"), RecipeStage.RECOVERY));
+        });
+        stage.throughout("the second waits", SHORT, () -> !joining.isDone());
+
+        caller.get().interrupt();
+        var refused = stage.await("the second is told", joining, RecipeStage.AT_ONCE);
+        first.recipe().leave(RecipeStage.READY);
+
+        assertThat(refused).isEqualTo(Problem.CLOSED);
+        stage.throughout("nobody has the name", SHORT, () -> !hand.exists(A));
+    }
+
+    @Verifies({Rule.X3, Rule.X4})
+    public void aListenerThatClosesLeavesNothing(RecipeStage stage) {
+        var hand = stage.hand();
+        var place = new Recipe.Place(stage.ensemble().connectString(), LONG_SESSION, stage.path());
+        var made = new CompletableFuture<Membership>();
+        made.complete(stage.recipes(0).membership(place, new Silent() {
+            @Override
+            public void joined(Membership.Member member) {
+                if (member.name().equals("b")) {
+                    made.join().close();
+                }
+            }
+        }));
+        made.join().join("a", bytes("one"), RecipeStage.READY);
+
+        hand.createEphemeral(B, "two");
+
+        hand.awaitGone(A, RecipeStage.AT_ONCE);
+    }
+
+    @Verifies({Rule.X4, Rule.X5})
+    public void aMemberOfAGroupThatMayNotBeReadAnyMoreIsToldAndOut(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
+        var member = stage.member("a");
+        join(member, "one");
+
+        hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
+        member.wire().reset();
+
+        var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
+        assertThat(told.what().why().problem()).isEqualTo(Problem.NOT_ALLOWED);
+        hand.awaitGone(A, RecipeStage.AT_ONCE);
+    }
+
+    @Verifies(Rule.X4)
     public void watchesDoNotPileUp(RecipeStage stage) {
         var member = stage.member("a");
         join(member, "one");
@@ -824,7 +905,7 @@ public final class MembershipScenarios {
     }
 
     /** For a member that is not on the stage. */
-    private static final class Silent implements Membership.Listener {
+    private static class Silent implements Membership.Listener {
         @Override
         public void joined(Membership.Member member) {}
 
