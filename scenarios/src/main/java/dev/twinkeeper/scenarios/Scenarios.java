@@ -13,6 +13,8 @@ import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
 import dev.twinkeeper.scenarios.recipes.LockLossScenarios;
 import dev.twinkeeper.scenarios.recipes.LockRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.LockScenarios;
+import dev.twinkeeper.scenarios.recipes.MembershipLossScenarios;
+import dev.twinkeeper.scenarios.recipes.MembershipRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
@@ -75,6 +77,8 @@ public final class Scenarios {
             ElectionLossScenarios.class,
             ElectionRefusalScenarios.class,
             MembershipScenarios.class,
+            MembershipLossScenarios.class,
+            MembershipRefusalScenarios.class,
             ConfigurationScenarios.class,
             ConfigurationWriteScenarios.class,
             ConfigurationRefusalScenarios.class,

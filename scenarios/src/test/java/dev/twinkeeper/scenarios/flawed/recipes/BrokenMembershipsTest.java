@@ -31,7 +31,7 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                         "joins once, and is gone for good when its session has ended",
                         new JoinsOnce(),
                         Rule.M3,
-                        "membership.aMemberCutOffUntilItsSessionEndedJoinsAgain",
+                        "membershiploss.aMemberCutOffUntilItsSessionEndedJoinsAgain",
                         "/recipe/a exists"),
                 new Broken(
                         "takes NODEEXISTS for 'that must be me'",
@@ -55,25 +55,25 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                         "Curator's GroupMember as it comes takes a foreign znode for its own",
                         new GroupMembers(),
                         Rule.X2,
-                        "membership.aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched",
+                        "membershiprefusal.aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched",
                         "a refusal"),
                 new Broken(
                         "Curator's CuratorCache as it comes does not see that a member is another one",
                         new PlainCache(),
                         Rule.M2,
-                        "membership.aNamesakeThatCameInAGapIsAnotherMember",
+                        "membershiploss.aNamesakeThatCameInAGapIsAnotherMember",
                         "c tells: left b"),
                 new Broken(
                         "Curator's CuratorCache as it comes does not list a group that was made anew",
                         new PlainCache(),
                         Rule.M2,
-                        "membership.aGroupThatWasMadeAnewInAGapIsListedAgain",
+                        "membershiploss.aGroupThatWasMadeAnewInAGapIsListedAgain",
                         "c sees [a]"),
                 new Broken(
                         "Curator's CuratorCache as it comes does not list again what was lost with the connection",
                         new PlainCache(),
                         Rule.M2,
-                        "membership.theListIsLostWithTheConnection",
+                        "membershiploss.theListIsLostWithTheConnection",
                         "c sees [a]"));
     }
 
