@@ -51,8 +51,6 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  *       first again. For a moment there are two; the earlier one is deleted, and with it a place in the queue.
  *   <li>Changed data: where somebody sets the data of the znode before, its watch is used up, and it does not look again.
  * </ul>
- *
- * <p><b>Guarantees not made.</b> A process that was paused past its session's end believes that it leads until it is told.
  */
 public final class ElectionRecipe implements Election {
     /** What close waits for its thread: about what Curator's three tries can take. */

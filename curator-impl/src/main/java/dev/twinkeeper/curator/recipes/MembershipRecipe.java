@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.cache.ChildData;
@@ -44,8 +45,7 @@ import org.apache.zookeeper.data.Stat;
  * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
  * take part in one group.
  *
- * <p><b>Guarantees.</b> M1 to M4 and X1 to X5. <b>Not made:</b> a member that is seen need not be alive; who came and went
- * while an onlooker was cut off is not told to it; and where an operator deletes a member's znode and somebody else takes
+ * <p><b>Guarantees not made,</b> besides the contract's: where an operator deletes a member's znode and somebody else takes
  * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
  * know the version of the data only. A new session may be with a server that is behind the last one: what was told may then be
  * told backwards, and forwards again, since Curator reads without a {@code sync}.
@@ -135,9 +135,7 @@ public final class MembershipRecipe implements Membership {
         Recipe.checkName("member", name);
         Own joining = new Own(name, Recipe.checkData(data), new CompletableFuture<>());
         try {
-            call(joining.joined, patience, () -> begin(joining));
-        } catch (TimeoutException e) {
-            throw joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+            call(joining.joined, patience, () -> begin(joining), () -> missed(joining));
         } finally {
             if (joining.joined.isCompletedExceptionally()) {
                 thread.execute(() -> giveUp(joining)); // X4: also where the caller was interrupted
@@ -149,21 +147,13 @@ public final class MembershipRecipe implements Membership {
     public void update(byte[] data, Duration patience) {
         byte[] newest = Recipe.checkData(data);
         CompletableFuture<Void> updated = new CompletableFuture<>();
-        try {
-            call(updated, patience, () -> change(newest, updated));
-        } catch (TimeoutException e) {
-            throw notReached();
-        }
+        call(updated, patience, () -> change(newest, updated), this::notReached);
     }
 
     @Override
     public void leave(Duration patience) {
         CompletableFuture<Void> left = new CompletableFuture<>();
-        try {
-            call(left, patience, () -> end(left));
-        } catch (TimeoutException e) {
-            throw notReached();
-        }
+        call(left, patience, () -> end(left), this::notReached);
     }
 
     @Override
@@ -192,7 +182,7 @@ public final class MembershipRecipe implements Membership {
         client.close();
     }
 
-    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work) throws TimeoutException {
+    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work, Supplier<Failure> timeIsUp) {
         if (patience.isNegative() || Thread.currentThread() == current) {
             throw new Failure(Problem.INVALID, "a patience below zero, or a listener that waits for its own recipe");
         }
@@ -202,8 +192,9 @@ public final class MembershipRecipe implements Membership {
             thread.execute(work);
             coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            if (fail(coming, notReached()) || coming.isCompletedExceptionally()) {
-                throw e;
+            Failure why = timeIsUp.get();
+            if (fail(coming, why) || coming.isCompletedExceptionally()) {
+                throw why;
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure why
@@ -222,14 +213,17 @@ public final class MembershipRecipe implements Membership {
         if (closed) {
             throw new Failure(Problem.CLOSED, "closed");
         }
-        Failure why = trouble;
-        if (why != null) {
-            throw new Failure(why.problem(), why.getMessage());
+        if (trouble != null) {
+            throw new Failure(trouble.problem(), trouble.getMessage());
         }
     }
 
     private static boolean fail(CompletableFuture<Void> coming, Failure why) {
         return coming.completeExceptionally(why);
+    }
+
+    private Failure missed(Own joining) {
+        return joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
     }
 
     private Failure notReached() {

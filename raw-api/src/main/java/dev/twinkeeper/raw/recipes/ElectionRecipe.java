@@ -9,15 +9,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.zookeeper.AsyncCallback.ChildrenCallback;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.StringCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
@@ -59,8 +61,7 @@ import org.apache.zookeeper.data.Stat;
  * <p>A create whose answer was lost needs no code of its own: when the connection is back we look for our UUID before we
  * create, and because the Keeper has synced, what is not there will not come.
  *
- * <p><b>Guarantees not made.</b> A process that was paused past its session's end believes that it leads until it is told.
- * Sequences end after 2^31 candidacies below one znode; then candidates fail, and another path is needed.
+ * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then candidates fail, and another path is needed.
  */
 public final class ElectionRecipe implements Election {
     private enum Phase {
@@ -91,7 +92,7 @@ public final class ElectionRecipe implements Election {
 
     private static final String LATCH = "latch-";
 
-    private static final Pattern CANDIDATE = Pattern.compile(".*" + LATCH + "([0-9]{10})");
+    private static final Pattern CANDIDATE = Pattern.compile(".*" + LATCH + "[0-9]{10}");
 
     private final Recipe.Place place;
     private final byte[] data;
@@ -100,17 +101,17 @@ public final class ElectionRecipe implements Election {
     private final Keeper keeper;
 
     /** Each in a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
-    private final Watcher ownWatcher = event -> post(() -> onOwn(event));
+    private final Watcher ownWatcher;
 
-    private final Watcher beforeWatcher = event -> post(() -> onBefore(event));
+    private final Watcher beforeWatcher;
 
     // Owned by the Keeper's thread.
     private Phase phase = Phase.OUT;
 
     private boolean connected;
     private Candidacy mine = new Candidacy();
-    private final Set<CompletableFuture<List<String>>> readers = new HashSet<>();
 
+    private final Set<CompletableFuture<List<String>>> readers = ConcurrentHashMap.newKeySet();
     private volatile Term term;
     private volatile boolean closed;
     private volatile Failure failure;
@@ -126,13 +127,15 @@ public final class ElectionRecipe implements Election {
         this.data = candidate.getBytes(UTF_8);
         this.listener = listener;
         this.keeper = new Keeper(place, new Connection());
+        this.ownWatcher = event -> keeper.post(() -> onOwn(event));
+        this.beforeWatcher = event -> keeper.post(() -> onBefore(event));
         keeper.open();
     }
 
     @Override
     public void enter() {
         checkOpen();
-        post(() -> {
+        keeper.post(() -> {
             if (phase == Phase.OUT) {
                 phase = Phase.AWAY;
                 if (connected) {
@@ -153,7 +156,7 @@ public final class ElectionRecipe implements Election {
     @Override
     public void resign() {
         checkOpen();
-        post(() -> {
+        keeper.post(() -> {
             mine.resigning = mine.asked;
             depose();
             if (phase == Phase.WAITING || phase == Phase.LEADING) {
@@ -165,9 +168,9 @@ public final class ElectionRecipe implements Election {
     @Override
     public void close() {
         closed = true;
-        post(() -> {
+        readers.forEach(reader -> reader.completeExceptionally(closed()));
+        keeper.post(() -> {
             phase = Phase.OUT;
-            List.copyOf(readers).forEach(reader -> reader.completeExceptionally(closed()));
             depose(); // before the znode goes, and with it the next one comes
         });
         keeper.close();
@@ -178,7 +181,7 @@ public final class ElectionRecipe implements Election {
         @Override
         public void connected() {
             connected = true;
-            readers.forEach(reader -> list(reader));
+            readers.forEach(ElectionRecipe.this::list);
             if (phase == Phase.OUT) {
                 return;
             }
@@ -217,14 +220,9 @@ public final class ElectionRecipe implements Election {
         phase = Phase.JOINING;
         mine.asked = true;
         int round = keeper.round();
-        keeper.zk()
-                .create(
-                        place.path() + "/" + mine.prefix,
-                        data,
-                        Keeper.acl(),
-                        CreateMode.EPHEMERAL_SEQUENTIAL,
-                        (rc, path, ctx, name) -> keeper.post(round, () -> onJoined(rc)),
-                        null);
+        String path = place.path() + "/" + mine.prefix;
+        StringCallback reply = (rc, sent, ctx, name) -> keeper.post(round, () -> onJoined(rc));
+        keeper.zk().create(path, data, Keeper.acl(), CreateMode.EPHEMERAL_SEQUENTIAL, reply, null);
     }
 
     private void onJoined(int rc) {
@@ -244,12 +242,8 @@ public final class ElectionRecipe implements Election {
     private void look() {
         phase = Phase.LOOKING;
         int round = keeper.round();
-        keeper.zk()
-                .getChildren(
-                        place.path(),
-                        false,
-                        (rc, path, ctx, children) -> keeper.post(round, () -> onLooked(rc, children)),
-                        null);
+        ChildrenCallback reply = (rc, path, ctx, children) -> keeper.post(round, () -> onLooked(rc, children));
+        keeper.zk().getChildren(place.path(), false, reply, null);
     }
 
     private void onLooked(int rc, List<String> children) {
@@ -287,12 +281,9 @@ public final class ElectionRecipe implements Election {
     private void readOwn(String path) {
         int round = keeper.round();
         Candidacy asking = mine;
-        keeper.zk()
-                .getData(
-                        path,
-                        ownWatcher,
-                        (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, asking, path, stat)),
-                        null);
+        DataCallback reply =
+                (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, asking, path, stat));
+        keeper.zk().getData(path, ownWatcher, reply, null);
     }
 
     private void onOwnRead(int rc, Candidacy asking, String path, Stat stat) {
@@ -339,12 +330,8 @@ public final class ElectionRecipe implements Election {
         phase = Phase.WAITING;
         mine.before = place.path() + "/" + name;
         int round = keeper.round();
-        keeper.zk()
-                .getData(
-                        mine.before,
-                        beforeWatcher,
-                        (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc, path)),
-                        null);
+        DataCallback reply = (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc, path));
+        keeper.zk().getData(mine.before, beforeWatcher, reply, null);
     }
 
     private void onWatched(int rc, String path) {
@@ -410,10 +397,7 @@ public final class ElectionRecipe implements Election {
             return;
         }
         switch (Code.get(rc)) {
-            case OK, NONODE -> {
-                mine = new Candidacy();
-                join();
-            }
+            case OK, NONODE -> gone();
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> fail(refused("that our znode is deleted", rc));
         }
@@ -422,7 +406,7 @@ public final class ElectionRecipe implements Election {
     private void fail(Failure why) {
         phase = Phase.OUT;
         failure = why;
-        List.copyOf(readers).forEach(reader -> reader.completeExceptionally(why));
+        readers.forEach(reader -> reader.completeExceptionally(why));
         keeper.close(); // X4: our znode goes with the session, whatever else we may not do
         depose();
         tell(() -> listener.failed(why));
@@ -436,35 +420,24 @@ public final class ElectionRecipe implements Election {
 
     /** X2: the candidates in their order; others that are there are no business of ours. */
     private static List<String> queue(List<String> children) {
-        List<String> queue = new ArrayList<>();
-        for (String child : children) {
-            if (CANDIDATE.matcher(child).matches()) {
-                queue.add(child);
-            }
-        }
-        queue.sort(Comparator.comparing(ElectionRecipe::number));
-        return queue;
-    }
-
-    private static String number(String name) {
-        Matcher matcher = CANDIDATE.matcher(name);
-        return matcher.matches() ? matcher.group(1) : "";
+        return children.stream()
+                .filter(CANDIDATE.asMatchPredicate())
+                .sorted(Comparator.comparing(name -> name.substring(name.lastIndexOf(LATCH))))
+                .toList();
     }
 
     @Override
     public List<String> candidates(Duration patience) {
-        checkOpen();
         CompletableFuture<List<String>> reader = new CompletableFuture<>();
-        post(() -> {
-            readers.add(reader);
-            list(reader);
-        });
+        readers.add(reader);
         try {
+            checkOpen(); // after adding: else a close in between would leave this call to wait
+            keeper.post(() -> list(reader));
             return Keeper.await(reader, patience);
         } catch (TimeoutException e) {
-            throw closed ? closed() : new Failure(Problem.CANNOT_CONNECT, "no server answered in " + patience);
+            throw new Failure(Problem.CANNOT_CONNECT, "no server answered in " + patience);
         } finally {
-            post(() -> readers.remove(reader));
+            readers.remove(reader);
         }
     }
 
@@ -472,12 +445,8 @@ public final class ElectionRecipe implements Election {
     private void list(CompletableFuture<List<String>> reader) {
         int round = keeper.round();
         keeper.zk().sync(place.path(), (rc, path, ctx) -> {}, null);
-        keeper.zk()
-                .getChildren(
-                        place.path(),
-                        false,
-                        (rc, path, ctx, children) -> keeper.post(round, () -> onListed(rc, children, reader)),
-                        null);
+        ChildrenCallback reply = (rc, path, ctx, children) -> keeper.post(round, () -> onListed(rc, children, reader));
+        keeper.zk().getChildren(place.path(), false, reply, null);
     }
 
     private void onListed(int rc, List<String> children, CompletableFuture<List<String>> reader) {
@@ -496,13 +465,9 @@ public final class ElectionRecipe implements Election {
             return;
         }
         int round = keeper.round();
-        keeper.zk()
-                .getData(
-                        place.path() + "/" + left.remove(),
-                        false,
-                        (rc, path, ctx, bytes, stat) ->
-                                keeper.post(round, () -> onNamed(rc, bytes, left, names, reader)),
-                        null);
+        DataCallback reply =
+                (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onNamed(rc, bytes, left, names, reader));
+        keeper.zk().getData(place.path() + "/" + left.remove(), false, reply, null);
     }
 
     private void onNamed(
@@ -529,10 +494,5 @@ public final class ElectionRecipe implements Election {
 
     private Failure closed() {
         return new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
-    }
-
-    /** A method, because the watchers' fields are made before the Keeper's. */
-    private void post(Runnable work) {
-        keeper.post(work);
     }
 }

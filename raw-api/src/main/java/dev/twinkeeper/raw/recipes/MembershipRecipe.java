@@ -16,7 +16,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.AsyncCallback.Children2Callback;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.StatCallback;
+import org.apache.zookeeper.AsyncCallback.StringCallback;
+import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
@@ -35,8 +41,7 @@ import org.apache.zookeeper.data.Stat;
  * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
  * take part in one group.
  *
- * <p><b>Guarantees.</b> M1 to M4 and X1 to X5. <b>Not made:</b> a member that is seen need not be alive; who came and went
- * while an onlooker was cut off is not told to it; and where an operator deletes a member's znode and somebody else takes
+ * <p><b>Guarantees not made,</b> besides the contract's: where an operator deletes a member's znode and somebody else takes
  * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
  * know the version of the data only.
  *
@@ -45,12 +50,11 @@ import org.apache.zookeeper.data.Stat;
  * <pre>
  * CUT_OFF   connected        → LOOKING   read the own znode; OUT where there is none to have or to remove
  * OUT       join             → LOOKING
- * LOOKING   nothing there    → ACTING    create it; where it leaves → OUT
- *           our session's    → IN        or ACTING: set the newer data, delete it where it leaves
+ * LOOKING   nothing there    → LOOKING   creates it; where it leaves → OUT
+ *           our session's    → IN        or LOOKING: sets the newer data, deletes it where it leaves
  *           another's        → WAITING   it may be our own of a dead session; where it leaves → OUT
  *           persistent       → OUT       refused
- * ACTING    done             → IN        or OUT, where it was deleted
- *           it has changed   → LOOKING
+ *           written          → IN        or OUT, where it was deleted; where it has changed → LOOKING
  * WAITING   it was deleted   → LOOKING
  *           time is up       → OUT       refused
  * IN        it was deleted   → LOOKING   by an operator
@@ -75,7 +79,6 @@ public final class MembershipRecipe implements Membership {
         CUT_OFF,
         OUT,
         LOOKING,
-        ACTING,
         WAITING,
         IN
     }
@@ -133,9 +136,7 @@ public final class MembershipRecipe implements Membership {
         Recipe.checkName("member", name);
         Own joining = new Own(name, Recipe.checkData(data), new CompletableFuture<>());
         try {
-            call(joining.joined, patience, () -> begin(joining));
-        } catch (TimeoutException e) {
-            throw joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+            call(joining.joined, patience, () -> begin(joining), () -> missed(joining));
         } finally {
             if (joining.joined.isCompletedExceptionally()) {
                 keeper.post(() -> giveUp(joining)); // X4: also where the caller was interrupted
@@ -147,21 +148,13 @@ public final class MembershipRecipe implements Membership {
     public void update(byte[] data, Duration patience) {
         byte[] newest = Recipe.checkData(data);
         CompletableFuture<Void> updated = new CompletableFuture<>();
-        try {
-            call(updated, patience, () -> change(newest, updated));
-        } catch (TimeoutException e) {
-            throw notReached();
-        }
+        call(updated, patience, () -> change(newest, updated), this::notReached);
     }
 
     @Override
     public void leave(Duration patience) {
         CompletableFuture<Void> left = new CompletableFuture<>();
-        try {
-            call(left, patience, () -> end(left));
-        } catch (TimeoutException e) {
-            throw notReached();
-        }
+        call(left, patience, () -> end(left), this::notReached);
     }
 
     @Override
@@ -177,7 +170,7 @@ public final class MembershipRecipe implements Membership {
         keeper.close();
     }
 
-    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work) throws TimeoutException {
+    private void call(CompletableFuture<Void> coming, Duration patience, Runnable work, Supplier<Failure> timeIsUp) {
         if (patience.isNegative() || keeper.isCurrent()) {
             throw new Failure(Problem.INVALID, "a patience below zero, or a listener that waits for its own recipe");
         }
@@ -187,8 +180,9 @@ public final class MembershipRecipe implements Membership {
             keeper.post(work);
             Keeper.await(coming, patience);
         } catch (TimeoutException e) {
-            if (fail(coming, notReached()) || coming.isCompletedExceptionally()) {
-                throw e;
+            Failure why = timeIsUp.get();
+            if (fail(coming, why) || coming.isCompletedExceptionally()) {
+                throw why;
             }
         } finally {
             fail(coming, new Failure(Problem.CLOSED, "interrupted")); // where it is not done: nobody waits any more
@@ -200,14 +194,17 @@ public final class MembershipRecipe implements Membership {
         if (closed) {
             throw new Failure(Problem.CLOSED, "closed");
         }
-        Failure why = trouble;
-        if (why != null) {
-            throw new Failure(why.problem(), why.getMessage());
+        if (trouble != null) {
+            throw new Failure(trouble.problem(), trouble.getMessage());
         }
     }
 
     private static boolean fail(CompletableFuture<Void> coming, Failure why) {
         return coming.completeExceptionally(why);
+    }
+
+    private Failure missed(Own joining) {
+        return joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
     }
 
     private Failure notReached() {
@@ -272,12 +269,8 @@ public final class MembershipRecipe implements Membership {
     private void look() {
         phase = Phase.LOOKING;
         int asked = keeper.round();
-        keeper.zk()
-                .getData(
-                        pathOf(own.name),
-                        false,
-                        (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(rc, data, stat)),
-                        null);
+        DataCallback reply = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(rc, data, stat));
+        keeper.zk().getData(pathOf(own.name), false, reply, null);
     }
 
     private void onLooked(int rc, byte[] data, Stat stat) {
@@ -317,30 +310,17 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void create() {
-        phase = Phase.ACTING;
         int asked = keeper.round();
         byte[] sent = own.data;
-        keeper.zk()
-                .create(
-                        pathOf(own.name),
-                        sent,
-                        Keeper.acl(),
-                        CreateMode.EPHEMERAL,
-                        (rc, path, ctx, name) -> keeper.post(asked, () -> onWritten(rc, sent)),
-                        null);
+        StringCallback reply = (rc, path, ctx, name) -> keeper.post(asked, () -> onWritten(rc, sent));
+        keeper.zk().create(pathOf(own.name), sent, Keeper.acl(), CreateMode.EPHEMERAL, reply, null);
     }
 
     private void set(int version) {
-        phase = Phase.ACTING;
         int asked = keeper.round();
         byte[] sent = own.data;
-        keeper.zk()
-                .setData(
-                        pathOf(own.name),
-                        sent,
-                        version,
-                        (rc, path, ctx, stat) -> keeper.post(asked, () -> onWritten(rc, sent)),
-                        null);
+        StatCallback reply = (rc, path, ctx, stat) -> keeper.post(asked, () -> onWritten(rc, sent));
+        keeper.zk().setData(pathOf(own.name), sent, version, reply, null);
     }
 
     private void onWritten(int rc, byte[] sent) {
@@ -362,7 +342,6 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void delete(int version) {
-        phase = Phase.ACTING;
         int asked = keeper.round();
         keeper.zk().delete(pathOf(own.name), version, (rc, path, ctx) -> keeper.post(asked, () -> onDeleted(rc)), null);
     }
@@ -408,7 +387,7 @@ public final class MembershipRecipe implements Membership {
     private void out(Failure why) {
         Own was = own;
         own = null;
-        phase = phase == Phase.CUT_OFF ? Phase.CUT_OFF : Phase.OUT;
+        phase = Phase.OUT;
         if (why != null) {
             boolean wasMember = was.joined.isDone() && !was.leaving;
             fail(was.joined, why);
@@ -430,13 +409,8 @@ public final class MembershipRecipe implements Membership {
 
     private void watch() {
         int asked = keeper.round();
-        keeper.zk()
-                .addWatch(
-                        place.path(),
-                        watcher,
-                        AddWatchMode.PERSISTENT_RECURSIVE,
-                        (rc, path, ctx) -> keeper.post(asked, () -> onWatched(rc)),
-                        null);
+        VoidCallback reply = (rc, path, ctx) -> keeper.post(asked, () -> onWatched(rc));
+        keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, reply, null);
     }
 
     private void onWatched(int rc) {
@@ -450,12 +424,8 @@ public final class MembershipRecipe implements Membership {
     private void list() {
         seeing = true;
         int asked = keeper.round();
-        keeper.zk()
-                .getChildren(
-                        place.path(),
-                        false,
-                        (rc, path, ctx, names, stat) -> keeper.post(asked, () -> onListed(rc, names, stat)),
-                        null);
+        Children2Callback reply = (rc, path, ctx, names, stat) -> keeper.post(asked, () -> onListed(rc, names, stat));
+        keeper.zk().getChildren(place.path(), false, reply, null);
     }
 
     private void onListed(int rc, List<String> names, Stat stat) {
@@ -503,12 +473,8 @@ public final class MembershipRecipe implements Membership {
         for (Iterator<String> names = toRead.iterator(); reading < WINDOW && names.hasNext(); reading++) {
             String name = names.next();
             names.remove();
-            keeper.zk()
-                    .getData(
-                            pathOf(name),
-                            false,
-                            (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, name, data, stat)),
-                            null);
+            DataCallback reply = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, name, data, stat));
+            keeper.zk().getData(pathOf(name), false, reply, null);
         }
     }
 
