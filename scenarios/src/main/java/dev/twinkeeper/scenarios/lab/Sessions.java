@@ -22,6 +22,11 @@ public final class Sessions {
      * @param servers a connect string that leads past the owner's wire
      */
     public static void expire(String servers, Session session) {
+        keep(servers, session).close();
+    }
+
+    /** Keeps the session alive though its owner is cut off, as servers do that start its clock anew, until it is closed. */
+    public static Kept keep(String servers, Session session) {
         CountDownLatch heard = new CountDownLatch(1);
         Watcher watcher = event -> {
             switch (event.getState()) {
@@ -33,12 +38,29 @@ public final class Sessions {
             ZooKeeper taker = new ZooKeeper(
                     servers, (int) session.timeout().toMillis(), watcher, session.id(), session.password());
             boolean answered = heard.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
-            taker.close();
             if (!answered) {
+                taker.close();
                 throw new IllegalStateException("no server answered within " + CONNECT + ": " + servers);
             }
+            return () -> close(taker);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a session was to be expired", e);
+        }
+    }
+
+    /** A session that was taken over. */
+    public interface Kept extends AutoCloseable {
+        /** Ends the session. */
+        @Override
+        void close();
+    }
+
+    private static void close(ZooKeeper taker) {
+        try {
+            taker.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a session was to be expired", e);
