@@ -17,6 +17,7 @@ import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.curator.framework.recipes.leader.Participant;
+import org.apache.curator.framework.state.ConnectionState;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
@@ -33,8 +34,8 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  * <p><b>Znodes.</b> {@code PATH/_c_UUID-latch-NNNNNNNNNN}, ephemeral sequential, with the candidate's name in UTF-8 as
  * its data: what LeaderLatch makes of its id, and the raw twin too. The token is the znode's czxid.
  *
- * <p><b>What LeaderLatch does for you.</b> The queue, the watch on the one before, the protected create, a new znode after
- * a lost session, and the end of leadership when the connection is suspended.
+ * <p><b>What LeaderLatch does for you.</b> The queue, the watch on the one before, the protected create, a new znode where
+ * its own is gone, and the end of leadership when the connection is suspended.
  *
  * <p><b>What it leaves to you.</b>
  *
@@ -42,6 +43,8 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  *   <li>A token: it has none. We read the czxid of {@code getOurPath()}.
  *   <li>Its own znode: it does not watch it (CURATOR-171), so that two lead when somebody deletes it. We watch it while
  *       we lead; a deleted one of a candidate that waits is noticed when it would lead, and it queues again.
+ *   <li>The znode of a session that Curator gave up by its own clock: where the servers still keep it when the next one
+ *       connects, it waits on there, and is in no queue once that one is gone. We queue again when a session is lost.
  *   <li>A thread: without an executor its listeners are called on ZooKeeper's event thread, within its monitor.
  *   <li>Resigning: a latch leads until it is closed. We close it, and make another.
  *   <li>A refusal of the servers: it writes a line to the log, and tells nobody. We look at the place before we queue,
@@ -96,6 +99,7 @@ public final class ElectionRecipe implements Election {
         this.candidate = Recipe.checkName("candidate", candidate);
         this.listener = listener;
         this.client = Keeper.client(place);
+        client.getConnectionStateListenable().addListener((unused, state) -> onState(state), this::post);
         client.start();
     }
 
@@ -209,6 +213,13 @@ public final class ElectionRecipe implements Election {
                 this::post);
         latch = next;
         ask(next::start);
+    }
+
+    /** E7: where the servers still keep the last session, the latch would find its old znode, and wait there on. */
+    private void onState(ConnectionState state) {
+        if (state == ConnectionState.LOST && latch != null) {
+            gone();
+        }
     }
 
     private void onLeader(LeaderLatch from) {

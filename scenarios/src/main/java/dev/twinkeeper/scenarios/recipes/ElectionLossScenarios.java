@@ -17,6 +17,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Sessions;
 import dev.twinkeeper.scenarios.recipes.Happening.Deposed;
 import dev.twinkeeper.scenarios.recipes.Happening.Elected;
 import java.time.Duration;
@@ -190,6 +191,32 @@ public final class ElectionLossScenarios {
         c.close();
         elected(b, Instant.MIN, RecipeStage.AT_ONCE);
 
+        Candidacies.on(stage).judge();
+    }
+
+    @Verifies({Rule.E4, Rule.E7})
+    public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeStage stage) {
+        var hand = stage.hand();
+        var a = enter(stage, hand, "a");
+        elected(a, Instant.MIN, RecipeStage.READY);
+        var b = enter(stage, hand, "b");
+        settle(stage);
+
+        b.wire().cut();
+        var kept = Sessions.keep(stage.ensemble().connectString(), b.session());
+        stage.throughout(
+                "the servers keep its znode, and it gives its session up or not",
+                RecipeStage.SESSION_TIMEOUT.multipliedBy(3).dividedBy(2),
+                () -> candidates(a).size() == 2);
+        b.wire().mend();
+        stage.eventually("it is back", RecipeStage.READY, () -> !candidates(b).isEmpty());
+        kept.close();
+
+        awaitQueue(stage, a, "a", "b");
+        settle(stage);
+        awaitQueue(stage, a, "a", "b");
+        a.close();
+        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
         Candidacies.on(stage).judge();
     }
 
