@@ -16,6 +16,8 @@ import dev.twinkeeper.scenarios.recipes.LockScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipLossScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
+import dev.twinkeeper.scenarios.recipes.QueueLossScenarios;
+import dev.twinkeeper.scenarios.recipes.QueueRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.recipes.RecipeStage;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
@@ -87,7 +89,9 @@ public final class Scenarios {
             LockRefusalScenarios.class,
             BarrierScenarios.class,
             BarrierLossScenarios.class,
-            QueueScenarios.class);
+            QueueScenarios.class,
+            QueueLossScenarios.class,
+            QueueRefusalScenarios.class);
 
     private Scenarios() {}
 

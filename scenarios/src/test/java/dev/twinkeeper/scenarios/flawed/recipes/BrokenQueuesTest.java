@@ -54,7 +54,7 @@ class BrokenQueuesTest extends BrokenRecipes {
                         "DistributedQueue takes its own lock, whose answer was lost, for another's",
                         new Distributed(),
                         Rule.Q2,
-                        "queue.aClaimWhoseAnswerIsLostIsUsed",
+                        "queueloss.aClaimWhoseAnswerIsLostIsUsed",
                         "[one] handled"),
                 new Broken(
                         "DistributedQueue requeues an item that another holds by now (CURATOR-605)",
@@ -66,13 +66,13 @@ class BrokenQueuesTest extends BrokenRecipes {
                         "the children are counted, and then one more is created",
                         new CountsAndCreates(),
                         Rule.Q4,
-                        "queue.theBoundHoldsWhileManyPut",
+                        "queuerefusal.theBoundHoldsWhileManyPut",
                         "expected: 10"),
                 new Broken(
                         "DistributedQueue puts again what was put, and its answer lost",
                         new Distributed(),
                         Rule.Q5,
-                        "queue.aPutWhoseAnswerIsLostIsOneItem",
+                        "queueloss.aPutWhoseAnswerIsLostIsOneItem",
                         "Expected size: 2 but was: 3"),
                 new Broken(
                         "DistributedQueue tries a bad item again at once, as often as it can",
@@ -84,7 +84,7 @@ class BrokenQueuesTest extends BrokenRecipes {
                         "DistributedQueue deletes what it can't read",
                         new Distributed(),
                         Rule.X2,
-                        "queue.whatIsNoItemIsLeftAlone",
+                        "queuerefusal.whatIsNoItemIsLeftAlone",
                         "queue-0000000100"));
     }
 
