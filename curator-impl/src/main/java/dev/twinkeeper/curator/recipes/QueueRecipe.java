@@ -1,13 +1,15 @@
 package dev.twinkeeper.curator.recipes;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +28,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
@@ -44,8 +45,7 @@ import org.apache.zookeeper.data.Stat;
  * ephemeral of the same name, does the work, and removes item and claim together.
  *
  * <p><b>When to use it.</b> Seldom. Curator's own <a href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech
- * note 4</a> says that ZooKeeper makes a very bad source of queues: one mebibyte a request, all items in the memory of
- * every server, and a parent that has grown too long can't be listed, hence not be emptied.
+ * note 4</a> says that ZooKeeper makes a very bad source of queues.
  *
  * <pre>
  * PATH/items                   the tokens of the last {@value #TOKENS} puts; its version rises with each
@@ -83,21 +83,18 @@ public final class QueueRecipe implements Queue {
     private static final String PREFIX = "queue-";
     private static final Pattern ITEM = Pattern.compile(PREFIX + "\\d{10}");
 
-    /** Each costs 16 bytes of every put, and covers one put of another producer during an outage of this one. */
+    /** Each is a UUID in every put, and covers one put of another producer during an outage of this one. */
     private static final int TOKENS = 100;
 
-    private static final int TOKEN_BYTES = 16;
+    private static final int TOKEN_LENGTH = 36;
 
     /** Q6: the pause after the first failure; it doubles with each, up to {@code LONGEST_PAUSE}. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** More names than this may not fit into an answer of one mebibyte, and then look like a lost connection. */
-    private static final int LISTABLE = 40_000;
-
-    /** How soon a queue that is too long to be listed, or one that nobody lets us read, is looked at again. */
-    private static final Duration LONG_PAUSE = Duration.ofSeconds(5);
+    /** How soon what was refused, or went unanswered, is tried again. */
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
     /** How long an outage is waited out at a time, so that a close is noticed. */
     private static final Duration OUTAGE = Duration.ofSeconds(1);
@@ -113,7 +110,6 @@ public final class QueueRecipe implements Queue {
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(QueueRecipe::daemon);
     private final AtomicReference<Handler> handler = new AtomicReference<>();
     private volatile boolean closed;
-    private volatile boolean closedByHandler;
     private volatile Thread handling;
 
     // Written by the client's event thread, so that lists and events come in their order; read by the consumer's.
@@ -122,9 +118,12 @@ public final class QueueRecipe implements Queue {
     private volatile boolean listed;
     private final Semaphore wake = new Semaphore(0);
 
-    private final Set<String> foreign = ConcurrentHashMap.newKeySet(); // items that are none
-    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final Set<String> resting = ConcurrentHashMap.newKeySet(); // not to be taken by us, until our claim is gone
+
+    // Of the consumer's thread.
+    private final Set<String> foreign = new HashSet<>(); // items that are none
+    private final Map<String, Integer> failures = new HashMap<>();
+    private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
 
     /** Opens a session in the background. */
     public QueueRecipe(Place place, int capacity) {
@@ -138,7 +137,7 @@ public final class QueueRecipe implements Queue {
         client = Keeper.client(place);
         watcher = new PersistentWatcher(client, place.path(), true);
         watcher.getListenable().addListener(this::onChange);
-        watcher.getResetListenable().addListener(this::measure);
+        watcher.getResetListenable().addListener(this::list);
         client.start();
     }
 
@@ -165,6 +164,7 @@ public final class QueueRecipe implements Queue {
         try {
             return coming.get(patience.toMillis(), MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
+            coming.cancel(true); // Q5: first this, then a look: from now on nothing is sent
             throw put.sent == null
                     ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
                     : new Failure(Problem.UNKNOWN, "sent, and no answer in time");
@@ -203,8 +203,7 @@ public final class QueueRecipe implements Queue {
         hands.shutdown();
         wake.release();
         if (Thread.currentThread() == handling) {
-            closedByHandler = true; // consume() ends the session, when the item is removed
-            return;
+            return; // consume() ends the session, when the item is removed
         }
         try {
             if (!hands.awaitTermination(place.sessionTimeout().toMillis(), MILLISECONDS)) {
@@ -266,7 +265,7 @@ public final class QueueRecipe implements Queue {
     /** A put that waits for its answer. */
     private static final class Put {
         private final byte[] item;
-        private final byte[] token = token(UUID.randomUUID());
+        private final String token = UUID.randomUUID().toString();
         private volatile Stat sent; // the parent as it was when the put was last sent
 
         Put(byte[] item) {
@@ -293,17 +292,21 @@ public final class QueueRecipe implements Queue {
             client.getZookeeperClient().getZooKeeper().sync(items);
         }
         Stat stat = new Stat();
-        byte[] tokens = client.getData().storingStatIn(stat).forPath(items);
-        if (holds(tokens, put.token)) {
+        byte[] data = client.getData().storingStatIn(stat).forPath(items);
+        String tokens = data == null ? "" : new String(data, ISO_8859_1);
+        if (tokens.contains(put.token)) {
             return true; // Q5: it was added, and the answer lost
         }
-        if (isForgotten(put.sent, stat)) {
+        if (put.sent != null && isForgotten(put.sent, stat)) {
             throw new Failure(Problem.UNKNOWN, "too much was put by others while the connection was lost");
         }
         if (stat.getNumChildren() >= capacity) {
             throw new Failure(Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most");
         }
         put.sent = stat;
+        if (Thread.interrupted()) {
+            throw new InterruptedException("its time was up just now"); // the client would send it first
+        }
         try {
             // Q4, Q5: misses when anybody put since the children were counted, we ourselves included. Curator repeats
             // it blindly where the answer is lost, which creates no second item only because the version is compared.
@@ -327,101 +330,52 @@ public final class QueueRecipe implements Queue {
 
     /** Whether a put that was sent then may have been added, and its token be gone by now. */
     private static boolean isForgotten(Stat then, Stat now) {
-        return then != null && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
+        return then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS;
     }
 
     // Knowing what is there: watch first, list second.
 
-    private void measure() {
-        inBackground(() -> client.checkExists()
-                .inBackground((curator, event) -> onMeasured(event))
-                .forPath(items));
-    }
-
-    private void onMeasured(CuratorEvent event) {
-        if (event.getStat() == null || event.getStat().getNumChildren() <= LISTABLE) {
-            list();
-        } else if (!closed) {
-            later.schedule(this::measure, LONG_PAUSE.toMillis(), MILLISECONDS);
-        }
-    }
-
     /** In the background: the answers then come on the thread of the events, and in their order. */
     private void list() {
-        inBackground(() -> client.getChildren()
-                .inBackground((curator, event) -> onItems(event))
-                .forPath(items));
-        inBackground(() -> client.getChildren()
-                .inBackground((curator, event) -> onClaims(event))
-                .forPath(claims));
-    }
-
-    private interface Request {
-        void send() throws Exception;
-    }
-
-    private void inBackground(Request request) {
         try {
-            request.send();
+            client.getChildren()
+                    .inBackground((curator, event) -> onListed(event, there))
+                    .forPath(items);
+            client.getChildren()
+                    .inBackground((curator, event) -> onListed(event, claimed))
+                    .forPath(claims);
         } catch (Exception e) {
             // Closed, or the connection is lost: then the watch is set again, and this comes again.
         }
     }
 
-    private void onItems(CuratorEvent event) {
-        if (isAnswer(event)) {
-            // Curator may set the watch twice at the beginning: what we know already stays where it is.
-            Set<String> names = orNone(event.getChildren()).stream()
-                    .filter(name -> ITEM.matcher(name).matches())
-                    .collect(Collectors.toSet());
-            there.retainAll(names);
-            there.addAll(names);
-            foreign.retainAll(there);
-            failures.keySet().retainAll(there);
-        }
-    }
-
-    private void onClaims(CuratorEvent event) {
-        if (isAnswer(event)) {
-            Set<String> names = Set.copyOf(orNone(event.getChildren()));
-            claimed.retainAll(names);
-            claimed.addAll(names);
-            listed = true;
-            wake.release();
-        }
-    }
-
-    private static boolean isAnswer(CuratorEvent event) {
+    private void onListed(CuratorEvent event, Set<String> known) {
         Code code = Code.get(event.getResultCode());
-        return code == Code.OK || code == Code.NONODE;
-    }
-
-    private static List<String> orNone(List<String> names) {
-        return names == null ? List.of() : names;
+        if (code == Code.OK || code == Code.NONODE) {
+            // Curator may set the watch twice at the beginning: what we know already stays where it is.
+            Set<String> names = code == Code.NONODE ? Set.of() : Set.copyOf(event.getChildren());
+            known.retainAll(names);
+            names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(known::add);
+            if (known == claimed) {
+                listed = true;
+                wake.release();
+            }
+        }
     }
 
     private void onChange(WatchedEvent event) {
         if (event.getType() == EventType.None && event.getState() != KeeperState.SyncConnected) {
             listed = false; // Q1: an event after the gap must not be taken before those in the gap
         }
-        String path = event.getPath();
-        if (path == null || path.lastIndexOf('/') < place.path().length() + 1) {
-            return; // about the connection, or the parents
-        }
+        String path = event.getPath() == null ? "" : event.getPath();
         String name = path.substring(path.lastIndexOf('/') + 1);
         boolean isItem = path.equals(items + "/" + name);
         if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claims + "/" + name)) {
-            return;
+            return; // about the connection, the parents, or something foreign
         }
         switch (event.getType()) {
             case NodeCreated -> (isItem ? there : claimed).add(name);
-            case NodeDeleted -> {
-                (isItem ? there : claimed).remove(name);
-                if (isItem) {
-                    foreign.remove(name);
-                    failures.remove(name);
-                }
-            }
+            case NodeDeleted -> (isItem ? there : claimed).remove(name);
             default -> {}
         }
         wake.release();
@@ -430,39 +384,36 @@ public final class QueueRecipe implements Queue {
     // Consuming: one item after the other.
 
     private void consume() {
+        handling = Thread.currentThread();
         watcher.start();
         while (!closed) {
             try {
                 wake.drainPermits();
                 if (!handleFirst()) {
                     // An event wakes us; the bound is for what nobody told us.
-                    wake.tryAcquire(LONG_PAUSE.toMillis(), MILLISECONDS);
+                    wake.tryAcquire(RETRY_PAUSE.toMillis(), MILLISECONDS);
                 }
             } catch (InterruptedException e) {
                 // Closed, or the handler left it: the loop looks.
-            } catch (Exception e) {
-                rest(); // refused: somebody may mend it
             }
         }
-        if (closedByHandler) {
-            client.close();
-        }
+        client.close();
     }
 
-    private void rest() {
+    /** Q1: the first that has no claim, and gets ours; or has it still, because its removal was refused. */
+    private boolean handleFirst() throws InterruptedException {
+        List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
         try {
-            wake.tryAcquire(LONG_PAUSE.toMillis(), MILLISECONDS);
-        } catch (InterruptedException e) {
-            // Closed.
-        }
-    }
-
-    /** Q1: the first that has no claim, and gets ours. */
-    private boolean handleFirst() throws Exception {
-        for (String name : there) {
-            if (listed && !claimed.contains(name) && !resting.contains(name) && !foreign.contains(name) && take(name)) {
-                return true;
+            for (String name : there) {
+                boolean isFree = !claimed.contains(name) && !resting.contains(name) || handled.containsKey(name);
+                if (listed && isFree && !foreign.contains(name) && take(name)) {
+                    return true;
+                }
             }
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception refused) {
+            // X5: somebody may make it possible.
         }
         return false;
     }
@@ -472,11 +423,12 @@ public final class QueueRecipe implements Queue {
             return false;
         }
         Stat stat = new Stat();
-        List<byte[]> parts = patiently(() -> read(name, stat));
-        if (parts.isEmpty()) {
+        byte[] data = patiently(() -> read(name, stat));
+        if (data == null) {
             letGo(name);
-        } else if (isHandled(name, parts)) {
-            patiently(() -> remove(name, stat.getCzxid()));
+        } else if (handled.getOrDefault(name, 0L) == stat.getCzxid() || isHandled(new Item(name, data))) {
+            handled.put(name, stat.getCzxid());
+            patiently(() -> remove(name));
         } else {
             pause(name);
         }
@@ -512,34 +464,30 @@ public final class QueueRecipe implements Queue {
                         == client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
-    /** Its parts; none, where there is nothing to handle. */
-    private List<byte[]> read(String name, Stat stat) throws Exception {
-        List<byte[]> parts = List.of();
+    /** Its data; null, where there is nothing to handle. */
+    private byte[] read(String name, Stat stat) throws Exception {
+        byte[] data = null;
         try {
-            parts = decode(client.getData().storingStatIn(stat).forPath(items + "/" + name));
+            data = decode(client.getData().storingStatIn(stat).forPath(items + "/" + name));
         } catch (KeeperException.NoNodeException e) {
             there.remove(name); // somebody finished it who had lost the claim
-            return parts;
+            return null;
         } catch (KeeperException.NoAuthException e) {
             // Not for us.
         }
-        if (parts.isEmpty()) {
+        if (data == null) {
             foreign.add(name); // X2: set aside
         }
-        return parts;
+        return data;
     }
 
-    private boolean isHandled(String name, List<byte[]> parts) {
-        handling = Thread.currentThread();
+    private boolean isHandled(Item item) {
         try {
-            for (byte[] part : parts) {
-                handler.get().handle(new Item(name, part));
-            }
+            handler.get().handle(item);
             return true;
         } catch (Throwable whatever) {
             return false; // Q6: it comes again. What was wrong is for the handler to log.
         } finally {
-            handling = null;
             Thread.interrupted(); // the handler's, and none of Curator's business
         }
     }
@@ -581,86 +529,47 @@ public final class QueueRecipe implements Queue {
      * Both at once, the item first: who hears of it must not find an item without a claim. Where the claim is another's
      * by now, because our session was lost, both may go all the same: the item was handled.
      */
-    private Void remove(String name, long czxid) throws Exception {
+    private Void remove(String name) throws Exception {
         try {
             client.transaction()
                     .forOperations(
                             client.transactionOp().delete().forPath(items + "/" + name),
                             client.transactionOp().delete().forPath(claims + "/" + name));
+            handled.remove(name);
+            there.remove(name); // the event may come later
         } catch (KeeperException.NoNodeException e) {
-            removeUnclaimed(name, czxid);
-            letGo(name);
+            letGo(name); // the item is gone, or our claim: then we take it again, to remove it
         }
         return null;
     }
 
-    /** Q3: it was handled, and our claim is gone: the sooner it goes, the fewer handle it again. */
-    private void removeUnclaimed(String name, long czxid) throws Exception {
-        Stat item = client.checkExists().forPath(items + "/" + name);
-        // Else a later item of the name, in a queue that an operator began anew.
-        if (item != null && item.getCzxid() == czxid) {
-            client.delete().quietly().forPath(items + "/" + name);
-        }
-    }
-
     // Bytes, and threads.
 
-    private static final int VERSION = 0x00010001;
-    private static final byte PART = 1;
-    private static final byte END = 2;
+    /** What an item has besides its data. */
     private static final int FRAME = 2 * Integer.BYTES + 2;
 
-    /** As Curator's DistributedQueue writes an item: a version, one or more parts with their lengths, an end. */
+    /** As Curator's DistributedQueue writes an item: a version, a part with its length, an end. */
     private static byte[] encode(byte[] data) {
         return ByteBuffer.allocate(FRAME + data.length)
-                .putInt(VERSION)
-                .put(PART)
+                .putInt(0x00010001)
+                .put((byte) 1)
                 .putInt(data.length)
                 .put(data)
-                .put(END)
+                .put((byte) 2)
                 .array();
     }
 
-    /** None, where these are other bytes. */
-    private static List<byte[]> decode(byte[] data) {
-        ByteBuffer in = ByteBuffer.wrap(data == null ? new byte[0] : data);
-        List<byte[]> parts = new ArrayList<>();
-        if (in.remaining() < Integer.BYTES || in.getInt() != VERSION) {
-            return List.of();
-        }
-        while (in.remaining() > Integer.BYTES && in.get() == PART) {
-            int length = in.getInt();
-            if (length < 0 || length >= in.remaining()) {
-                return List.of();
-            }
-            byte[] part = new byte[length];
-            in.get(part);
-            parts.add(part);
-        }
-        return in.position() == data.length - 1 && in.get() == END ? parts : List.of();
-    }
-
-    private static byte[] token(UUID id) {
-        return ByteBuffer.allocate(TOKEN_BYTES)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-    }
-
-    private static boolean holds(byte[] tokens, byte[] token) {
-        for (int from = 0; tokens != null && from + TOKEN_BYTES <= tokens.length; from += TOKEN_BYTES) {
-            if (Arrays.equals(tokens, from, from + TOKEN_BYTES, token, 0, TOKEN_BYTES)) {
-                return true;
-            }
-        }
-        return false;
+    /** Null, where these are other bytes. */
+    private static byte[] decode(byte[] item) {
+        boolean isLong = item != null && item.length >= FRAME;
+        byte[] data = isLong ? Arrays.copyOfRange(item, FRAME - 1, item.length - 1) : new byte[0];
+        return Arrays.equals(encode(data), item) ? data : null;
     }
 
     /** The token, and those before it. */
-    private static byte[] newest(byte[] token, byte[] tokens) {
-        int kept = tokens == null ? 0 : Math.min(tokens.length, (TOKENS - 1) * TOKEN_BYTES);
-        ByteBuffer out = ByteBuffer.allocate(TOKEN_BYTES + kept).put(token);
-        return (kept == 0 ? out : out.put(tokens, 0, kept)).array();
+    private static byte[] newest(String token, String tokens) {
+        String all = token + tokens;
+        return all.substring(0, Math.min(all.length(), TOKENS * TOKEN_LENGTH)).getBytes(ISO_8859_1);
     }
 
     private static Thread daemon(Runnable work) {

@@ -1,5 +1,6 @@
 package dev.twinkeeper.raw.recipes;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.twinkeeper.recipes.Queue;
@@ -7,7 +8,6 @@ import dev.twinkeeper.recipes.Recipe;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -34,7 +34,6 @@ import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
@@ -56,14 +55,11 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>A put</b> reads the parent, counts its children, and adds the item only if no other put came in between: a
  * versioned setData of the parent and the create are one transaction. So the bound is exact, however many produce; and a
  * put whose answer was lost finds its token among the last ones, also when the item was consumed and the session is
- * another. Producers that put at the same moment get in each other's way: of n the last needs n tries. Whoever just
- * creates {@code queue-} znodes takes part as well, as Curator's DistributedQueue does, and is not bounded. Kazoo's queues
- * have other names ({@code entry-100-0000000007}) and plain bytes; twenty lines of kazoo take part here all the same, see
- * docs/recipes.md.
+ * another. Of n producers that put at the same moment the last needs n tries.
  *
  * <p><b>A consumer</b> knows all names, by one persistent recursive watch and a list after each connection, so no burst is
- * listed item by item. The price: each consumer hears five notifications an item, and where n are idle, n try to claim it
- * and one succeeds. Its phases, where an event is the reply of the request that the phase stands for:
+ * listed item by item. The price: each hears five notifications an item, and where n are idle, n try to claim it. Its
+ * phases, where an event is the reply of the request that the phase stands for:
  *
  * <pre>
  * phase     enters by                   leaves to
@@ -75,33 +71,28 @@ import org.apache.zookeeper.data.Stat;
  *
  * A lost connection leaves the phase as it is: after the list TAKING looks whose the claim is, REMOVING removes again.
  *
- * <p><b>Guarantees not made.</b> An item is handled again when its consumer's session ends before the removal: while the
- * first still handles it, if that one was only cut off. The order is that of the beginnings, and of one consumer; an item
+ * <p><b>Guarantees not made.</b> An item is handled again when its consumer's session ends before the removal. An item
  * that waits for its pause is passed by later ones. After more than {@value #TOKENS} puts of others during one outage, a
- * put may end as unknown. After 2³¹ puts a path is used up, and says so.
+ * put may end as unknown. After 2³¹ puts a path is used up, and says so. Others may put as well, as Curator's
+ * DistributedQueue does (kazoo's queues have other names and bytes, see docs/recipes.md): they are not bounded, and from
+ * about 50,000 items on nobody can list them. Several items in one znode, as its putMulti writes them, are left alone.
  */
 public final class QueueRecipe implements Queue {
     private static final String PREFIX = "queue-";
     private static final Pattern ITEM = Pattern.compile(PREFIX + "\\d{10}");
 
-    /** Each costs 16 bytes of every put, and covers one put of another producer during an outage of this one. */
+    /** Each is a UUID in every put, and covers one put of another producer during an outage of this one. */
     private static final int TOKENS = 100;
 
-    private static final int TOKEN_BYTES = 16;
+    private static final int TOKEN_LENGTH = 36;
 
     /** Q6: the pause after the first failure; it doubles with each, up to {@code LONGEST_PAUSE}. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** More names than this may not fit into an answer of one mebibyte, and then look like a lost connection. */
-    private static final int LISTABLE = 40_000;
-
-    /** How soon a queue that is too long to be listed is looked at again. */
-    private static final Duration TOO_LONG_PAUSE = Duration.ofSeconds(5);
-
-    /** For the recipe's thread to say what became of a put whose time was up. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** How soon what was refused, or went unanswered, is tried again. */
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
     private enum Phase {
         IDLE,
@@ -113,9 +104,9 @@ public final class QueueRecipe implements Queue {
     /** A put, or a question for the size, that waits for its answer. */
     private static final class Ask {
         private final byte[] item; // null: the size is asked for
-        private final byte[] token = token(UUID.randomUUID());
+        private final String token = UUID.randomUUID().toString();
         private final CompletableFuture<Integer> answer = new CompletableFuture<>();
-        private Stat sent; // the parent as it was when the put was last sent; null: nothing of it is under way
+        private volatile Stat sent; // the parent as it was when the put was last sent; null: it never was
 
         Ask(byte[] item) {
             this.item = item;
@@ -131,25 +122,25 @@ public final class QueueRecipe implements Queue {
     private final Watcher watcher = this::onEvent;
     private final AtomicReference<Handler> handler = new AtomicReference<>();
     private volatile boolean closed;
-    private volatile boolean closedByHandler;
     private volatile Thread handling;
 
     private boolean connected;
     private Failure broken;
-    private final Deque<Ask> asks = new ArrayDeque<>(); // as many as there are threads that wait
-    private Ask asking;
+    private final Deque<Ask> asks =
+            new ArrayDeque<>(); // as many as there are threads that wait; the first is under way
 
     private Phase phase = Phase.IDLE;
     private boolean watching;
     private boolean listed;
     private String current;
     private long currentCzxid;
-    private final TreeSet<String> there = new TreeSet<>();
+    private long currentSession; // in which we claimed it
+    private final Set<String> there = new TreeSet<>();
     private final Set<String> claimed = new HashSet<>();
     private final Set<String> foreign = new HashSet<>(); // items that are none
     private final Map<String, Integer> failures = new HashMap<>();
-    private final Set<String> resting = new HashSet<>(); // not to be taken by us, until our claim is gone
-    private final Set<String> leaving = new HashSet<>(); // those of them whose claim is to go now
+    private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
+    private final Set<String> leaving = new HashSet<>(); // whose claim we give back, now or after a pause
 
     /** Opens a session in the background. */
     public QueueRecipe(Place place, int capacity) {
@@ -184,18 +175,12 @@ public final class QueueRecipe implements Queue {
         try {
             return Keeper.await(ask.answer, patience);
         } catch (TimeoutException timeIsUp) {
-            keeper.post(() -> giveUp(ask));
-            return whatBecameOf(ask);
+            ask.answer.cancel(false); // Q5: first this, then a look: from now on nothing is sent
+            throw ask.sent == null
+                    ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
+                    : new Failure(Problem.UNKNOWN, "sent, and no answer in time");
         } finally {
-            keeper.post(() -> giveUp(ask)); // whoever was interrupted does not want it any more
-        }
-    }
-
-    private static int whatBecameOf(Ask ask) {
-        try {
-            return Keeper.await(ask.answer, GRACE);
-        } catch (TimeoutException stuck) {
-            throw new Failure(Problem.UNKNOWN, "no answer, and nobody to say why");
+            keeper.post(() -> giveUp(ask));
         }
     }
 
@@ -216,8 +201,7 @@ public final class QueueRecipe implements Queue {
         keeper.post(() -> breakOff(closed()));
         hands.shutdown();
         if (Thread.currentThread() == handling) {
-            closedByHandler = true; // handle() ends the session, when the item is removed
-            return;
+            return; // handle() ends the session, when the item is removed
         }
         try {
             if (!hands.awaitTermination(place.sessionTimeout().toMillis(), MILLISECONDS)) {
@@ -237,9 +221,7 @@ public final class QueueRecipe implements Queue {
         public void connected() {
             connected = true;
             watching = false;
-            listed = false;
             broken = closed ? closed() : null;
-            asking = null;
             make();
             look();
             watch();
@@ -254,8 +236,6 @@ public final class QueueRecipe implements Queue {
         @Override
         public void expired() {
             disconnected();
-            resting.removeAll(leaving); // they went with the session
-            leaving.clear();
         }
 
         @Override
@@ -264,31 +244,10 @@ public final class QueueRecipe implements Queue {
         }
     }
 
-    /** What comes of a request; {@code what} is null where the answer is no. */
-    private interface Reply<T> {
-        void on(int rc, T what);
-    }
-
-    // Each hands the answer to our thread, unless the connection is another by then.
-
-    private StatCallback stat(Reply<Stat> then) {
-        int asked = keeper.round();
-        return (rc, path, ctx, stat) -> keeper.post(asked, () -> then.on(rc, stat));
-    }
-
-    private ChildrenCallback names(Reply<List<String>> then) {
-        int asked = keeper.round();
-        return (rc, path, ctx, names) -> keeper.post(asked, () -> then.on(rc, names));
-    }
-
-    private MultiCallback multi(Reply<List<OpResult>> then) {
-        int asked = keeper.round();
-        return (rc, path, ctx, results) -> keeper.post(asked, () -> then.on(rc, results));
-    }
-
-    private VoidCallback end(Reply<String> then) {
-        int asked = keeper.round();
-        return (rc, path, ctx) -> keeper.post(asked, () -> then.on(rc, path));
+    private void again() {
+        connected = false; // else what is sent until the list is there would be sent twice
+        listed = false;
+        keeper.again();
     }
 
     /** All answers that a request has no words of its own for. */
@@ -298,7 +257,7 @@ public final class QueueRecipe implements Queue {
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
             case NONODE -> {
                 if (broken == null) { // else it can't be made
-                    keeper.again(); // an operator removed a parent
+                    again(); // an operator removed a parent
                 }
             }
             case NOCHILDRENFOREPHEMERALS ->
@@ -308,10 +267,20 @@ public final class QueueRecipe implements Queue {
     }
 
     private void breakOff(Failure why) {
+        if (broken == null) {
+            keeper.after(RETRY_PAUSE, this::mend);
+        }
         broken = why;
         asks.forEach(ask -> ask.answer.completeExceptionally(why));
         asks.clear();
-        asking = null;
+    }
+
+    /** X5: by now somebody may have made it possible. */
+    private void mend() {
+        if (broken != null && !closed && keeper.zk() != null) {
+            broken = null;
+            again();
+        }
     }
 
     private Failure closed() {
@@ -334,93 +303,88 @@ public final class QueueRecipe implements Queue {
             return;
         }
         asks.add(ask);
-        look();
+        if (asks.size() == 1) {
+            look();
+        }
     }
 
     /** The parent tells all: how many children it has, the version to compare, the tokens of the last puts. */
     private void look() {
-        if (!connected || asking != null || asks.isEmpty()) {
+        Ask ask = asks.peek();
+        if (!connected || ask == null) {
             return;
         }
-        Ask ask = asks.peek();
-        asking = ask;
         int asked = keeper.round();
         DataCallback onData = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onLooked(ask, rc, data, stat));
         keeper.zk().getData(items, false, onData, null);
     }
 
     private void onLooked(Ask ask, int rc, byte[] data, Stat stat) {
-        if (ask != asking) {
+        if (ask != asks.peek()) {
             return; // given up
         }
         if (Code.get(rc) != Code.OK) {
             other(rc, items);
-        } else if (ask.item == null) {
-            answer(ask, stat.getNumChildren());
-        } else if (holds(data, ask.token)) {
-            answer(ask, 0); // Q5: it was added, and the answer lost
-        } else if (isForgotten(ask.sent, stat)) {
-            refuse(ask, new Failure(Problem.UNKNOWN, "too much was put by others while the connection was lost"));
+            return;
+        }
+        String tokens = data == null ? "" : new String(data, ISO_8859_1);
+        if (ask.item == null || tokens.contains(ask.token)) { // Q5: it was added, and the answer lost
+            ask.answer.complete(stat.getNumChildren());
+            giveUp(ask);
+        } else if (ask.sent != null && isForgotten(ask.sent, stat)) {
+            refuse(ask, Problem.UNKNOWN, "too much was put by others while the connection was lost");
         } else if (stat.getNumChildren() >= capacity) {
-            refuse(ask, new Failure(Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most"));
+            refuse(ask, Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most");
         } else {
-            add(ask, data, stat);
+            add(ask, tokens, stat);
         }
     }
 
     /** Whether a put that was sent then may have been added, and its token be gone by now. */
     private static boolean isForgotten(Stat then, Stat now) {
-        return then != null && (then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS);
+        return then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS;
     }
 
-    private void add(Ask ask, byte[] tokens, Stat stat) {
+    private void add(Ask ask, String tokens, Stat stat) {
         ask.sent = stat;
+        if (ask.answer.isDone()) {
+            return; // its time was up just now
+        }
         // Q4, Q5: misses when anybody put since the children were counted, we ourselves included.
         List<Op> put = List.of(
                 Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
                 Op.create(item(PREFIX), ask.item, Keeper.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
-        keeper.zk().multi(put, multi((rc, results) -> onAdded(ask, rc)), null);
+        int asked = keeper.round();
+        MultiCallback onAdded = (rc, path, ctx, results) -> keeper.post(asked, () -> onAdded(ask, rc));
+        keeper.zk().multi(put, onAdded, null);
     }
 
     private void onAdded(Ask ask, int rc) {
-        if (ask != asking) {
+        if (ask != asks.peek()) {
             return;
         }
         switch (Code.get(rc)) {
-            case OK -> answer(ask, 0);
-            case BADVERSION -> { // another put came in between
-                asking = null;
-                look();
+            case OK -> {
+                ask.answer.complete(0);
+                giveUp(ask);
             }
-            case NODEEXISTS ->
-                refuse(ask, new Failure(Problem.FULL, "the sequence of " + items + " is at its end: take another"));
+            case BADVERSION -> look(); // another put came in between
+            case NODEEXISTS -> refuse(ask, Problem.FULL, "the sequence of " + items + " is at its end: take another");
             default -> other(rc, items);
         }
     }
 
-    private void answer(Ask ask, int number) {
-        ask.answer.complete(number);
+    private void refuse(Ask ask, Problem problem, String why) {
+        ask.answer.completeExceptionally(new Failure(problem, why));
         giveUp(ask);
     }
 
-    private void refuse(Ask ask, Failure why) {
-        ask.answer.completeExceptionally(why);
-        giveUp(ask);
-    }
-
-    /** Its time is up, or it has its answer. */
+    /** It has its answer, or wants none any more. */
     private void giveUp(Ask ask) {
-        if (!asks.remove(ask)) {
-            return;
+        boolean first = ask == asks.peek();
+        if (asks.remove(ask) && first) {
+            look();
         }
-        ask.answer.completeExceptionally(
-                ask.sent == null
-                        ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
-                        : new Failure(Problem.UNKNOWN, "sent, and no answer in time"));
-        if (ask == asking) {
-            asking = null;
-        }
-        look();
     }
 
     // Knowing what is there: watch first, list second.
@@ -428,71 +392,48 @@ public final class QueueRecipe implements Queue {
     private void watch() {
         if (connected && !watching && handler.get() != null) {
             watching = true; // one list for a connection: resume() may not begin a second time what is under way
-            keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, end(this::other), null);
-            measure();
-        }
-    }
-
-    private void measure() {
-        keeper.zk().exists(items, false, stat(this::onMeasured), null);
-    }
-
-    private void onMeasured(int rc, Stat stat) {
-        if (Code.get(rc) != Code.OK) {
-            other(rc, items);
-        } else if (stat.getNumChildren() <= LISTABLE) {
-            keeper.zk().getChildren(items, false, names(this::onItems), null);
-            keeper.zk().getChildren(claims, false, names(this::onClaims), null);
-        } else {
             int asked = keeper.round();
-            keeper.after(TOO_LONG_PAUSE, () -> keeper.post(asked, this::measure));
+            VoidCallback onSet = (rc, path, ctx) -> keeper.post(asked, () -> other(rc, path));
+            keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, onSet, null);
+            list(items, there);
+            list(claims, claimed);
         }
     }
 
-    private void onItems(int rc, List<String> names) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                there.clear();
-                names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(there::add);
-                foreign.retainAll(there);
-                failures.keySet().retainAll(there);
-            }
-            default -> other(rc, items);
-        }
+    private void list(String parent, Set<String> known) {
+        int asked = keeper.round();
+        ChildrenCallback onNames = (rc, path, ctx, names) -> keeper.post(asked, () -> onListed(rc, path, names, known));
+        keeper.zk().getChildren(parent, false, onNames, null);
     }
 
-    private void onClaims(int rc, List<String> names) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                claimed.clear();
-                claimed.addAll(names);
-                listed = true;
-                leaving.forEach(this::release);
-                resume();
-            }
-            default -> other(rc, claims);
+    private void onListed(int rc, String parent, List<String> names, Set<String> known) {
+        if (Code.get(rc) != Code.OK) {
+            other(rc, parent);
+            return;
+        }
+        known.clear();
+        names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(known::add);
+        if (known == claimed) {
+            listed = true;
+            resume();
         }
     }
 
     private void onEvent(WatchedEvent event) {
-        keeper.post(() -> onChange(event.getType(), event.getPath()));
+        if (event.getPath() != null) { // else it is about the connection
+            keeper.post(() -> onChange(event.getType(), event.getPath()));
+        }
     }
 
     private void onChange(EventType type, String path) {
-        String name = path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
-        boolean isItem = item(name).equals(path);
-        if (!ITEM.matcher(name).matches() || !isItem && !claim(name).equals(path)) {
-            return; // about the connection, the parents, or something foreign
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        boolean isItem = path.equals(item(name));
+        if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claim(name))) {
+            return; // about the parents, or something foreign
         }
         switch (type) {
             case NodeCreated -> (isItem ? there : claimed).add(name);
-            case NodeDeleted -> {
-                (isItem ? there : claimed).remove(name);
-                if (isItem) {
-                    foreign.remove(name);
-                    failures.remove(name);
-                }
-            }
+            case NodeDeleted -> (isItem ? there : claimed).remove(name);
             default -> {}
         }
         next();
@@ -512,7 +453,7 @@ public final class QueueRecipe implements Queue {
     private void resume() {
         switch (phase) {
             case IDLE -> next();
-            case TAKING -> keeper.zk().exists(claim(current), false, stat(this::onClaimSeen), null);
+            case TAKING -> lookWhose();
             case HANDLING -> {} // nobody can call the handler back
             case REMOVING -> remove();
         }
@@ -520,19 +461,19 @@ public final class QueueRecipe implements Queue {
 
     private void idle() {
         phase = Phase.IDLE;
-        current = null;
         next();
     }
 
     /** Q1: the first that has no claim. */
     private void next() {
-        if (phase != Phase.IDLE || !listed || broken != null) {
-            return;
+        List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
+        leaving.retainAll(claimed);
+        if (phase == Phase.IDLE && listed && broken == null) {
+            there.stream()
+                    .filter(name -> !claimed.contains(name) && !foreign.contains(name))
+                    .findFirst()
+                    .ifPresent(this::take);
         }
-        there.stream()
-                .filter(name -> !claimed.contains(name) && !resting.contains(name) && !foreign.contains(name))
-                .findFirst()
-                .ifPresent(this::take);
     }
 
     private void take(String name) {
@@ -541,10 +482,12 @@ public final class QueueRecipe implements Queue {
         // Q3: no claim for an item that another has finished since.
         List<Op> take = List.of(
                 Op.check(item(name), -1), Op.create(claim(name), new byte[0], Keeper.acl(), CreateMode.EPHEMERAL));
-        keeper.zk().multi(take, multi(this::onTaken), null);
+        int asked = keeper.round();
+        MultiCallback onTaken = (rc, path, ctx, results) -> keeper.post(asked, () -> onTaken(rc));
+        keeper.zk().multi(take, onTaken, null);
     }
 
-    private void onTaken(int rc, List<OpResult> results) {
+    private void onTaken(int rc) {
         switch (Code.get(rc)) {
             case OK -> read();
             case NODEEXISTS -> {
@@ -552,11 +495,10 @@ public final class QueueRecipe implements Queue {
                 idle();
             }
             case NONODE -> {
-                if (results.get(0) instanceof OpResult.ErrorResult check && check.getErr() == rc) {
-                    there.remove(current);
-                    idle();
-                } else {
+                if (there.contains(current)) { // had another removed it, the watch would have told us before
                     other(rc, claims);
+                } else {
+                    idle();
                 }
             }
             default -> other(rc, claims);
@@ -564,116 +506,108 @@ public final class QueueRecipe implements Queue {
     }
 
     /** Whether our claim was made before the connection was lost. */
-    private void onClaimSeen(int rc, Stat stat) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                if (keeper.owns(stat.getEphemeralOwner())) {
-                    read();
-                } else {
-                    idle();
-                }
-            }
-            case NONODE -> idle();
-            default -> other(rc, claims);
+    private void lookWhose() {
+        int asked = keeper.round();
+        StatCallback onSeen = (rc, path, ctx, stat) -> keeper.post(asked, () -> onSeen(rc, stat));
+        keeper.zk().exists(claim(current), false, onSeen, null);
+    }
+
+    private void onSeen(int rc, Stat stat) {
+        if (Code.get(rc) == Code.OK && keeper.owns(stat.getEphemeralOwner())) {
+            read();
+        } else if (Code.get(rc) == Code.OK || Code.get(rc) == Code.NONODE) {
+            idle();
+        } else {
+            other(rc, claims);
         }
     }
 
     private void read() {
+        currentSession = keeper.zk().getSessionId();
         int asked = keeper.round();
-        DataCallback onData = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, data, stat));
-        keeper.zk().getData(item(current), false, onData, null);
+        DataCallback onRead = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, data, stat));
+        keeper.zk().getData(item(current), false, onRead, null);
     }
 
-    private void onRead(int rc, byte[] data, Stat stat) {
+    private void onRead(int rc, byte[] item, Stat stat) {
         switch (Code.get(rc)) {
-            case OK -> begin(decode(data), stat.getCzxid());
-            case NOAUTH -> begin(List.of(), 0); // not for us
-            case NONODE -> {
-                there.remove(current); // somebody finished it who had lost the claim
-                finish();
-            }
+            case OK -> begin(decode(item), stat.getCzxid());
+            case NOAUTH -> begin(null, 0); // not for us
+            case NONODE -> letGo(); // somebody finished it who had lost the claim
             default -> other(rc, items);
         }
     }
 
-    private void begin(List<byte[]> parts, long czxid) {
-        if (parts.isEmpty()) {
-            foreign.add(current); // X2: set aside
-            finish();
-            return;
-        }
-        String name = current;
+    private void begin(byte[] data, long czxid) {
         currentCzxid = czxid;
-        phase = Phase.HANDLING;
-        try {
-            hands.execute(() -> handle(name, parts));
-        } catch (RejectedExecutionException justClosed) {
-            // The claim goes with the session.
+        if (data == null) {
+            foreign.add(current); // X2: set aside
+            letGo();
+        } else if (handled.getOrDefault(current, 0L) == czxid) {
+            onDone(); // Q3: our session ended before it was removed
+        } else {
+            phase = Phase.HANDLING;
+            Item item = new Item(current, data);
+            try {
+                hands.execute(() -> handle(item));
+            } catch (RejectedExecutionException justClosed) {
+                // The claim goes with the session.
+            }
         }
     }
 
     /** On the handler's thread. */
-    private void handle(String name, List<byte[]> parts) {
+    private void handle(Item item) {
         handling = Thread.currentThread();
         try {
-            for (byte[] part : parts) {
-                handler.get().handle(new Item(name, part));
-            }
+            handler.get().handle(item);
             keeper.post(this::onDone);
         } catch (Throwable whatever) { // what was wrong is for the handler to log
             keeper.post(this::onThrown);
         }
-        handling = null;
-        if (closedByHandler) {
+        if (closed) {
             keeper.close();
         }
     }
 
     /** Q6: we keep the claim for the pause, so that the others pause too; later items pass. */
     private void onThrown() {
-        String name = current;
-        int times = failures.merge(name, 1, Integer::sum);
+        int times = failures.merge(current, 1, Integer::sum);
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-        resting.add(name);
-        keeper.after(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE, () -> letGo(name));
+        giveBack(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
+    }
+
+    private void letGo() {
+        giveBack(Duration.ZERO);
+    }
+
+    private void giveBack(Duration after) {
+        String name = current;
+        long session = currentSession;
+        leaving.add(name);
+        keeper.after(after, () -> release(name, session));
         idle();
     }
 
-    private void letGo(String name) {
-        resting.add(name);
-        leaving.add(name);
-        if (connected) {
-            release(name);
+    /** Only ours: where the session that made it is over, or the claim is gone, another's may be there by now. */
+    private void release(String name, long session) {
+        if (leaving.contains(name) && keeper.zk().getSessionId() == session) {
+            VoidCallback onReleased = (rc, path, ctx) -> keeper.post(() -> onReleased(name, session, rc));
+            keeper.zk().delete(claim(name), -1, onReleased, null);
         }
     }
 
-    /** Only ours: where our session was lost, the claim is another's by now. */
-    private void release(String name) {
-        keeper.zk().exists(claim(name), false, stat((rc, stat) -> onReleasing(name, rc, stat)), null);
-    }
-
-    private void onReleasing(String name, int rc, Stat stat) {
-        if (Code.get(rc) == Code.OK && keeper.owns(stat.getEphemeralOwner())) {
-            keeper.zk().delete(claim(name), -1, end((deleted, path) -> onReleased(name, deleted)), null);
-        } else {
-            onReleased(name, rc);
-        }
-    }
-
-    private void onReleased(String name, int rc) {
+    private void onReleased(String name, long session, int rc) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> {
-                leaving.remove(name);
-                resting.remove(name);
-                next();
-            }
-            default -> other(rc, claims);
+            case OK, NONODE -> {} // the watch tells, or the list
+            default -> keeper.after(RETRY_PAUSE, () -> release(name, session));
         }
     }
 
     private void onDone() {
         phase = Phase.REMOVING;
-        if (connected) {
+        handled.put(current, currentCzxid);
+        if (listed) {
             remove(); // else resume() comes back to it
         }
     }
@@ -684,96 +618,46 @@ public final class QueueRecipe implements Queue {
      */
     private void remove() {
         List<Op> both = List.of(Op.delete(item(current), -1), Op.delete(claim(current), -1));
-        keeper.zk().multi(both, multi((rc, results) -> onRemoved(rc)), null);
+        int asked = keeper.round();
+        MultiCallback onRemoved = (rc, path, ctx, results) -> keeper.post(asked, () -> onRemoved(rc));
+        keeper.zk().multi(both, onRemoved, null);
     }
 
     private void onRemoved(int rc) {
         switch (Code.get(rc)) {
             case OK -> idle();
-            case NONODE -> keeper.zk().exists(item(current), false, stat(this::onChecked), null);
+            case NONODE -> letGo(); // the item is gone, or our claim: then we take it again, to remove it
             default -> other(rc, items);
         }
-    }
-
-    /** Q3: it was handled, and our claim is gone: the sooner it goes, the fewer handle it again. */
-    private void onChecked(int rc, Stat stat) {
-        if (Code.get(rc) == Code.OK && stat.getCzxid() == currentCzxid) {
-            keeper.zk().delete(item(current), -1, end((deleted, path) -> onRemovedUnclaimed(deleted)), null);
-        } else {
-            onRemovedUnclaimed(rc); // gone, or a later item of the name, in a queue that an operator began anew
-        }
-    }
-
-    private void onRemovedUnclaimed(int rc) {
-        switch (Code.get(rc)) {
-            case OK, NONODE -> finish();
-            default -> other(rc, items);
-        }
-    }
-
-    private void finish() {
-        letGo(current);
-        idle();
     }
 
     // Bytes, and threads.
 
-    private static final int VERSION = 0x00010001;
-    private static final byte PART = 1;
-    private static final byte END = 2;
+    /** What an item has besides its data. */
     private static final int FRAME = 2 * Integer.BYTES + 2;
 
-    /** As Curator's DistributedQueue writes an item: a version, one or more parts with their lengths, an end. */
+    /** As Curator's DistributedQueue writes an item: a version, a part with its length, an end. */
     private static byte[] encode(byte[] data) {
         return ByteBuffer.allocate(FRAME + data.length)
-                .putInt(VERSION)
-                .put(PART)
+                .putInt(0x00010001)
+                .put((byte) 1)
                 .putInt(data.length)
                 .put(data)
-                .put(END)
+                .put((byte) 2)
                 .array();
     }
 
-    /** None, where these are other bytes. */
-    private static List<byte[]> decode(byte[] data) {
-        ByteBuffer in = ByteBuffer.wrap(data == null ? new byte[0] : data);
-        List<byte[]> parts = new ArrayList<>();
-        if (in.remaining() < Integer.BYTES || in.getInt() != VERSION) {
-            return List.of();
-        }
-        while (in.remaining() > Integer.BYTES && in.get() == PART) {
-            int length = in.getInt();
-            if (length < 0 || length >= in.remaining()) {
-                return List.of();
-            }
-            byte[] part = new byte[length];
-            in.get(part);
-            parts.add(part);
-        }
-        return in.position() == data.length - 1 && in.get() == END ? parts : List.of();
-    }
-
-    private static byte[] token(UUID id) {
-        return ByteBuffer.allocate(TOKEN_BYTES)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-    }
-
-    private static boolean holds(byte[] tokens, byte[] token) {
-        for (int from = 0; tokens != null && from + TOKEN_BYTES <= tokens.length; from += TOKEN_BYTES) {
-            if (Arrays.equals(tokens, from, from + TOKEN_BYTES, token, 0, TOKEN_BYTES)) {
-                return true;
-            }
-        }
-        return false;
+    /** Null, where these are other bytes. */
+    private static byte[] decode(byte[] item) {
+        boolean isLong = item != null && item.length >= FRAME;
+        byte[] data = isLong ? Arrays.copyOfRange(item, FRAME - 1, item.length - 1) : new byte[0];
+        return Arrays.equals(encode(data), item) ? data : null;
     }
 
     /** The token, and those before it. */
-    private static byte[] newest(byte[] token, byte[] tokens) {
-        int kept = tokens == null ? 0 : Math.min(tokens.length, (TOKENS - 1) * TOKEN_BYTES);
-        ByteBuffer out = ByteBuffer.allocate(TOKEN_BYTES + kept).put(token);
-        return (kept == 0 ? out : out.put(tokens, 0, kept)).array();
+    private static byte[] newest(String token, String tokens) {
+        String all = token + tokens;
+        return all.substring(0, Math.min(all.length(), TOKENS * TOKEN_LENGTH)).getBytes(ISO_8859_1);
     }
 
     private static Thread daemon(Runnable work) {

@@ -4,11 +4,13 @@ import static dev.twinkeeper.scenarios.recipes.QueueProps.ROOMY;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.assertProblem;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitEmpty;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitHandled;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitQuiet;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.bytes;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.created;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.itemsCreated;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.listings;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.lose;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
@@ -22,6 +24,7 @@ import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Server;
+import dev.twinkeeper.scenarios.recipes.QueueProps.Held;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -249,5 +252,28 @@ public final class QueueLossScenarios {
         awaitHandled(stage, List.of("meanwhile"), List.of(c1, c2));
         awaitEmpty(stage, producer);
         assertThat(itemsCreated(stage)).hasSize(2);
+    }
+
+    @Verifies({Rule.X5, Rule.Q3})
+    public void whoFinishesBeforeItsListIsThereFinishesOnce(RecipeStage stage) {
+        var held = new Held();
+        var producer = stage.queue("p1", ROOMY);
+        var consumer = stage.queue("c1", ROOMY);
+        var texts = texts("item", 5);
+        consume(consumer, held);
+        texts.forEach(text -> put(producer, text));
+        held.awaitBegun();
+        awaitQuiet(stage, List.of(consumer));
+        long before = listings(consumer);
+
+        // Connected again, and the list is on its way, when the handler returns.
+        consumer.wire().slow(Duration.ZERO, Duration.ofMillis(200));
+        consumer.wire().reset();
+        stage.eventually("it lists again", RecipeStage.READY, () -> listings(consumer) >= before + 2);
+        held.release();
+
+        awaitEmpty(stage, producer);
+        assertThat(handled(consumer)).containsExactlyElementsOf(texts);
+        assertThat(created(stage, "/claims/")).hasSize(texts.size());
     }
 }

@@ -24,6 +24,7 @@ import dev.twinkeeper.scenarios.recipes.QueueProps.Held;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** The bound of a queue, bad input, others' znodes, and the end. */
 public final class QueueRefusalScenarios {
@@ -215,5 +216,28 @@ public final class QueueRefusalScenarios {
 
         assertThat(stage.await("it is told", waiting, RecipeStage.READY)).isEqualTo(Problem.CLOSED);
         assertThat(stage.await("it is told", queued, RecipeStage.READY)).isEqualTo(Problem.CLOSED);
+    }
+
+    @Verifies({Rule.X5, Rule.Q2})
+    public void whatWasRefusedIsDoneWhenItIsAllowedAgain(RecipeStage stage) {
+        var hand = stage.hand();
+        var producer = stage.queue("p1", ROOMY);
+        var consumer = stage.queue("c1", ROOMY);
+        consume(consumer);
+        put(producer, "before");
+        awaitHandled(stage, List.of("before"), List.of(consumer));
+        awaitEmpty(stage, producer);
+
+        hand.setAcl("/recipe/claims", Perms.READ | Perms.ADMIN);
+        hand.setAcl("/recipe/items", Perms.READ | Perms.CREATE | Perms.ADMIN);
+        assertProblem(() -> put(producer, "too early"), Problem.NOT_ALLOWED);
+        hand.setAcl("/recipe/items", Perms.ALL);
+        stage.eventually("it can be put", RecipeStage.READY, () -> problem(() -> put(producer, "after")) == null);
+        awaitQuiet(stage, List.of(consumer));
+        hand.setAcl("/recipe/claims", Perms.ALL);
+
+        awaitHandled(stage, List.of("after"), List.of(consumer));
+        awaitEmpty(stage, producer);
+        assertThat(handled(consumer)).containsExactly("before", "after");
     }
 }
