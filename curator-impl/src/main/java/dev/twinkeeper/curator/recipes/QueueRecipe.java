@@ -70,8 +70,7 @@ import org.apache.zookeeper.data.Stat;
  *   <li>an item that it can't read, it deletes (X2).
  * </ul>
  *
- * None of it can be closed from outside. {@code CuratorCache} would keep the data of all items in the memory of every
- * consumer; PersistentWatcher tells their names alone.
+ * None of it can be closed from outside. {@code CuratorCache} would keep the data of all items in every consumer's memory.
  *
  * <p><b>What Curator does for you:</b> it opens sessions, repeats what was lost, and sets the watch again after each
  * outage. <b>What it leaves to you:</b> what a repeated request means. A put is safe because its transaction compares a
@@ -419,13 +418,14 @@ public final class QueueRecipe implements Queue {
     }
 
     private boolean take(String name) throws Exception {
+        long session = patiently(this::session);
         if (closed || !patiently(() -> isTaken(name))) {
             return false;
         }
         Stat stat = new Stat();
         byte[] data = patiently(() -> read(name, stat));
-        if (data == null) {
-            letGo(name);
+        if (data == null || patiently(this::session) != session) {
+            letGo(name); // Q3: Curator reads on in the next session, when the claim may be another's
         } else if (handled.getOrDefault(name, 0L) == stat.getCzxid() || isHandled(new Item(name, data))) {
             handled.put(name, stat.getCzxid());
             patiently(() -> remove(name));
@@ -459,9 +459,11 @@ public final class QueueRecipe implements Queue {
 
     private boolean isOurs(String name) throws Exception {
         Stat claim = client.checkExists().forPath(claims + "/" + name);
-        return claim != null
-                && claim.getEphemeralOwner()
-                        == client.getZookeeperClient().getZooKeeper().getSessionId();
+        return claim != null && claim.getEphemeralOwner() == session();
+    }
+
+    private long session() throws Exception {
+        return client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
     /** Its data; null, where there is nothing to handle. */

@@ -126,6 +126,7 @@ public final class QueueRecipe implements Queue {
 
     private boolean connected;
     private Failure broken;
+    private boolean mending;
     private final Deque<Ask> asks =
             new ArrayDeque<>(); // as many as there are threads that wait; the first is under way
 
@@ -267,7 +268,8 @@ public final class QueueRecipe implements Queue {
     }
 
     private void breakOff(Failure why) {
-        if (broken == null) {
+        if (!mending) {
+            mending = true;
             keeper.after(RETRY_PAUSE, this::mend);
         }
         broken = why;
@@ -277,6 +279,7 @@ public final class QueueRecipe implements Queue {
 
     /** X5: by now somebody may have made it possible. */
     private void mend() {
+        mending = false;
         if (broken != null && !closed && keeper.zk() != null) {
             broken = null;
             again();
@@ -533,7 +536,7 @@ public final class QueueRecipe implements Queue {
         switch (Code.get(rc)) {
             case OK -> begin(decode(item), stat.getCzxid());
             case NOAUTH -> begin(null, 0); // not for us
-            case NONODE -> letGo(); // somebody finished it who had lost the claim
+            case NONODE -> giveBack(Duration.ZERO); // somebody finished it who had lost the claim
             default -> other(rc, items);
         }
     }
@@ -542,7 +545,7 @@ public final class QueueRecipe implements Queue {
         currentCzxid = czxid;
         if (data == null) {
             foreign.add(current); // X2: set aside
-            letGo();
+            giveBack(Duration.ZERO);
         } else if (handled.getOrDefault(current, 0L) == czxid) {
             onDone(); // Q3: our session ended before it was removed
         } else {
@@ -575,10 +578,6 @@ public final class QueueRecipe implements Queue {
         int times = failures.merge(current, 1, Integer::sum);
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
         giveBack(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
-    }
-
-    private void letGo() {
-        giveBack(Duration.ZERO);
     }
 
     private void giveBack(Duration after) {
@@ -626,7 +625,8 @@ public final class QueueRecipe implements Queue {
     private void onRemoved(int rc) {
         switch (Code.get(rc)) {
             case OK -> idle();
-            case NONODE -> letGo(); // the item is gone, or our claim: then we take it again, to remove it
+            case NONODE ->
+                giveBack(Duration.ZERO); // the item is gone, or our claim: then we take it again, to remove it
             default -> other(rc, items);
         }
     }

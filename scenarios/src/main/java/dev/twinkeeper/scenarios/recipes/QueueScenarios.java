@@ -309,4 +309,32 @@ public final class QueueScenarios {
         awaitEmpty(stage, producer);
         assertThat(handled(consumer)).containsExactly("one", "two");
     }
+
+    @Verifies(Rule.Q3)
+    public void whoLostItsClaimBeforeItBeganDoesNotBegin(RecipeStage stage) {
+        var holder = new Held();
+        var producer = stage.queue("p1", ROOMY);
+        var c1 = stage.queue("c1", ROOMY);
+        var c2 = stage.queue("c2", ROOMY);
+        var claimed = c1.wire()
+                .loseRequest(request ->
+                        request.operation().equals("getData") && request.path().startsWith(stage.path() + "/items/"));
+        claimed.thenRun(c1.wire()::cut);
+        consume(c1);
+        put(producer, "whose");
+        stage.await("c1 has claimed it", claimed, RecipeStage.READY);
+
+        consume(c2, holder);
+        holder.awaitBegun();
+        c1.wire().mend();
+        stage.eventually(
+                "c1 has another session",
+                RecipeStage.READY,
+                () -> c1.wire().sessions().size() > 1);
+
+        stage.throughout("c2 is alone at it", A_WHILE, () -> c1.heard().isEmpty());
+        holder.release();
+        awaitEmpty(stage, producer);
+        assertThat(handled(List.of(c1, c2))).containsExactly("whose");
+    }
 }
