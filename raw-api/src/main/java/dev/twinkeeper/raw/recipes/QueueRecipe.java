@@ -349,6 +349,7 @@ public final class QueueRecipe implements Queue {
     }
 
     private void add(Ask ask, String tokens, Stat stat) {
+        Stat before = ask.sent;
         ask.sent = stat;
         if (ask.answer.isDone()) {
             return; // its time was up just now
@@ -358,11 +359,11 @@ public final class QueueRecipe implements Queue {
                 Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
                 Op.create(item(PREFIX), ask.item, Keeper.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
         int asked = keeper.round();
-        MultiCallback onAdded = (rc, path, ctx, results) -> keeper.post(asked, () -> onAdded(ask, rc));
+        MultiCallback onAdded = (rc, path, ctx, results) -> keeper.post(asked, () -> onAdded(ask, before, rc));
         keeper.zk().multi(put, onAdded, null);
     }
 
-    private void onAdded(Ask ask, int rc) {
+    private void onAdded(Ask ask, Stat before, int rc) {
         if (ask != asks.peek()) {
             return;
         }
@@ -372,6 +373,10 @@ public final class QueueRecipe implements Queue {
                 giveUp(ask);
             }
             case BADVERSION -> look(); // another put came in between
+            case NONODE -> {
+                ask.sent = before; // an operator removed the parent: this one was not added
+                other(rc, items);
+            }
             case NODEEXISTS -> refuse(ask, Problem.FULL, "the sequence of " + items + " is at its end: take another");
             default -> other(rc, items);
         }
