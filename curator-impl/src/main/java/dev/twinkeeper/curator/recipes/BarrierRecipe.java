@@ -172,12 +172,12 @@ public final class BarrierRecipe implements Barrier {
         change(Phase.IN, Phase.LEAVING, Problem.NOT_HELD, patience);
         watched = null;
         try {
-            Optional<Boolean> known = attempt(() -> depart(false), patience);
-            if (known.isEmpty()) {
-                unwatch(watched);
-                known = attempt(() -> depart(true), place.sessionTimeout());
+            return attempt(() -> depart(false), patience).orElseGet(() -> takeBack(() -> depart(true)));
+        } catch (Failure why) {
+            if (Thread.currentThread().isInterrupted()) {
+                takeBack(() -> depart(true));
             }
-            return known.orElseThrow(this::cutOff);
+            throw why;
         } finally {
             phase.set(Phase.OUT);
         }
@@ -211,7 +211,7 @@ public final class BarrierRecipe implements Barrier {
                 if (known.isPresent()) {
                     return known;
                 }
-            } while (news.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS));
+            } while (System.nanoTime() - end < 0 && news.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS));
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -374,10 +374,14 @@ public final class BarrierRecipe implements Barrier {
         return round.names().contains(me) && czxid < round.began();
     }
 
-    /** Those of the round who have not left yet, first come, first. */
-    private List<String> there() throws Exception {
+    /** Those of the round who have not left yet, first come, first: nobody, where somebody deleted the whole barrier. */
+    private List<String> there(Stat start) throws Exception {
         List<String> there = new ArrayList<>(round.names());
-        there.retainAll(new HashSet<>(client.getChildren().forPath(place.path())));
+        try {
+            there.retainAll(new HashSet<>(client.getChildren().storingStatIn(start).forPath(place.path())));
+        } catch (NoNodeException e) {
+            there.clear();
+        }
         return there;
     }
 
@@ -394,7 +398,7 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void reopenOrRefuse() throws Exception {
-        if (verified(there()).keySet().stream().anyMatch(created -> created < round.began())) {
+        if (verified(there(new Stat())).keySet().stream().anyMatch(created -> created < round.began())) {
             throw new Failure(Problem.FULL, "a round of " + place.path() + " is on");
         }
         reopen(); // B4: all of them died, and nobody could
@@ -453,18 +457,22 @@ public final class BarrierRecipe implements Barrier {
         if (closed) {
             throw why == null ? new Failure(Problem.CLOSED, me + " is closed") : why;
         }
+        boolean in = takeBack(this::retract);
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        if (in && !interrupted || why == null) {
+            return in;
+        }
+        if (in) {
+            takeBack(() -> depart(true));
+        }
+        throw why;
+    }
+
+    /** What was begun must not stay in a session that lives on, even where the caller is interrupted. */
+    private boolean takeBack(Step step) {
         boolean interrupted = Thread.interrupted(); // else nothing could be asked
         try {
-            unwatch(place.path());
-            unwatch(own);
-            boolean in = attempt(this::retract, place.sessionTimeout()).orElseThrow(this::cutOff);
-            if (in && !interrupted || why == null) {
-                return in;
-            }
-            if (in) {
-                attempt(() -> depart(true), place.sessionTimeout()).orElseThrow(this::cutOff);
-            }
-            throw why;
+            return attempt(step, place.sessionTimeout()).orElseThrow(this::cutOff);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -473,6 +481,8 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private Optional<Boolean> retract() throws Exception {
+        unwatch(place.path());
+        unwatch(own);
         try {
             Stat stat = new Stat();
             client.getData().storingStatIn(stat).forPath(own);
@@ -520,26 +530,30 @@ public final class BarrierRecipe implements Barrier {
     // Leaving.
 
     private Optional<Boolean> depart(boolean late) throws Exception {
+        if (late) {
+            unwatch(watched);
+        }
+        if (doubtful) {
+            doubtful = false;
+            client.sync().forPath(place.path()); // the next session may have met a server that is behind
+        }
         try {
-            boolean here = session != 0 && session == session(); // B2: who died has left
-            if (!here && startVersion() != round.version()) {
-                return Optional.of(true);
-            }
-            List<String> there = there();
-            here &= there.contains(me);
-            if (there.isEmpty()) {
-                reopen(); // B4
-                return Optional.of(true);
-            }
-            if (here && (late || there.size() == 1 || !there.get(0).equals(me))) {
-                delete(there.size() == 1);
+            Stat start = new Stat();
+            List<String> there = there(start);
+            boolean over = start.getMzxid() != round.began();
+            boolean here = session != 0 && session == session() && there.contains(me); // B2: who died has left
+            if (here && (over || late || there.size() == 1 || !there.get(0).equals(me))) {
+                delete(!over && there.size() == 1);
                 here = false;
-                if (there.size() == 1) {
-                    return Optional.of(true);
-                }
+                there.remove(me);
+                over |= there.isEmpty();
             }
-            if (late) {
-                return Optional.of(false);
+            if (!over && there.isEmpty()) {
+                reopen(); // B4
+                over = true;
+            }
+            if (over || late) {
+                return Optional.of(over);
             }
             watch(there.get(here ? there.size() - 1 : 0));
             return Optional.empty();
@@ -547,11 +561,6 @@ public final class BarrierRecipe implements Barrier {
             again();
             return Optional.empty();
         }
-    }
-
-    private int startVersion() throws Exception {
-        Stat stat = client.checkExists().forPath(place.path());
-        return stat == null ? -1 : stat.getVersion();
     }
 
     /** The last one out reopens in the same step: those who watch it find the round over, and need not try. */

@@ -274,6 +274,18 @@ public final class BarrierLossScenarios {
         out(stage, members);
     }
 
+    @Verifies({Rule.X5, Rule.B4})
+    public void whoLeavesWhatAnOperatorDeletedIsThrough(RecipeStage stage) {
+        var members = members(stage, 2);
+        pass(stage, members);
+
+        stage.hand().deleteAll(RECIPE);
+
+        out(stage, members);
+        pass(stage, members);
+        out(stage, members);
+    }
+
     @Verifies({Rule.X5, Rule.X4, Rule.B4})
     public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeStage stage) {
         var hand = stage.hand();

@@ -15,6 +15,7 @@ import dev.twinkeeper.scenarios.lab.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -242,6 +243,35 @@ public final class BarrierScenarios {
 
         out(stage, members);
         assertThat(problem(stage, leave(members.get(0)))).isEqualTo(Problem.NOT_HELD);
+    }
+
+    @Verifies({Rule.B2, Rule.B3, Rule.B4})
+    public void whoIsInterruptedIsNotWaitedFor(RecipeStage stage) {
+        var hand = stage.hand();
+        var members = members(stage, 2);
+        var one = members.get(0);
+
+        interrupt(stage, one, () -> one.recipe().enter(READY));
+        stage.eventually("it is gone", READY, () -> hand.children(RECIPE).isEmpty());
+        var first = enter(one); // the first in stays until the others have gone
+        stage.eventually("it is there", READY, () -> !hand.children(RECIPE).isEmpty());
+        assertThat(await(stage, enter(members.get(1)))).isTrue();
+        assertThat(await(stage, first)).isTrue();
+        interrupt(stage, one, () -> one.recipe().leave(READY));
+
+        assertThat(await(stage, leave(members.get(1)))).isTrue();
+        assertThat(await(stage, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+    }
+
+    private static void interrupt(RecipeStage stage, Player<Barrier> member, Callable<Boolean> call) {
+        var caller = new CompletableFuture<Thread>();
+        var coming = member.async(() -> {
+            caller.complete(Thread.currentThread());
+            return call.call();
+        });
+        stage.throughout("it waits", SOON, () -> !coming.isDone());
+        caller.join().interrupt();
+        assertThat(problem(stage, coming)).isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.X3, Rule.X4})
