@@ -104,7 +104,7 @@ public final class BarrierRecipe implements Barrier {
     private final Watcher ownWatcher = event -> onEvent(event, Phase.ENTERING, this::readOwn);
 
     private final Watcher startWatcher = event -> onEvent(event, Phase.ENTERING, () -> look(false));
-    private final Watcher otherWatcher = event -> onEvent(event, Phase.LEAVING, () -> look(false));
+    private final Watcher otherWatcher = event -> onEvent(event, Phase.LEAVING, () -> list(this.round));
 
     private volatile boolean closed;
 
@@ -132,7 +132,7 @@ public final class BarrierRecipe implements Barrier {
     private CompletableFuture<Boolean> answer = new CompletableFuture<>();
 
     private CompletableFuture<Boolean> next;
-    /** Whether our znode may exist; and its czxid where we have read that it is ours. */
+    /** Whether our znode may exist; and its czxid, the greatest there is until we have read that it is ours. */
     private boolean present;
 
     private long czxid;
@@ -181,7 +181,7 @@ public final class BarrierRecipe implements Barrier {
     @Override
     public void close() {
         closed = true;
-        post(() -> stop(closed()));
+        keeper.post(() -> stop(closed()));
         keeper.close();
     }
 
@@ -191,30 +191,32 @@ public final class BarrierRecipe implements Barrier {
             throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more");
         }
         CompletableFuture<Boolean> coming = new CompletableFuture<>();
-        post(() -> what.accept(coming));
+        keeper.post(() -> what.accept(coming));
         if (closed) {
             coming.completeExceptionally(closed());
         }
         try {
             return awaitOrGiveUp(coming, patience.compareTo(LONGEST) > 0 ? LONGEST : patience);
-        } catch (TimeoutException cutOff) {
-            if (coming.cancel(false)) {
-                throw new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
+        } catch (Failure why) {
+            if (coming.completeExceptionally(why)) { // interrupted, or cut off
+                keeper.post(() -> onTimeUp(coming));
+            } else if (!coming.isCompletedExceptionally()) {
+                return coming.join(); // answered in the same moment
             }
-            return coming.join();
-        } finally {
-            if (Thread.currentThread().isInterrupted() && coming.cancel(false)) {
-                post(() -> onTimeUp(coming));
-            }
+            throw why;
         }
     }
 
-    private boolean awaitOrGiveUp(CompletableFuture<Boolean> coming, Duration patience) throws TimeoutException {
+    private boolean awaitOrGiveUp(CompletableFuture<Boolean> coming, Duration patience) {
         try {
             return Keeper.await(coming, patience);
         } catch (TimeoutException up) {
-            post(() -> onTimeUp(coming));
+            keeper.post(() -> onTimeUp(coming));
+        }
+        try {
             return Keeper.await(coming, place.sessionTimeout());
+        } catch (TimeoutException cutOff) {
+            throw new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
         }
     }
 
@@ -302,7 +304,7 @@ public final class BarrierRecipe implements Barrier {
 
     /** Any event uses a watch up, so each has us read again. */
     private void onEvent(WatchedEvent event, Phase of, Runnable read) {
-        post(() -> {
+        keeper.post(() -> {
             if (phase == of && connected && event.getType() != EventType.None) {
                 read.run();
             }
@@ -311,19 +313,11 @@ public final class BarrierRecipe implements Barrier {
 
     /** A reply is dropped if the phase, or the connection, is no longer the one that asked. */
     private void reply(Object asked, Runnable work) {
-        post(() -> {
+        keeper.post(() -> {
             if (asked.equals(era)) {
                 work.run();
             }
         });
-    }
-
-    private void post(Runnable work) {
-        keeper.post(work);
-    }
-
-    private ZooKeeper zk() {
-        return keeper.zk();
     }
 
     private void refuse(int rc) {
@@ -347,6 +341,7 @@ public final class BarrierRecipe implements Barrier {
         } else if (phase == Phase.OUT) {
             answer = coming;
             present = false;
+            czxid = Long.MAX_VALUE;
             verdict = null;
             change(Phase.ENTERING);
         } else if (phase != Phase.IN && answer.isDone() && next == null) {
@@ -358,7 +353,7 @@ public final class BarrierRecipe implements Barrier {
 
     private void arrive() {
         present = true;
-        zk().create(
+        keeper.zk().create(
                         own,
                         NOTHING,
                         Keeper.acl(),
@@ -370,7 +365,7 @@ public final class BarrierRecipe implements Barrier {
     private void onArrived(int rc) {
         switch (Code.get(rc)) {
             case OK, NODEEXISTS -> readOwn(); // B5: made just now, or by a request whose answer was lost
-            case NONODE -> keeper.again(); // somebody deleted the whole barrier
+            case NONODE -> onPathGone();
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             case NOCHILDRENFOREPHEMERALS -> refuse(Problem.FOREIGN, place.path() + " is somebody's ephemeral");
             default -> refuse(rc);
@@ -380,7 +375,7 @@ public final class BarrierRecipe implements Barrier {
     /** Is it ours? With a watch: an operator may delete it; or it is that of our own dead session, and goes soon. */
     private void readOwn() {
         Watcher watcher = phase == Phase.ENTERING ? ownWatcher : null;
-        zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
+        keeper.zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
     }
 
     private void onOwnRead(int rc, Stat stat) {
@@ -411,7 +406,7 @@ public final class BarrierRecipe implements Barrier {
     /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
     private void look(boolean watch) {
         Watcher watcher = watch ? startWatcher : null;
-        zk().getData(
+        keeper.zk().getData(
                         place.path(),
                         watcher,
                         (rc, path, asked, data, stat) -> reply(asked, () -> onLooked(rc, data, stat, watch)),
@@ -420,33 +415,27 @@ public final class BarrierRecipe implements Barrier {
 
     private void onLooked(int rc, byte[] data, Stat stat, boolean watches) {
         switch (Code.get(rc)) {
-            case OK -> {
-                if (phase != Phase.LEAVING) {
-                    onStart(
-                            new Start(stat.getVersion(), stat.getMzxid(), decode(data)),
-                            stat.getNumChildren(),
-                            watches);
-                } else if (stat.getVersion() == round.version()) {
-                    list(round);
-                } else {
-                    finish(true, null);
-                }
-            }
-            case NONODE -> {
-                if (phase == Phase.ENTERING) {
-                    keeper.again();
-                } else {
-                    finish(phase == Phase.LEAVING, verdict);
-                }
-            }
+            case OK ->
+                onStart(
+                        new Start(stat.getVersion(), stat.getMzxid(), decode(data)), stat.getNumChildren(), watches);
+            case NONODE -> onPathGone();
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> refuse(rc);
         }
     }
 
-    private void onStart(Start start, int children, boolean watches) {
-        if (start.names().contains(me) && czxid < start.began()) { // B1: with the znode that we have now
+    /** Somebody deleted the whole barrier. */
+    private void onPathGone() {
+        if (phase == Phase.ENTERING) {
+            keeper.again();
+        } else {
+            finish(phase == Phase.LEAVING, verdict);
+        }
+    }
 
+    private void onStart(Start start, int children, boolean watches) {
+        // B1: with the znode that we have now.
+        if (start.names().contains(me) && czxid < start.began()) {
             if (watches) {
                 unwatch(place.path());
             }
@@ -464,6 +453,7 @@ public final class BarrierRecipe implements Barrier {
 
     private void pass(Start start) {
         round = start;
+        verdict = null;
         change(Phase.IN);
         if (!answer.complete(true)) {
             late = true; // nobody waits any more
@@ -472,27 +462,27 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void list(Start start) {
-        zk().getChildren(
+        keeper.zk().getChildren(
                         place.path(),
                         false,
-                        (rc, path, asked, children) -> reply(asked, () -> onListed(rc, start, children)),
+                        (rc, path, asked, children, stat) -> reply(asked, () -> onListed(rc, start, children, stat)),
                         era);
     }
 
-    private void onListed(int rc, Start start, List<String> children) {
+    private void onListed(int rc, Start start, List<String> children, Stat stat) {
         switch (Code.get(rc)) {
             case OK -> {
                 List<String> there = new ArrayList<>(start.names());
                 there.retainAll(new HashSet<>(children));
                 if (phase == Phase.LEAVING) {
-                    onLeft(there);
+                    onLeft(there, stat.getMzxid() != start.began());
                 } else if (start.names().isEmpty()) {
                     verify(start, membersOf(children));
                 } else {
                     verify(start, there);
                 }
             }
-            case NONODE -> look(phase == Phase.ENTERING);
+            case NONODE -> onPathGone();
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> refuse(rc);
         }
@@ -510,7 +500,7 @@ public final class BarrierRecipe implements Barrier {
         List<Op> reads = names.stream()
                 .map(name -> Op.getData(place.path() + "/" + name))
                 .toList();
-        zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
+        keeper.zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
     }
 
     private void onVerified(int rc, Start start, List<String> names, List<OpResult> results) {
@@ -523,7 +513,7 @@ public final class BarrierRecipe implements Barrier {
             }
         }
         switch (Code.get(rc)) {
-            case OK, NONODE -> {
+            case OK, NONODE, NOAUTH -> {
                 if (start.names().isEmpty()) {
                     if (live.size() >= members) {
                         begin(start, live.values().stream().limit(members).toList());
@@ -543,7 +533,7 @@ public final class BarrierRecipe implements Barrier {
         List<Op> ops = new ArrayList<>();
         names.forEach(name -> ops.add(Op.check(place.path() + "/" + name, -1))); // B1, B3: there at this zxid
         ops.add(Op.setData(place.path(), encode(names), start.version()));
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
+        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
     }
 
     private void onBegun(int rc, Start start) {
@@ -556,7 +546,7 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void reopen(Start start) {
-        zk().setData(
+        keeper.zk().setData(
                         place.path(),
                         NOTHING,
                         start.version(),
@@ -591,13 +581,13 @@ public final class BarrierRecipe implements Barrier {
      */
     private void unwatch(String path) {
         if (connected && path != null) {
-            zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
+            keeper.zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
         }
     }
 
     private void retract(Start start) {
         List<Op> ops = List.of(Op.check(place.path(), start.version()), Op.delete(own, -1));
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
+        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
     }
 
     private void onRetracted(int rc) {
@@ -624,13 +614,18 @@ public final class BarrierRecipe implements Barrier {
         }
     }
 
-    /** @param there those of the round who have not left yet, first come, first */
-    private void onLeft(List<String> there) {
+    /**
+     * @param there those of the round who have not left yet, first come, first
+     * @param over somebody has reopened it
+     */
+    private void onLeft(List<String> there, boolean over) {
         boolean here = present && there.contains(me);
-        if (there.isEmpty()) {
+        if (here && (over || late || there.size() == 1 || !there.get(0).equals(me))) {
+            depart(over ? List.of() : there);
+        } else if (over) {
+            finish(true, null);
+        } else if (there.isEmpty()) {
             reopen(round); // B4
-        } else if (here && (late || there.size() == 1 || !there.get(0).equals(me))) {
-            depart(there);
         } else if (late) {
             finish(false, null);
         } else {
@@ -644,7 +639,7 @@ public final class BarrierRecipe implements Barrier {
         if (there.size() == 1) {
             ops.add(Op.setData(place.path(), NOTHING, round.version()));
         }
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
+        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
     }
 
     private void onDeparted(int rc, List<String> there) {
@@ -670,7 +665,7 @@ public final class BarrierRecipe implements Barrier {
     /** getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         watched = place.path() + "/" + name;
-        zk().getData(
+        keeper.zk().getData(
                         watched,
                         otherWatcher,
                         (rc, path, asked, data, stat) -> reply(asked, () -> onWatched(rc, name, stat)),
@@ -683,10 +678,10 @@ public final class BarrierRecipe implements Barrier {
                 if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
                     unwatch(watched);
                     round = round.without(name);
-                    look(false);
+                    list(round);
                 }
             }
-            case NONODE -> look(false);
+            case NONODE -> list(round);
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> refuse(rc);
         }
