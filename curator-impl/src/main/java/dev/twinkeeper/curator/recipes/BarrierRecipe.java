@@ -107,11 +107,11 @@ public final class BarrierRecipe implements Barrier {
      * round only if it is older than its beginning, which is a zxid.
      */
     private record Start(int version, long began, List<String> names) {
-        Start without(String name) {
-            return new Start(
-                    version,
-                    began,
-                    names.stream().filter(one -> !one.equals(name)).toList());
+        Start(Stat stat, byte[] data) {
+            this(stat.getVersion(), stat.getMzxid(), new ArrayList<>());
+            if (data != null && data.length > 0) {
+                names.addAll(List.of(new String(data, UTF_8).split("\n", -1)));
+            }
         }
     }
 
@@ -365,7 +365,7 @@ public final class BarrierRecipe implements Barrier {
                         .usingWatcher(startWatcher)
                         .forPath(place.path())
                 : client.getData().storingStatIn(stat).forPath(place.path());
-        round = new Start(stat.getVersion(), stat.getMzxid(), decode(data));
+        round = new Start(stat, data);
         return stat.getNumChildren();
     }
 
@@ -378,7 +378,8 @@ public final class BarrierRecipe implements Barrier {
     private List<String> there(Stat start) throws Exception {
         List<String> there = new ArrayList<>(round.names());
         try {
-            there.retainAll(new HashSet<>(client.getChildren().storingStatIn(start).forPath(place.path())));
+            there.retainAll(
+                    new HashSet<>(client.getChildren().storingStatIn(start).forPath(place.path())));
         } catch (NoNodeException e) {
             there.clear();
         }
@@ -431,7 +432,10 @@ public final class BarrierRecipe implements Barrier {
         for (String name : names) {
             ops.add(client.transactionOp().check().forPath(place.path() + "/" + name)); // B1, B3: at this zxid
         }
-        ops.add(client.transactionOp().setData().withVersion(round.version()).forPath(place.path(), encode(names)));
+        ops.add(client.transactionOp()
+                .setData()
+                .withVersion(round.version())
+                .forPath(place.path(), String.join("\n", names).getBytes(UTF_8)));
         try {
             client.transaction().forOperations(ops);
         } catch (BadVersionException e) {
@@ -454,12 +458,8 @@ public final class BarrierRecipe implements Barrier {
 
     /** @return whether a round has begun with us before we could */
     private boolean withdraw(Failure why) {
-        if (closed) {
-            throw why == null ? new Failure(Problem.CLOSED, me + " is closed") : why;
-        }
         boolean in = takeBack(this::retract);
-        boolean interrupted = Thread.currentThread().isInterrupted();
-        if (in && !interrupted || why == null) {
+        if (why == null || in && !Thread.currentThread().isInterrupted()) {
             return in;
         }
         if (in) {
@@ -591,18 +591,8 @@ public final class BarrierRecipe implements Barrier {
         client.getData().storingStatIn(stat).usingWatcher(otherWatcher).forPath(watched);
         if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
             unwatch(watched);
-            round = round.without(name);
+            round.names().remove(name);
             again();
         }
-    }
-
-    // The start node's data.
-
-    private static byte[] encode(List<String> names) {
-        return String.join("\n", names).getBytes(UTF_8);
-    }
-
-    private static List<String> decode(byte[] data) {
-        return data == null || data.length == 0 ? List.of() : List.of(new String(data, UTF_8).split("\n"));
     }
 }

@@ -113,11 +113,11 @@ public final class BarrierRecipe implements Barrier {
      * round only if it is older than its beginning, which is a zxid.
      */
     private record Start(int version, long began, List<String> names) {
-        Start without(String name) {
-            return new Start(
-                    version,
-                    began,
-                    names.stream().filter(one -> !one.equals(name)).toList());
+        Start(Stat stat, byte[] data) {
+            this(stat.getVersion(), stat.getMzxid(), new ArrayList<>());
+            if (data != null && data.length > 0) {
+                names.addAll(List.of(new String(data, UTF_8).split("\n", -1)));
+            }
         }
     }
 
@@ -320,6 +320,10 @@ public final class BarrierRecipe implements Barrier {
         });
     }
 
+    private ZooKeeper zk() {
+        return keeper.zk();
+    }
+
     private void refuse(int rc) {
         refuse(Problem.NOT_ALLOWED, place.path() + " is refused: " + Code.get(rc));
     }
@@ -353,7 +357,7 @@ public final class BarrierRecipe implements Barrier {
 
     private void arrive() {
         present = true;
-        keeper.zk().create(
+        zk().create(
                         own,
                         NOTHING,
                         Keeper.acl(),
@@ -375,7 +379,7 @@ public final class BarrierRecipe implements Barrier {
     /** Is it ours? With a watch: an operator may delete it; or it is that of our own dead session, and goes soon. */
     private void readOwn() {
         Watcher watcher = phase == Phase.ENTERING ? ownWatcher : null;
-        keeper.zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
+        zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
     }
 
     private void onOwnRead(int rc, Stat stat) {
@@ -406,7 +410,7 @@ public final class BarrierRecipe implements Barrier {
     /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
     private void look(boolean watch) {
         Watcher watcher = watch ? startWatcher : null;
-        keeper.zk().getData(
+        zk().getData(
                         place.path(),
                         watcher,
                         (rc, path, asked, data, stat) -> reply(asked, () -> onLooked(rc, data, stat, watch)),
@@ -415,9 +419,7 @@ public final class BarrierRecipe implements Barrier {
 
     private void onLooked(int rc, byte[] data, Stat stat, boolean watches) {
         switch (Code.get(rc)) {
-            case OK ->
-                onStart(
-                        new Start(stat.getVersion(), stat.getMzxid(), decode(data)), stat.getNumChildren(), watches);
+            case OK -> onStart(new Start(stat, data), stat.getNumChildren(), watches);
             case NONODE -> onPathGone();
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> refuse(rc);
@@ -462,7 +464,7 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void list(Start start) {
-        keeper.zk().getChildren(
+        zk().getChildren(
                         place.path(),
                         false,
                         (rc, path, asked, children, stat) -> reply(asked, () -> onListed(rc, start, children, stat)),
@@ -477,7 +479,8 @@ public final class BarrierRecipe implements Barrier {
                 if (phase == Phase.LEAVING) {
                     onLeft(there, stat.getMzxid() != start.began());
                 } else if (start.names().isEmpty()) {
-                    verify(start, membersOf(children));
+                    children.removeIf(child -> !child.startsWith(MEMBER));
+                    verify(start, children.stream().limit(MAX_MEMBERS).toList());
                 } else {
                     verify(start, there);
                 }
@@ -488,19 +491,12 @@ public final class BarrierRecipe implements Barrier {
         }
     }
 
-    private static List<String> membersOf(List<String> children) {
-        return children.stream()
-                .filter(child -> child.startsWith(MEMBER))
-                .limit(MAX_MEMBERS)
-                .toList();
-    }
-
     /** The list has names only; who made them, and when, is one request more, however many they are. */
     private void verify(Start start, List<String> names) {
         List<Op> reads = names.stream()
                 .map(name -> Op.getData(place.path() + "/" + name))
                 .toList();
-        keeper.zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
+        zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
     }
 
     private void onVerified(int rc, Start start, List<String> names, List<OpResult> results) {
@@ -532,8 +528,8 @@ public final class BarrierRecipe implements Barrier {
     private void begin(Start start, List<String> names) {
         List<Op> ops = new ArrayList<>();
         names.forEach(name -> ops.add(Op.check(place.path() + "/" + name, -1))); // B1, B3: there at this zxid
-        ops.add(Op.setData(place.path(), encode(names), start.version()));
-        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
+        ops.add(Op.setData(place.path(), String.join("\n", names).getBytes(UTF_8), start.version()));
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
     }
 
     private void onBegun(int rc, Start start) {
@@ -546,7 +542,7 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void reopen(Start start) {
-        keeper.zk().setData(
+        zk().setData(
                         place.path(),
                         NOTHING,
                         start.version(),
@@ -581,13 +577,13 @@ public final class BarrierRecipe implements Barrier {
      */
     private void unwatch(String path) {
         if (connected && path != null) {
-            keeper.zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
+            zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
         }
     }
 
     private void retract(Start start) {
         List<Op> ops = List.of(Op.check(place.path(), start.version()), Op.delete(own, -1));
-        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
     }
 
     private void onRetracted(int rc) {
@@ -639,7 +635,7 @@ public final class BarrierRecipe implements Barrier {
         if (there.size() == 1) {
             ops.add(Op.setData(place.path(), NOTHING, round.version()));
         }
-        keeper.zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
+        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
     }
 
     private void onDeparted(int rc, List<String> there) {
@@ -665,7 +661,7 @@ public final class BarrierRecipe implements Barrier {
     /** getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         watched = place.path() + "/" + name;
-        keeper.zk().getData(
+        zk().getData(
                         watched,
                         otherWatcher,
                         (rc, path, asked, data, stat) -> reply(asked, () -> onWatched(rc, name, stat)),
@@ -677,7 +673,7 @@ public final class BarrierRecipe implements Barrier {
             case OK -> {
                 if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
                     unwatch(watched);
-                    round = round.without(name);
+                    round.names().remove(name);
                     list(round);
                 }
             }
@@ -685,15 +681,5 @@ public final class BarrierRecipe implements Barrier {
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             default -> refuse(rc);
         }
-    }
-
-    // The start node's data.
-
-    private static byte[] encode(List<String> names) {
-        return String.join("\n", names).getBytes(UTF_8);
-    }
-
-    private static List<String> decode(byte[] data) {
-        return data == null || data.length == 0 ? List.of() : List.of(new String(data, UTF_8).split("\n"));
     }
 }
