@@ -286,6 +286,23 @@ public final class BarrierLossScenarios {
         out(stage, members);
     }
 
+    @Verifies({Rule.X4, Rule.B4})
+    public void whoLeavesWhatAnOperatorReopenedLeavesNothing(RecipeStage stage) {
+        var hand = stage.hand();
+        var members = members(stage, 2);
+        var entering = entersFirst(hand, members.get(0));
+        assertThat(await(stage, enter(members.get(1)))).isTrue();
+        assertThat(await(stage, entering)).isTrue();
+
+        var first = leave(members.get(0));
+        stage.throughout("it waits for the other", SOON, () -> !first.isDone());
+        hand.set(RECIPE, "");
+
+        assertThat(await(stage, leave(members.get(1)))).isTrue();
+        assertThat(await(stage, first)).isTrue();
+        assertThat(hand.children(RECIPE)).isEmpty();
+    }
+
     @Verifies({Rule.X5, Rule.X4, Rule.B4})
     public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeStage stage) {
         var hand = stage.hand();
