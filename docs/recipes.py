@@ -69,15 +69,15 @@ def failed(results):
 
 
 def add(zk, path, data, capacity):
-    mine = uuid.uuid4().bytes  # the same for all tries of this put
+    mine = str(uuid.uuid4()).encode()  # the same for all tries of this put
     while True:
         tokens, stat = zk.get(path + "/items")
-        if mine in (tokens[i:i + 16] for i in range(0, len(tokens), 16)):
+        if mine in tokens:
             return True  # added before, and the answer lost
         if stat.children_count >= capacity:
             return False
         put = zk.transaction()
-        put.set_data(path + "/items", mine + tokens[:99 * 16], stat.version)
+        put.set_data(path + "/items", mine + tokens[:99 * 36], stat.version)
         put.create(path + "/items/queue-", encode(data), sequence=True)
         if not failed(put.commit()):
             return True

@@ -4,6 +4,7 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -131,16 +132,40 @@ final class Keeper implements AutoCloseable {
         prepare(round);
     }
 
-    /** A sync first: the server that we reached may be behind the one of before. Then the path, parents first. */
+    /** A sync first: the server that we reached may be behind the one of before. */
     private void prepare(int from) {
-        Deque<String> missing = new ArrayDeque<>();
+        zk.sync(place.path(), (rc, path, ctx) -> post(from, () -> onSynced(from, rc)), null);
+    }
+
+    private void onSynced(int from, int rc) {
+        switch (Code.get(rc)) {
+            case OK ->
+                zk.exists(place.path(), false, (code, path, ctx, stat) -> post(from, () -> onLooked(from, code)), null);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
+            default -> owner.failed(new Failure(Problem.NOT_ALLOWED, place.path() + ": " + Code.get(rc)));
+        }
+    }
+
+    /** What is there is not made: that would cost a transaction, and a permission above it that we may not have. */
+    private void onLooked(int from, int rc) {
+        switch (Code.get(rc)) {
+            case OK -> owner.connected();
+            case NONODE -> create(from, levels());
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> owner.failed(new Failure(Problem.NOT_ALLOWED, place.path() + ": " + Code.get(rc)));
+        }
+    }
+
+    /** The path and all above it, parents first. */
+    private Deque<String> levels() {
+        Deque<String> levels = new ArrayDeque<>();
         for (int slash = place.path().indexOf('/', 1);
                 slash > 0;
                 slash = place.path().indexOf('/', slash + 1)) {
-            missing.add(place.path().substring(0, slash));
+            levels.add(place.path().substring(0, slash));
         }
-        missing.add(place.path());
-        zk.sync(place.path(), (rc, path, ctx) -> post(() -> onPrepared(from, rc, missing)), null);
+        levels.add(place.path());
+        return levels;
     }
 
     private void create(int from, Deque<String> missing) {
@@ -149,35 +174,34 @@ final class Keeper implements AutoCloseable {
                 new byte[0],
                 acl(),
                 CreateMode.PERSISTENT,
-                (rc, path, ctx, name) -> post(() -> onCreated(from, rc, missing)),
+                (rc, path, ctx, name) -> post(from, () -> onCreated(from, rc, missing)),
                 null);
     }
 
     private void onCreated(int from, int rc, Deque<String> missing) {
         Code code = Code.get(rc);
-        if (code == Code.OK || code == Code.NODEEXISTS) {
-            missing.remove();
-        }
-        onPrepared(from, code == Code.NODEEXISTS ? Code.OK.intValue() : rc, missing);
-    }
-
-    private void onPrepared(int from, int rc, Deque<String> missing) {
-        if (from != round) {
-            return;
-        }
-        switch (Code.get(rc)) {
-            case OK -> {
-                if (missing.isEmpty()) {
-                    owner.connected();
-                } else {
-                    create(from, missing);
-                }
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
+        boolean above = missing.size() > 1;
+        switch (code) {
+            case OK, NODEEXISTS -> createNext(from, missing);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             case NOCHILDRENFOREPHEMERALS ->
                 owner.failed(new Failure(Problem.FOREIGN, "above " + missing.peek() + " is an ephemeral of somebody"));
-            case NOAUTH -> owner.failed(new Failure(Problem.NOT_ALLOWED, missing.peek() + " may not be made"));
-            default -> owner.failed(new Failure(Problem.NOT_ALLOWED, missing.peek() + ": " + Code.get(rc)));
+            default -> {
+                if (code == Code.NOAUTH && above) {
+                    createNext(from, missing); // permissions are looked at first: it may be there
+                } else {
+                    owner.failed(new Failure(Problem.NOT_ALLOWED, missing.peek() + " can't be made: " + code));
+                }
+            }
+        }
+    }
+
+    private void createNext(int from, Deque<String> missing) {
+        missing.remove();
+        if (missing.isEmpty()) {
+            owner.connected();
+        } else {
+            create(from, missing);
         }
     }
 
@@ -202,10 +226,22 @@ final class Keeper implements AutoCloseable {
     /** Runs it on the thread of the recipe, after all that was posted before; after the end, not at all. */
     void post(Runnable work) {
         try {
-            thread.execute(work);
+            thread.execute(guarded(work));
         } catch (RejectedExecutionException closed) {
             // Nobody is there any more to whom it would matter.
         }
+    }
+
+    /** The executor would keep a mistake to itself. */
+    private Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error mistake) {
+                System.getLogger(getClass().getName())
+                        .log(Level.ERROR, "a mistake in the recipe at " + place.path(), mistake);
+            }
+        };
     }
 
     /** Like {@link #post(Runnable)}, unless a connection was won or lost since that round. */
@@ -220,7 +256,7 @@ final class Keeper implements AutoCloseable {
     /** Runs it on the thread of the recipe after that time, unless closed by then. */
     void after(Duration delay, Runnable work) {
         try {
-            thread.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+            thread.schedule(guarded(work), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             // As in post.
         }
