@@ -129,7 +129,11 @@ final class Keeper implements AutoCloseable {
      */
     void again() {
         round++;
-        prepare(round);
+        if (zk == null) {
+            renew(); // there was none to be had
+        } else {
+            prepare(round);
+        }
     }
 
     /** A sync first: the server that we reached may be behind the one of before. */
@@ -256,7 +260,7 @@ final class Keeper implements AutoCloseable {
     /** Runs it on the thread of the recipe after that time, unless closed by then. */
     void after(Duration delay, Runnable work) {
         try {
-            thread.schedule(guarded(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+            thread.schedule(guarded(work), TimeUnit.MILLISECONDS.convert(delay), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             // As in post.
         }
@@ -270,12 +274,13 @@ final class Keeper implements AutoCloseable {
     /**
      * Waits for what the recipe's thread will complete.
      *
+     * @param patience may be the longest Duration there is, which toMillis() refuses
      * @throws TimeoutException when the time is up
      * @throws Failure with which it was completed
      */
     static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
         try {
-            return coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure why
                     ? new Failure(why.problem(), why.getMessage())
