@@ -56,6 +56,8 @@ public final class LockRecipe implements Lock {
     /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */
     private static final Duration LEAVING = Duration.ofSeconds(3);
 
+    private static final int UNSEEN = -1;
+
     private final Recipe.Place place;
     private final CuratorFramework client;
     private final InterProcessReadWriteLock lock;
@@ -111,7 +113,7 @@ public final class LockRecipe implements Lock {
 
         Attempt(InterProcessMutex mutex, Duration patience) {
             this.mutex = mutex;
-            this.deadline = System.nanoTime() + patience.toNanos();
+            this.deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience); // toNanos() refuses long ones
         }
 
         private long leftMs() {
@@ -213,7 +215,7 @@ public final class LockRecipe implements Lock {
             throw cannotConnect();
         }
         attempt.session = client.getZookeeperClient().getZooKeeper().getSessionId();
-        while (attempt.mutex.acquire(attempt.leftMs(), TimeUnit.MILLISECONDS)) {
+        while (!attempt.outcome.isDone() && attempt.mutex.acquire(attempt.leftMs(), TimeUnit.MILLISECONDS)) {
             try {
                 if (enter(attempt)) {
                     hold(attempt);
@@ -230,9 +232,9 @@ public final class LockRecipe implements Lock {
 
     /** Reads its own znode: for the token, which Curator has none of, and to be told when somebody deletes it. */
     private boolean enter(Attempt attempt) throws Exception {
-        int before = losses;
         Stat stat = new Stat();
         attempt.path = path(attempt.mutex);
+        attempt.seen = losses;
         try {
             client.getData().storingStatIn(stat).usingWatcher(attempt.ofOwn).forPath(attempt.path);
         } catch (KeeperException.NoNodeException e) {
@@ -242,7 +244,6 @@ public final class LockRecipe implements Lock {
             throw sessionLost(); // Curator has asked again, or goes by a znode that dies with the session before
         }
         attempt.token = stat.getCzxid();
-        attempt.seen = before;
         return true;
     }
 
@@ -252,8 +253,11 @@ public final class LockRecipe implements Lock {
                 : ((InterProcessReadWriteLock.ReadLock) mutex).getLockPath();
     }
 
-    private void hold(Attempt attempt) throws InterruptedException {
+    private void hold(Attempt attempt) throws Exception {
         attempt.owned.set(true);
+        if (attempt.seen != losses) {
+            see(attempt); // K4: the znode or the connection was lost before it was a holder who is told so
+        }
         if (attempt.outcome.complete(Optional.of(attempt))) {
             attempt.over.await();
         }
@@ -262,8 +266,11 @@ public final class LockRecipe implements Lock {
 
     /** Curator does not watch the znode of one that holds. */
     private void onOwn(Attempt attempt, EventType event) throws Exception {
-        if (event != EventType.None && attempt.owned.get() && connected) {
-            see(attempt);
+        if (event != EventType.None) {
+            attempt.seen = UNSEEN; // before it asks who holds: hold() does both the other way round
+            if (attempt.owned.get() && connected) {
+                see(attempt);
+            }
         }
     }
 
@@ -294,8 +301,10 @@ public final class LockRecipe implements Lock {
     // Leaving.
 
     private void awaitGone(Attempt attempt) {
-        if (await(attempt.gone, place.sessionTimeout()).isEmpty()) {
-            // Curator deletes it in the background, or it goes with the session: one of both is certain.
+        try {
+            await(attempt.gone, place.sessionTimeout());
+        } catch (Failure interrupted) {
+            // As when the time is up: Curator deletes it, or it goes with the session, one of both is certain.
         }
     }
 
@@ -384,7 +393,7 @@ public final class LockRecipe implements Lock {
     /** Empty when the time is up. */
     private static <T> Optional<T> await(CompletableFuture<T> coming, Duration patience) {
         try {
-            return Optional.of(coming.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -117,21 +118,41 @@ public final class SemaphoreLock implements Lock {
         if (closed.get()) {
             throw new Failure(Problem.CLOSED, "the lock is closed");
         }
+        CompletableFuture<Optional<Hold>> outcome = new CompletableFuture<>();
         try {
-            return callers.submit(() -> ask(patience)).get();
+            Future<?> task = callers.submit(() -> run(outcome, patience));
+            return await(outcome, task);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (RejectedExecutionException e) {
             throw new Failure(Problem.CLOSED, "the lock was closed");
+        }
+    }
+
+    private static Optional<Hold> await(CompletableFuture<Optional<Hold>> outcome, Future<?> task)
+            throws ExecutionException {
+        try {
+            return outcome.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            task.cancel(true);
+            outcome.thenAccept(late -> late.ifPresent(Hold::close)); // nobody waits for it any more
             throw new Failure(Problem.CLOSED, "interrupted while waiting");
         }
     }
 
+    private void run(CompletableFuture<Optional<Hold>> outcome, Duration patience) {
+        try {
+            outcome.complete(ask(patience));
+        } catch (Throwable e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
     private Optional<Hold> ask(Duration patience) throws Exception {
-        long deadline = System.nanoTime() + patience.toNanos();
-        if (!client.blockUntilConnected((int) patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience); // toNanos() refuses long ones
+        if (!client.blockUntilConnected(
+                (int) Math.min(TimeUnit.MILLISECONDS.convert(patience), Integer.MAX_VALUE), TimeUnit.MILLISECONDS)) {
             throw new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
         }
         Lease lease = semaphore.acquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -140,17 +161,16 @@ public final class SemaphoreLock implements Lock {
 
     /** The token, and the watch that tells of an operator's delete: Curator has neither. */
     private Hold enter(LeaseHold hold) throws Exception {
-        int before = losses;
         Stat stat = new Stat();
+        hold.seen = losses;
+        holds.add(hold); // before it reads: whatever is lost from then on is told
         try {
             client.getData().storingStatIn(stat).usingWatcher(hold.watcher).forPath(hold.path);
         } catch (Exception e) {
-            hold.lease.close();
+            giveBack(hold);
             throw e;
         }
         hold.token = stat.getCzxid();
-        hold.seen = before;
-        holds.add(hold);
         return hold;
     }
 

@@ -159,16 +159,25 @@ public final class LockRecipe implements Lock {
         }
         Attempt attempt = new Attempt(mode == Mode.SHARED);
         keeper.post(() -> begin(attempt));
-        keeper.after(patience, () -> onTimeIsUp(attempt));
         if (closed.get()) {
-            throw failure(Problem.CLOSED, "closed");
+            throw failure(Problem.CLOSED, "closed"); // else endAll() is still to come, and finds it
         }
         try {
-            return Keeper.await(attempt.outcome, patience.plus(LEAVING));
+            return await(attempt, patience);
         } catch (TimeoutException e) {
             throw abandon(attempt, cannotConnect());
         } catch (Failure why) {
             throw abandon(attempt, why);
+        }
+    }
+
+    /** The caller keeps the time: a timer for each attempt would outlive it, and pile up. */
+    private Optional<Hold> await(Attempt attempt, Duration patience) throws TimeoutException {
+        try {
+            return Keeper.await(attempt.outcome, patience);
+        } catch (TimeoutException e) {
+            keeper.post(() -> onTimeIsUp(attempt));
+            return Keeper.await(attempt.outcome, LEAVING);
         }
     }
 
@@ -183,9 +192,6 @@ public final class LockRecipe implements Lock {
     }
 
     private void begin(Attempt attempt) {
-        if (closed.get()) {
-            return;
-        }
         attempts.put(attempt.id, attempt);
         if (connected) {
             ask(attempt);
@@ -365,8 +371,8 @@ public final class LockRecipe implements Lock {
         if (!closed.get() && !keeper.isCurrent()) {
             try {
                 Keeper.await(attempt.gone, place.sessionTimeout());
-            } catch (TimeoutException e) {
-                // It goes when the connection is back, or with the session: one of both is certain.
+            } catch (TimeoutException | Failure e) {
+                // Or interrupted. It goes when the connection is back, or with the session: one of both is certain.
             }
         }
         return true;
@@ -479,7 +485,7 @@ public final class LockRecipe implements Lock {
             disconnected();
             trouble = why;
             for (Attempt each : List.copyOf(attempts.values())) {
-                if (each.phase == Phase.NEW) {
+                if (each.phase.compareTo(Phase.HOLDING) < 0) {
                     fail(each, why);
                 }
             }

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.flawed.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.twinkeeper.curator.recipes.LockRecipe;
@@ -17,6 +18,7 @@ import dev.twinkeeper.scenarios.lab.Patience;
 import dev.twinkeeper.scenarios.lab.Sessions;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +43,7 @@ final class CuratorLocksTest {
     private static final List<String> SEMAPHORE = List.of(
             "lock.anyThreadMayReleaseAndOnlyOnce",
             "lockrefusal.whatCanNotBeIsRefused",
+            "lockrefusal.anInterruptedOneGivesBackWhatItHolds",
             "lockrefusal.aPlaceThatIsAnEphemeralIsRefusedUntilItGoes",
             "lockloss.withoutAServerItSaysSoAndCanBeClosed");
 
@@ -120,6 +123,25 @@ final class CuratorLocksTest {
 
             assertThat(next.token()).isGreaterThan(hold.token());
             Patience.until("the first one is told", SESSION, () -> told.get() && !hold.isHeld());
+        }
+    }
+
+    @Test
+    void theSemaphoreIsNotTakenForOneWhoWasInterrupted(Ensemble ensemble) throws Exception {
+        try (Lock one = new SemaphoreLock(place(ensemble, "/interrupted"));
+                Lock other = new SemaphoreLock(place(ensemble, "/interrupted"))) {
+            var hold = one.acquire(Lock.Mode.EXCLUSIVE, SESSION).orElseThrow();
+            var caller = new Thread(() -> assertThatThrownBy(
+                            () -> other.acquire(Lock.Mode.EXCLUSIVE, ChronoUnit.FOREVER.getDuration()))
+                    .isInstanceOf(Recipe.Failure.class));
+            caller.start();
+            Patience.until("it waits", SESSION, () -> caller.getState() == Thread.State.WAITING);
+
+            caller.interrupt();
+            caller.join();
+            hold.release();
+
+            assertThat(one.acquire(Lock.Mode.EXCLUSIVE, SESSION)).isPresent();
         }
     }
 
