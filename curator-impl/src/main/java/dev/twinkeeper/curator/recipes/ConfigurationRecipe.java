@@ -185,12 +185,13 @@ public final class ConfigurationRecipe implements Configuration {
     @Override
     public Value read(Duration patience) {
         CompletableFuture<Value> read = new CompletableFuture<>();
-        ask(() -> onRead(read));
+        ask(() -> onRead(read), patience);
         try {
             return await(read, patience);
         } catch (TimeoutException e) {
-            post(() -> forget(read));
             throw new Failure(Problem.CANNOT_CONNECT, "no answer within " + patience);
+        } finally {
+            post(() -> forget(read));
         }
     }
 
@@ -208,22 +209,27 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     private Optional<Value> write(Write write, Duration patience) {
-        ask(() -> onWrite(write));
+        ask(() -> onWrite(write), patience);
         try {
             return await(write.done, patience);
         } catch (TimeoutException e) {
-            boolean sent = !write.taken.compareAndSet(false, true);
-            post(() -> writes.remove(write));
-            throw sent
-                    ? new Failure(Problem.UNKNOWN, "no answer within " + patience)
-                    : new Failure(Problem.CANNOT_CONNECT, "no server within " + patience);
+            throw abandon(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
+        } catch (Failure why) {
+            throw write.done.isDone() ? why : abandon(write, why); // else interrupted
         }
     }
 
+    /** Nobody waits for it any more: it is not sent from now on, and what was sent has an unknown outcome. */
+    private Failure abandon(Write write, Failure unsent) {
+        boolean sent = !write.taken.compareAndSet(false, true);
+        post(() -> forget(write));
+        return sent ? new Failure(Problem.UNKNOWN, "sent, and not waited for an answer any longer") : unsent;
+    }
+
     /** X3: after the end nobody would answer. Asked a second time, because the end may come in between. */
-    private void ask(Runnable question) {
-        if (Thread.currentThread() == current) {
-            throw new Failure(Problem.INVALID, "a listener must not wait for its recipe");
+    private void ask(Runnable question, Duration patience) {
+        if (patience.isNegative() || Thread.currentThread() == current) {
+            throw new Failure(Problem.INVALID, "patience " + patience + ", zero or more; and not in a listener");
         }
         checkEnd();
         post(question);
@@ -239,7 +245,7 @@ public final class ConfigurationRecipe implements Configuration {
 
     private static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
         try {
-            return coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Failure why
                     ? new Failure(why.problem(), why.getMessage())
@@ -512,6 +518,11 @@ public final class ConfigurationRecipe implements Configuration {
         }
     }
 
+    private void forget(Write write) {
+        writes.remove(write);
+        settled.remove(write);
+    }
+
     private void send(Write write) {
         if (!write.taken.get() && isStale(write.expected)) {
             done(write, Optional.empty());
@@ -591,7 +602,8 @@ public final class ConfigurationRecipe implements Configuration {
 
     /**
      * C3: an answer was lost; the tree, read after a sync, tells what became of the write, if anything can. Had it been
-     * applied, it would have made the version that follows the expected one, and left its mark in the same transaction.
+     * applied, it would have made the version that follows the expected one, and left its mark in the same transaction:
+     * one that is still there, whatever was written since by hand and without a mark.
      */
     private void settle(Write write, Above above, Value now, long created) {
         Value expected = write.expected;
@@ -599,12 +611,12 @@ public final class ConfigurationRecipe implements Configuration {
         boolean next =
                 now.version() == expected.version() + 1 && (expected.version() == -1 || created <= expected.revision());
         long marked = above.stat().getMzxid();
-        if (same) {
-            send(write);
-        } else if (next && marked == now.revision() && Arrays.equals(above.mark(), write.mark)) {
+        if (Arrays.equals(above.mark(), write.mark)) {
             written(write, marked);
+        } else if (same) {
+            send(write);
         } else if (next && marked <= now.revision()) {
-            done(write, Optional.empty()); // of the next version, by another, or by hand and without a mark
+            done(write, Optional.empty()); // of the next version, by another, or by hand
         } else {
             writes.remove(write);
             write.done.completeExceptionally(

@@ -53,6 +53,8 @@ public final class ConfigurationRefusalScenarios {
 
         assertProblem(Problem.INVALID, () -> new Value(Optional.of(bytes("any")), -1, 0)); // would overwrite anything
         assertProblem(Problem.INVALID, () -> player.recipe().remove(missing, PATIENT));
+        assertProblem(Problem.INVALID, () -> player.recipe().read(PATIENT.negated()));
+        assertProblem(Problem.INVALID, () -> player.recipe().set(missing, bytes("any"), PATIENT.negated()));
         assertProblem(Problem.INVALID, () -> new Recipe.Place("localhost:2181", RecipeStage.SESSION_TIMEOUT, "/a//b"));
 
         assertThat(player.wire().traffic().requests("multi")).isZero();

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.recipes;
 
 import static dev.twinkeeper.scenarios.recipes.Values.PATIENT;
+import static dev.twinkeeper.scenarios.recipes.Values.VALUE;
 import static dev.twinkeeper.scenarios.recipes.Values.assertProblem;
 import static dev.twinkeeper.scenarios.recipes.Values.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.Values.bytes;
@@ -20,6 +21,7 @@ import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.oracle.Data;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -211,6 +213,27 @@ public final class ConfigurationWriteScenarios {
         awaitTold(stage, first, over.orElseThrow(), RecipeStage.READY);
     }
 
+    @Verifies({Rule.C3, Rule.C4})
+    public void aCreationWhoseAnswerWasLostIsKnownToBeDoneAlsoWhenItWasMadeAgainByHand(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
+        var hand = stage.hand();
+        var writer = stage.reader("writer");
+        var missing = writer.recipe().read(PATIENT);
+
+        var lost = cutWith(writer.wire(), writer.wire().loseAnswer(Values::writesValue));
+        var written = writer.async(() -> writer.recipe().set(missing, bytes("created"), PATIENT));
+        stage.await("an answer is lost", lost, RecipeStage.READY);
+        stage.eventually(
+                "it is there", RecipeStage.READY, () -> !committed(stage).isEmpty());
+        hand.delete(VALUE);
+        hand.create(VALUE, "by hand");
+        writer.wire().mend();
+
+        var created = stage.await("the writer hears", written, PATIENT);
+        assertThat(created.map(Value::revision)).hasValue(committed(stage).get(0));
+        assertThat(text(writer.recipe().read(PATIENT))).isEqualTo("by hand");
+    }
+
     @Verifies({Rule.C3, Rule.X5})
     public void theWriteOfAnExpiredSessionIsSettledInTheNext(RecipeStage stage) {
         var zombie = stage.reader("zombie");
@@ -252,6 +275,31 @@ public final class ConfigurationWriteScenarios {
         writer.recipe().read(PATIENT);
 
         assertThat(writtenTo(stage)).doesNotContain(Data.of(tried.get(tried.size() - 1)));
+    }
+
+    @Verifies(Rule.C3)
+    public void aWriteWhoseCallerWasInterruptedIsNotSentLater(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
+        var writer = stage.reader("writer");
+        var base = write(writer, "base");
+        writer.wire().cut();
+        stage.eventually(
+                "it knows",
+                RecipeStage.READY,
+                () -> failure(() -> writer.recipe().set(base, bytes("tried"), IMPATIENT))
+                                .problem()
+                        == Problem.CANNOT_CONNECT);
+        var caller = new Thread(() -> assertProblem(
+                Problem.CLOSED, () -> writer.recipe().set(base, bytes("late"), ChronoUnit.FOREVER.getDuration())));
+
+        caller.start();
+        stage.eventually("it waits", RecipeStage.READY, () -> caller.getState() == Thread.State.TIMED_WAITING);
+        caller.interrupt();
+        stage.eventually("it is back", RecipeStage.AT_ONCE, () -> !caller.isAlive());
+        writer.wire().mend();
+        writer.recipe().read(PATIENT);
+
+        assertThat(writtenTo(stage)).doesNotContain(Data.of("late"));
     }
 
     @Verifies(Rule.C3)
