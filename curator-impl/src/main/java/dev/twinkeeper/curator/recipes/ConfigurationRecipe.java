@@ -122,8 +122,7 @@ public final class ConfigurationRecipe implements Configuration {
                 new ThreadPoolExecutor.DiscardPolicy());
         this.client = Keeper.client(place);
         // C3: Curator would send again what may have been applied, and not say so: its echo, BADVERSION, would look
-        // like a
-        // refusal. What is lost is told to us instead, and settled in the next look.
+        // like a refusal. What is lost is told to us instead, and settled in the next look.
         client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
         this.cache = CuratorCache.builder(client, valuePath)
                 .withOptions(CuratorCache.Options.SINGLE_NODE_CACHE)
@@ -633,7 +632,6 @@ public final class ConfigurationRecipe implements Configuration {
     private static Failure failure(int rc, String of) {
         return switch (Code.get(rc)) {
             case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
-            case NOAUTH -> new Failure(Problem.NOT_ALLOWED, of + ": permission denied");
             default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
         };
     }

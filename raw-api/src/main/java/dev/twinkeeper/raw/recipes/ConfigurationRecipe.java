@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -242,13 +244,8 @@ public final class ConfigurationRecipe implements Configuration {
     /** Each time: a lost connection may have taken the answer, and a second watch by the same watcher is none. */
     private void watch() {
         int round = keeper.round();
-        keeper.zk()
-                .addWatch(
-                        valuePath,
-                        watcher,
-                        AddWatchMode.PERSISTENT,
-                        (rc, of, ctx) -> keeper.post(round, () -> onWatched(rc)),
-                        null);
+        VoidCallback reply = (rc, of, ctx) -> keeper.post(round, () -> onWatched(rc));
+        keeper.zk().addWatch(valuePath, watcher, AddWatchMode.PERSISTENT, reply, null);
     }
 
     private void onWatched(int rc) {
@@ -319,12 +316,8 @@ public final class ConfigurationRecipe implements Configuration {
      */
     private void lookAtPath() {
         int round = keeper.round();
-        keeper.zk()
-                .getData(
-                        path,
-                        false,
-                        (rc, of, ctx, mark, stat) -> keeper.post(round, () -> onLookedAtPath(rc, mark, stat)),
-                        null);
+        DataCallback reply = (rc, of, ctx, mark, stat) -> keeper.post(round, () -> onLookedAtPath(rc, mark, stat));
+        keeper.zk().getData(path, false, reply, null);
     }
 
     private void onLookedAtPath(int rc, byte[] mark, Stat stat) {
@@ -353,12 +346,9 @@ public final class ConfigurationRecipe implements Configuration {
     /** @param above null where only the value is looked at */
     private void lookAtValue(Above above) {
         int round = keeper.round();
-        keeper.zk()
-                .getData(
-                        valuePath,
-                        false,
-                        (rc, of, ctx, bytes, stat) -> keeper.post(round, () -> onLookedAtValue(rc, above, bytes, stat)),
-                        null);
+        DataCallback reply =
+                (rc, of, ctx, bytes, stat) -> keeper.post(round, () -> onLookedAtValue(rc, above, bytes, stat));
+        keeper.zk().getData(valuePath, false, reply, null);
     }
 
     private void onLookedAtValue(int rc, Above above, byte[] bytes, Stat stat) {
@@ -528,7 +518,6 @@ public final class ConfigurationRecipe implements Configuration {
     private static Failure failure(int rc, String of) {
         return switch (Code.get(rc)) {
             case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
-            case NOAUTH -> new Failure(Problem.NOT_ALLOWED, of + ": permission denied");
             default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
         };
     }
