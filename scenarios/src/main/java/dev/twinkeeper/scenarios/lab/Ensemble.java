@@ -125,7 +125,7 @@ public final class Ensemble implements AutoCloseable {
         return servers.stream().mapToLong(Server::lastZxid).max().orElse(0);
     }
 
-    /** How many paths the session watches, at whatever server it is. */
+    /** How many paths the session watches for their data, or persistently, at whatever server it is. */
     public int watches(long session) {
         return servers.stream().mapToInt(server -> server.watches(session)).sum();
     }

@@ -168,7 +168,7 @@ public final class Server {
         return server == null ? 0 : server.getZKDatabase().getDataTreeLastProcessedZxid();
     }
 
-    /** How many paths that session watches at this server. */
+    /** How many paths that session watches at this server: for their data, or persistently; it tells of no others. */
     int watches(long session) {
         Running now = running;
         ZooKeeperServer server = now == null || now.peer == null ? null : now.peer.getActiveServer();

@@ -116,7 +116,7 @@ public final class Player<R extends Recipe> implements AutoCloseable {
         Sessions.expire(ensemble.connectString(), session());
     }
 
-    /** How many paths its session watches. */
+    /** How many paths its session watches for their data, or persistently. */
     public int watches() {
         return ensemble.watches(session().id());
     }
