@@ -19,8 +19,8 @@ public interface Barrier extends Recipe {
     /**
      * Waits until all members are there.
      *
-     * @param patience zero and more; what was begun is taken back when it is up, which takes another session timeout at
-     *     the most
+     * @param patience zero and more; what was begun is taken back when it is up, which takes two session timeouts at the
+     *     most: one to try it, and before that one to notice that a request under way has lost its connection
      * @return false where the time was up before; then this member is not counted any more
      * @throws Failure {@link Problem#SESSION_LOST} where its session ended while it waited; {@link Problem#INVALID} where
      *     it is in already; {@link Problem#FULL} where a round is on, or has begun, without it: try again when that is

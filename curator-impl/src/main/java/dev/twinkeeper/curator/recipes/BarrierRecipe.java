@@ -145,6 +145,10 @@ public final class BarrierRecipe implements Barrier {
             throw new Failure(Problem.TOO_LARGE, members + " members with a path and a name as long as " + own);
         }
         this.client = Keeper.client(place);
+        // What is lost is begun again here, by reading. Curator's own repeats wait for a connection each, however
+        // little
+        // of our time is left.
+        client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
         client.getConnectionStateListenable().addListener((same, state) -> onConnection());
         client.start();
     }
@@ -157,14 +161,23 @@ public final class BarrierRecipe implements Barrier {
         told = false;
         boolean in = false;
         try {
-            Optional<Boolean> known = attempt(this::arrive, patience);
-            in = known.isPresent() || withdraw(null);
-        } catch (Failure why) {
-            in = withdraw(why);
+            in = arriveOrWithdraw(patience);
         } finally {
             phase.set(in ? Phase.IN : Phase.OUT);
         }
         return in;
+    }
+
+    private boolean arriveOrWithdraw(Duration patience) {
+        Failure why = null;
+        try {
+            if (attempt(this::arrive, patience).isPresent()) {
+                return true;
+            }
+        } catch (Failure failed) {
+            why = failed;
+        }
+        return withdraw(why);
     }
 
     @Override
@@ -172,15 +185,23 @@ public final class BarrierRecipe implements Barrier {
         change(Phase.IN, Phase.LEAVING, Problem.NOT_HELD, patience);
         watched = null;
         try {
-            return attempt(() -> depart(false), patience).orElseGet(() -> takeBack(() -> depart(true)));
+            return departOrGiveUp(patience);
+        } finally {
+            phase.set(Phase.OUT);
+        }
+    }
+
+    private boolean departOrGiveUp(Duration patience) {
+        Optional<Boolean> known;
+        try {
+            known = attempt(() -> depart(false), patience);
         } catch (Failure why) {
             if (Thread.currentThread().isInterrupted()) {
                 takeBack(() -> depart(true));
             }
             throw why;
-        } finally {
-            phase.set(Phase.OUT);
         }
+        return known.orElseGet(() -> takeBack(() -> depart(true)));
     }
 
     @Override
