@@ -26,7 +26,7 @@ public final class Playbill {
         if (!scenario.faultsEnsemble()) {
             return scenario.performance().perform(scenario, cast, shared);
         }
-        try (Ensemble own = Ensemble.start(shared.servers().size())) {
+        try (Ensemble own = Ensemble.startWithWays(shared.servers().size())) {
             return scenario.performance().perform(scenario, cast, own);
         }
     }

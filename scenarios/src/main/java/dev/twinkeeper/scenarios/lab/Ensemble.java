@@ -36,11 +36,27 @@ public final class Ensemble implements AutoCloseable {
     private static final int ATTEMPTS = 4;
 
     private final Path directory;
-    private final List<Server> servers;
+    private final List<Server> servers = new ArrayList<>();
+    /** The ways between the servers, where they are in our hands. */
+    private final Optional<Switchboard> switchboard;
 
-    private Ensemble(Path directory, List<Server> servers) {
-        this.directory = directory;
-        this.servers = servers;
+    private Ensemble(int size, boolean ways) throws IOException {
+        directory = Files.createTempDirectory("twinkeeper-lab-");
+        Ports clients = Ports.reserve(size);
+        Ports peers = Ports.reserve(2 * size);
+        switchboard = ways ? Optional.of(new Switchboard(size, peers)) : Optional.empty();
+        for (int id = 1; id <= size; id++) {
+            List<String> addresses = new ArrayList<>();
+            for (int to = 1; to <= size; to++) {
+                addresses.add(
+                        ways
+                                ? switchboard.get().address(id, to)
+                                : Ports.HOST + ":" + peers.get(to - 1) + ":" + peers.get(size + to - 1));
+            }
+            servers.add(new Server(id, directory.resolve("server" + id), clients.get(id - 1), addresses));
+        }
+        clients.release();
+        peers.release();
     }
 
     /** An ensemble of three that is ready. */
@@ -54,13 +70,22 @@ public final class Ensemble implements AutoCloseable {
      * @throws IllegalStateException when it did not get ready after several attempts
      */
     public static Ensemble start(int size) {
+        return start(size, false);
+    }
+
+    /** Like {@link #start(int)}, with the ways between the servers in our hands, which makes it a little slower. */
+    public static Ensemble startWithWays(int size) {
+        return start(size, true);
+    }
+
+    private static Ensemble start(int size, boolean ways) {
         if (size < 1 || size > 9) {
             throw new IllegalArgumentException("servers: " + size + ", must be from 1 to 9");
         }
         // A server that meets a fatal error asks for the end of the process, which is not its own here.
         ServiceUtils.setSystemExitProcedure(code -> log.warn("a server of the lab gave up with exit code {}", code));
         for (int attempt = 1; ; attempt++) {
-            Ensemble ensemble = make(size);
+            Ensemble ensemble = make(size, ways);
             try {
                 ensemble.servers.forEach(Server::start);
                 ensemble.awaitReady();
@@ -75,16 +100,9 @@ public final class Ensemble implements AutoCloseable {
         }
     }
 
-    private static Ensemble make(int size) {
+    private static Ensemble make(int size, boolean ways) {
         try {
-            Path directory = Files.createTempDirectory("twinkeeper-lab-");
-            Ports ports = Ports.reserve(3 * size);
-            List<Server> servers = new ArrayList<>();
-            for (int id = 1; id <= size; id++) {
-                servers.add(new Server(id, directory.resolve("server" + id), ports));
-            }
-            ports.release();
-            return new Ensemble(directory, List.copyOf(servers));
+            return new Ensemble(size, ways);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -160,16 +178,38 @@ public final class Ensemble implements AutoCloseable {
         restore();
     }
 
-    /** Starts the servers that were killed; returns when all serve. */
+    /** Starts the servers that were killed and mends the ways between all; returns when all serve. */
     public void restore() {
+        switchboard.ifPresent(Switchboard::mend);
         servers.forEach(Server::start);
         awaitReady();
+    }
+
+    /**
+     * What that follower hears from its leader waits until {@link #catchUp}: it answers its clients with what was. After
+     * four seconds it would notice. Writes by its clients wait too, as do sessions that begin there or move there, since all
+     * of that comes back from the leader, in order: only who is connected already can read the past.
+     *
+     * @throws IllegalStateException where the ways between the servers are not in our hands
+     */
+    public void fallBehind(Server follower) {
+        ways().fallBehind(follower.id());
+    }
+
+    /** It hears what has waited, in order, and all that comes. */
+    public void catchUp(Server follower) {
+        ways().catchUp(follower.id());
+    }
+
+    private Switchboard ways() {
+        return switchboard.orElseThrow(() -> new IllegalStateException("the servers talk past us"));
     }
 
     /** Ends all servers and removes their data. */
     @Override
     public void close() {
         servers.forEach(Server::kill);
+        switchboard.ifPresent(Switchboard::close);
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(Ensemble::remove);
         } catch (IOException | UncheckedIOException e) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,17 +34,17 @@ public final class Server {
     private final ReentrantLock turn = new ReentrantLock();
     private volatile Running running;
 
-    Server(int id, Path directory, Ports ports) throws IOException {
+    /** @param peers how it reaches each server of the ensemble, itself included, as {@code zoo.cfg} has it */
+    Server(int id, Path directory, int clientPort, List<String> peers) throws IOException {
         this.id = id;
-        this.clientPort = ports.get(id - 1);
+        this.clientPort = clientPort;
         this.data = directory;
-        this.properties = properties(ports);
+        this.properties = properties(peers);
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("myid"), id + "\n");
     }
 
-    private Properties properties(Ports ports) {
-        int size = ports.size() / 3;
+    private Properties properties(List<String> peers) {
         Properties each = new Properties();
         each.setProperty("dataDir", data.toString());
         each.setProperty("clientPort", String.valueOf(clientPort));
@@ -65,13 +66,11 @@ public final class Server {
         each.setProperty("admin.enableServer", "false");
         each.setProperty("4lw.commands.whitelist", "srvr,ruok,mntr");
         each.setProperty("metricsProvider.className", NullMetricsProvider.class.getName());
-        if (size == 1) {
+        if (peers.size() == 1) {
             each.setProperty("standaloneEnabled", "false");
         }
-        for (int server = 1; server <= size; server++) {
-            each.setProperty(
-                    "server." + server,
-                    Ports.HOST + ":" + ports.get(size + server - 1) + ":" + ports.get(2 * size + server - 1));
+        for (int server = 1; server <= peers.size(); server++) {
+            each.setProperty("server." + server, peers.get(server - 1));
         }
         return each;
     }

@@ -112,9 +112,26 @@ public final class Switchboard implements AutoCloseable {
         }
     }
 
+    /**
+     * What that server hears from its leader waits until it may {@link #catchUp}: it falls behind, and goes on answering
+     * its clients. After {@code syncLimit} it would notice, and after a session's timeout its clients' sessions end.
+     */
+    public void fallBehind(int server) {
+        ways.stream()
+                .filter(way -> way.from() == server)
+                .forEach(way -> way.peer().hold());
+    }
+
+    public void catchUp(int server) {
+        ways.stream()
+                .filter(way -> way.from() == server)
+                .forEach(way -> way.peer().flow());
+    }
+
     /** All ways are good again. */
     public void mend() {
         for (Way way : ways) {
+            way.peer().flow();
             way.peer().mend();
             way.election().mend();
         }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A TCP proxy for bytes of any protocol, in front of one port: the way from one server to a peer of its. It can go
- * silent, as a network does where packets are dropped, or break, as one does where a link is down.
+ * silent, as a network does where packets are dropped, break, as one does where a link is down, or lag, as a slow one.
  */
 final class Tunnel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tunnel.class);
@@ -44,6 +44,7 @@ final class Tunnel implements AutoCloseable {
     private final Duration patience;
     private final Opening opening;
     private final Gate gate = new Gate();
+    private final Gate answers = new Gate();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
 
@@ -77,6 +78,15 @@ final class Tunnel implements AutoCloseable {
         reset();
     }
 
+    /** What the target sends waits until it may {@link #flow} on. */
+    void hold() {
+        answers.shut();
+    }
+
+    void flow() {
+        answers.open();
+    }
+
     /** New connections are taken again; those that were silent break, since both ends have given them up. */
     void mend() {
         if (down) {
@@ -104,8 +114,8 @@ final class Tunnel implements AutoCloseable {
             to.setTcpNoDelay(true);
             sockets.add(from);
             sockets.add(to);
-            thread("tunnel-from-" + target, () -> pump(to, from, (in, out) -> {}));
-            pump(from, to, opening);
+            thread("tunnel-from-" + target, () -> pump(to, from, (in, out) -> {}, answers));
+            pump(from, to, opening, gate);
         } catch (IOException e) {
             log.debug("no way to {}", target, e);
             reset(from);
@@ -132,7 +142,7 @@ final class Tunnel implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to, Opening first) {
+    private void pump(Socket from, Socket to, Opening first, Gate oneWay) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
@@ -140,6 +150,7 @@ final class Tunnel implements AutoCloseable {
             byte[] buffer = new byte[BUFFER];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 gate.pass();
+                oneWay.pass();
                 out.write(buffer, 0, read);
             }
             gate.pass();
@@ -199,5 +210,6 @@ final class Tunnel implements AutoCloseable {
         close(door);
         reset();
         gate.open();
+        answers.open();
     }
 }

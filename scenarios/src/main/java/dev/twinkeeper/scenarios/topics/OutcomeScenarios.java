@@ -6,14 +6,20 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** From a status to a client that knows it, and has taken it. */
 public final class OutcomeScenarios {
+    /** Longer than an answer takes, and shorter than a server takes to notice that it hears nothing. */
+    private static final Duration SOON = Duration.ofMillis(500);
+
     @Verifies(Rule.L4)
     public void anotherClientMayAsk(Stage stage) {
         stage.master("m1").awaitReady();
@@ -163,6 +169,35 @@ public final class OutcomeScenarios {
         stage.hand().delete("/tasks/" + task);
 
         assertThat(Stage.await("the outcome", outcome, Stage.READY)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @FaultsEnsemble
+    @Verifies({Rule.L4, Rule.S6})
+    public void whoAsksAServerThatIsBehindLearnsTheOutcomeAllTheSame(Stage stage) {
+        var ensemble = stage.ensemble();
+        var behind = ensemble.followers().get(0);
+        Consumer<Wire> there = wire ->
+                ensemble.servers().stream().filter(server -> server != behind).forEach(wire::cut);
+        Consumer<Wire> elsewhere = wire -> wire.cut(behind);
+        stage.prepareWire(elsewhere);
+        stage.master("m1").awaitReady();
+        stage.prepareWire(elsewhere);
+        stage.worker("w1").awaitReady();
+        stage.prepareWire(elsewhere);
+        var submitter = stage.client("c1").awaitReady();
+        stage.prepareWire(there);
+        var other = stage.client("c2", Given.LONG_SESSION).awaitReady();
+
+        ensemble.fallBehind(behind);
+        var task = stage.submit(submitter, "hello");
+        var outcome = other.role().outcome(task, Stage.OUTCOME);
+        stage.throughout(
+                "it takes nothing for certain",
+                SOON,
+                () -> !outcome.toCompletableFuture().isDone());
+        ensemble.catchUp(behind);
+
+        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L4, Rule.S6})

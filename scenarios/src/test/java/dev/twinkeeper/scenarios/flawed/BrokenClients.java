@@ -50,6 +50,18 @@ final class BrokenClients {
         }
     }
 
+    /** Takes "not there" from a server that may be behind. */
+    static final class ForgetsToSync extends PlainClient {
+        ForgetsToSync(Settings settings, Listener listener) {
+            super(settings, listener);
+        }
+
+        @Override
+        boolean isGone(TaskId task) throws KeeperException, InterruptedException {
+            return zk.exists(layout.task(task), false) == null;
+        }
+    }
+
     /** Forgets what it was asked when its connection is lost. */
     static final class ForgetsWhatItWasAsked extends PlainClient {
         ForgetsWhatItWasAsked(Settings settings, Listener listener) {

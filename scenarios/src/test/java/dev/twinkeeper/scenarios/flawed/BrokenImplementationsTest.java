@@ -140,6 +140,11 @@ class BrokenImplementationsTest {
                     withClients("a client that invents an outcome", BrokenClients.InventsAnOutcome::new),
                     Rule.S6,
                     "outcome.whenTimeIsUpItIsUnknownAndMayBeLearntLater"),
+            byScenario(
+                    withClients("a client that forgets to sync", BrokenClients.ForgetsToSync::new),
+                    Rule.L4,
+                    "outcome.whoAsksAServerThatIsBehindLearnsTheOutcomeAllTheSame",
+                    "it takes nothing for certain"),
             byOracle(
                     withWorkers("a worker that adopts a foreign ephemeral", BrokenWorkers.AdoptsAForeignEphemeral::new),
                     Rule.R1,

@@ -228,7 +228,7 @@ class PlainClient extends PlainRole implements Client {
     }
 
     /** Asked twice, with a sync in between: our server may be behind the one that took the submit. */
-    private boolean isGone(TaskId task) throws KeeperException, InterruptedException {
+    boolean isGone(TaskId task) throws KeeperException, InterruptedException {
         if (zk.exists(layout.task(task), false) != null) {
             return false;
         }

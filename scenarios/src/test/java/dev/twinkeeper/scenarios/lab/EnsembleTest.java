@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.layout.Layout;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,31 @@ class EnsembleTest {
                 Hand hand = new Hand(other.connectString(), new Layout("/size"))) {
             hand.createParents();
             assertThat(other.servers()).hasSize(size).allMatch(Server::serves);
+        }
+    }
+
+    @Test
+    void whoIsConnectedToAFollowerThatIsBehindReadsThePastAndWhoeverComesWaits() throws Exception {
+        String path = "/behind/tasks/a";
+        try (Ensemble own = Ensemble.startWithWays(3);
+                Hand fresh = new Hand(own.leader().address(), new Layout("/behind"))) {
+            Server behind = own.followers().get(0);
+            ZooKeeper stale = new ZooKeeper(behind.address(), (int) SOON.toMillis(), event -> {});
+            fresh.createParents();
+            fresh.create("/tasks/a", "before");
+            Patience.until("it sees it", SOON, () -> stale.exists(path, false) != null);
+
+            own.fallBehind(behind);
+            fresh.set("/tasks/a", "after");
+            var late = CompletableFuture.supplyAsync(() -> new Hand(behind.address(), new Layout("/behind")));
+            assertThat(late).failsWithin(Duration.ofMillis(500));
+            assertThat(stale.getData(path, false, null)).asString().isEqualTo("before");
+            own.catchUp(behind);
+
+            try (Hand now = late.get(SOON.toSeconds(), TimeUnit.SECONDS)) {
+                assertThat(now.get("/tasks/a")).isEqualTo("after");
+            }
+            stale.close();
         }
     }
 
