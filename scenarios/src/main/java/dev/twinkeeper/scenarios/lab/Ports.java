@@ -23,6 +23,8 @@ public final class Ports {
     /** How many taken ports may be met before we give up: then something else is wrong. */
     private static final int MISSES = 200;
 
+    private static final int BACKLOG = 50;
+
     private final List<ServerSocket> held = new ArrayList<>();
 
     private Ports() {}
@@ -34,7 +36,7 @@ public final class Ports {
         while (ports.held.size() < count) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             try {
-                ports.held.add(new ServerSocket(port, 1, InetAddress.getByName(HOST)));
+                ports.held.add(new ServerSocket(port, BACKLOG, InetAddress.getByName(HOST)));
             } catch (IOException taken) {
                 if (++misses > MISSES) {
                     ports.release();
@@ -51,6 +53,11 @@ public final class Ports {
 
     public int get(int index) {
         return held.get(index).getLocalPort();
+    }
+
+    /** For who listens in this process: nobody can take the port in between. */
+    ServerSocket take(int index) {
+        return held.get(index);
     }
 
     /** Gives them free for those who are to listen there; best right before they do. */

@@ -41,10 +41,12 @@ public final class Switchboard implements AutoCloseable {
         this.size = size;
         this.real = real;
         this.doors = Ports.reserve(2 * size * size);
-        doors.release();
         for (int from = 1; from <= size; from++) {
             for (int to = 1; to <= size; to++) {
-                if (from != to) {
+                if (from == to) {
+                    doors.take(peer(from, to)).close();
+                    doors.take(election(from, to)).close();
+                } else {
                     ways.add(way(from, to));
                 }
             }
@@ -52,29 +54,30 @@ public final class Switchboard implements AutoCloseable {
     }
 
     private Way way(int from, int to) {
-        Tunnel peer = new Tunnel(peerDoor(from, to), real.get(to - 1), LEADER_BINDS, (in, out) -> {});
-        String back = Ports.HOST + ":" + electionDoor(to, from);
+        Tunnel peer = new Tunnel(doors.take(peer(from, to)), real.get(to - 1), LEADER_BINDS, (in, out) -> {});
+        String back = Ports.HOST + ":" + doors.get(election(to, from));
         Tunnel election = new Tunnel(
-                electionDoor(from, to),
+                doors.take(election(from, to)),
                 real.get(size + to - 1),
                 Duration.ZERO,
                 (in, out) -> copyOpening(in, out, back));
         return new Way(from, to, peer, election);
     }
 
-    private int peerDoor(int from, int to) {
-        return doors.get((from - 1) * size + to - 1);
+    /** The number of a door. */
+    private int peer(int from, int to) {
+        return (from - 1) * size + to - 1;
     }
 
-    private int electionDoor(int from, int to) {
-        return doors.get(size * size + (from - 1) * size + to - 1);
+    private int election(int from, int to) {
+        return size * size + peer(from, to);
     }
 
     /** What stands for server {@code to} in the {@code zoo.cfg} of server {@code from}. */
     public String address(int from, int to) {
         return from == to
                 ? Ports.HOST + ":" + real.get(to - 1) + ":" + real.get(size + to - 1)
-                : Ports.HOST + ":" + peerDoor(from, to) + ":" + electionDoor(from, to);
+                : Ports.HOST + ":" + doors.get(peer(from, to)) + ":" + doors.get(election(from, to));
     }
 
     private static void copyOpening(InputStream in, OutputStream out, String back) throws IOException {

@@ -4,8 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -29,7 +27,6 @@ final class Tunnel implements AutoCloseable {
 
     private static final int AGAIN_MS = 50;
 
-    private static final int BACKLOG = 50;
     private static final int BUFFER = 64 * 1024;
 
     /** May look at the first bytes of a connection and change them in place. */
@@ -49,21 +46,17 @@ final class Tunnel implements AutoCloseable {
     private volatile boolean down;
 
     /**
-     * @param port where it listens
+     * @param door where it listens; closed with it
      * @param target where it leads
      * @param patience how long a connection is kept waiting where nobody listens at the target yet: we have taken it
      *     before we know, so whoever would have tried again can't
      */
-    Tunnel(int port, int target, Duration patience, Opening opening) {
+    Tunnel(ServerSocket door, int target, Duration patience, Opening opening) {
+        this.door = door;
         this.target = target;
         this.patience = patience;
         this.opening = opening;
-        try {
-            door = new ServerSocket(port, BACKLOG, InetAddress.getByName(Ports.HOST));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        thread("tunnel-door-" + port, this::accept);
+        thread("tunnel-door-" + door.getLocalPort(), this::accept);
     }
 
     /** What is sent from now on arrives when it is {@link #mend mended} or never; no new connections. */
