@@ -164,7 +164,7 @@ public final class Stage implements AutoCloseable {
 
     /** A person at zkCli, with a session of its own. */
     public Hand hand() {
-        Hand hand = new Hand(ensemble.connectString(), layout);
+        Hand hand = new Hand(ensemble.followersConnectString(), layout);
         hands.add(hand);
         return hand;
     }

@@ -113,8 +113,19 @@ public final class Ensemble implements AutoCloseable {
         return servers.stream().map(Server::address).collect(Collectors.joining(","));
     }
 
+    /**
+     * The servers that follow just now, all where none does: for who reads after a {@code sync}, since the leader answers
+     * that at once, and may have applied less than its followers.
+     */
+    public String followersConnectString() {
+        List<Server> followers = followers();
+        return followers.isEmpty()
+                ? connectString()
+                : followers.stream().map(Server::address).collect(Collectors.joining(","));
+    }
+
     public List<Server> servers() {
-        return servers;
+        return List.copyOf(servers);
     }
 
     /** @throws IllegalStateException when there is none just now */

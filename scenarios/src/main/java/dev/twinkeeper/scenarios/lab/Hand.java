@@ -41,7 +41,12 @@ public final class Hand implements AutoCloseable {
     private final Layout layout;
     private final ZooKeeper keeper;
 
-    /** Opens a session. {@code servers} is a connect string without chroot. */
+    /**
+     * Opens a session.
+     *
+     * @param servers a connect string without chroot; followers, where nothing else matters: see
+     *     {@link Ensemble#followersConnectString}
+     */
     public Hand(String servers, Layout layout) {
         this.servers = servers;
         this.layout = layout;
@@ -220,7 +225,7 @@ public final class Hand implements AutoCloseable {
         }
     }
 
-    /** {@code sync PATH}: what follows reads at least what was committed before. */
+    /** {@code sync PATH}: what follows reads at least what was committed before, where a follower answers. */
     public void sync(String path) {
         patiently(() -> {
             keeper.sync(absolute(path));

@@ -193,7 +193,7 @@ public final class RecipeStage implements AutoCloseable {
 
     /** A person at zkCli, with a session of its own; its paths go without the stage's root: {@code /recipe/…}. */
     public Hand hand() {
-        Hand hand = new Hand(ensemble.connectString(), layout);
+        Hand hand = new Hand(ensemble.followersConnectString(), layout);
         hands.add(hand);
         return hand;
     }
