@@ -24,7 +24,7 @@ import org.apache.zookeeper.data.Stat;
  * One candidate's way to one reign: queues, looks who reigns, claims when nobody does, watches over its claim, yields.
  *
  * <pre>
- * SUSPENDED  connected            → PREPARING   sync, parents, watch on /master, a place in the queue
+ * SUSPENDED  connected            → PREPARING   barrier, parents, watch on /master, a place in the queue
  * PREPARING  all there            → LOOKING     read /master
  * LOOKING    nobody, our turn     → CLAIMING    one multi: /master, /master-epoch
  *            nobody               → QUEUED

@@ -28,7 +28,7 @@ import org.apache.zookeeper.Watcher.WatcherType;
  * OPEN       connection lost  → SUSPENDED  patience runs on
  * </pre>
  *
- * <p>"Not there" is asked twice, with a {@code sync} in between: the server may be behind the one that took the submit.
+ * <p>"Not there" is asked twice, with a barrier in between: the server may be behind the one that took the submit.
  */
 final class Outcomes {
     private enum Phase {
@@ -51,8 +51,8 @@ final class Outcomes {
         final TaskId task;
         final List<Asker> askers = new ArrayList<>(1);
 
-        /** A "not there" that a sync has confirmed is final. */
-        boolean synced;
+        /** A "not there" after a barrier is final. */
+        boolean confirmed;
 
         Question(TaskId task) {
             this.task = task;
@@ -96,7 +96,7 @@ final class Outcomes {
         gate.enter(Phase.OPEN);
         window = new Window(role.session, role.settings.window());
         for (Question question : questions.values()) {
-            question.synced = false;
+            question.confirmed = false;
             look(question);
         }
     }
@@ -132,7 +132,7 @@ final class Outcomes {
                 window.answered();
             }
             case NONODE -> {
-                if (question.synced) {
+                if (question.confirmed) {
                     answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
                 } else {
                     confirm(question);
@@ -148,16 +148,15 @@ final class Outcomes {
     }
 
     private void confirm(Question question) {
-        window.send(client ->
-                client.sync().inBackground(gate.reply(this::onSynced), question).forPath(layout.task(question.task)));
+        window.send(client -> Session.readBarrier(client, gate.reply(this::onFresh), question));
     }
 
-    private void onSynced(CuratorEvent event) {
+    private void onFresh(CuratorEvent event) {
         switch (Gate.code(event)) {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 Question question = (Question) event.getContext();
-                question.synced = true;
+                question.confirmed = true;
                 look(question);
                 window.answered();
             }

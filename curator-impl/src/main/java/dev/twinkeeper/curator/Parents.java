@@ -9,7 +9,7 @@ import org.apache.zookeeper.KeeperException.Code;
 
 /**
  * Makes the persistent znodes that every role needs, where they are missing. The chroot above them is Curator's to make.
- * It opens with a {@code sync}, because the server that we reached may be behind the one of before, and a stale "not
+ * It opens with a barrier, because the server that we reached may be behind the one of before, and a stale "not
  * there" would be acted on; Curator never does that by itself.
  */
 final class Parents {
@@ -29,15 +29,13 @@ final class Parents {
     }
 
     void ensure() {
-        session.ask(
-                client -> client.sync().inBackground(gate.reply(this::onSynced)).forPath("/"));
+        session.ask(client -> Session.readBarrier(client, gate.reply(this::onFresh), null));
     }
 
-    private void onSynced(CuratorEvent event) {
+    private void onFresh(CuratorEvent event) {
         switch (Gate.code(event)) {
-            case OK -> next();
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept(Gate.code(event));
+            default -> next();
         }
     }
 

@@ -20,7 +20,7 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  * A worker's ephemeral under {@code /workers}: made, watched over, made again.
  *
  * <pre>
- * SUSPENDED   connected        → PREPARING    sync, parents, watches on /workers/W and /assign/W
+ * SUSPENDED   connected        → PREPARING    barrier, parents, watches on /workers/W and /assign/W
  * PREPARING   all there        → LOOKING      read /workers/W
  * LOOKING     nothing there    → CREATING
  *             our session's    → REGISTERED   (so an answer that was lost is no matter)

@@ -4,6 +4,7 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.state.ConnectionState;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>Three gaps are closed here. Curator tells of the connection on a thread of its own, so LOST may be heard when the
  * next session is there already, and once more after that: only a changed session id tells. For the same reason SUSPENDED
  * may come after replies of the next connection, so the loss is heard from ZooKeeper's own event besides. And what was asked in the
- * moment when the connection went waits inside Curator, is sent when it is back, and may overtake the {@code sync} that
+ * moment when the connection went waits inside Curator, is sent when it is back, and may overtake the barrier that
  * the next phase begins with: so that phase does not begin before all of it is answered.
  *
  * <p>Expiry is only heard from a server, on reconnecting. Until then a cut-off role knows SUSPENDED and nothing more.
@@ -84,6 +85,17 @@ final class Session {
         } catch (Exception e) {
             throw new IllegalStateException("Curator declares this for its foreground only", e);
         }
+    }
+
+    /**
+     * S4, L4: what this session reads after the reply is not older than anything that anybody was told before. It is a
+     * transaction that changes nothing, whatever it answers; a {@code sync} would not do where our server leads the
+     * ensemble: it answers that at once, and may have applied less than its followers.
+     */
+    static void readBarrier(CuratorFramework client, BackgroundCallback reply, Object ctx) throws Exception {
+        client.transaction()
+                .inBackground(reply, ctx)
+                .forOperations(client.transactionOp().check().forPath("/"));
     }
 
     long id() {

@@ -33,7 +33,7 @@ import org.apache.zookeeper.CreateMode;
  * </pre>
  *
  * <p>Every task carries a token of its own in its name. A create whose answer was lost is looked for by it: after a
- * {@code sync}, in the same session or in a new one whose predecessor the ensemble has ended, "not there" is final,
+ * read barrier, in the same session or in a new one whose predecessor the ensemble has ended, "not there" is final,
  * since a request of the old connection can't arrive any more.
  *
  * <p>Curator's {@code withProtection} puts a token into the name as well, and does less with it: it looks without a
@@ -190,7 +190,7 @@ final class Submissions {
         }
     }
 
-    /** Answers were lost. The {@code sync} was done on connecting, so this list is not of the past. */
+    /** Answers were lost. The barrier was passed on connecting, so this list is not of the past. */
     private void resolve() {
         gate.enter(Phase.RESOLVING);
         role.session.ask(client ->

@@ -11,7 +11,7 @@
  * <p><b>What it hides.</b> That a request may be sent twice, later, or in another session than the one that it was meant
  * for; that LOST may be a guess; which session a state is about; that a recipe's memory is not the ensemble's. The
  * comments that say "Curator" stand where a rule would break on one of these. What a rule hangs on is therefore the same
- * here as by hand: one {@link dev.twinkeeper.loop.Loop}, phases, the fence, tokens, {@code sync} and reading. Two recipes
+ * here as by hand: one {@link dev.twinkeeper.loop.Loop}, phases, the fence, tokens, the barrier and reading. Two recipes
  * that look made for a role are left alone: CuratorCache ({@code Census} says why) and PersistentNode
  * ({@code Registration}).
  *

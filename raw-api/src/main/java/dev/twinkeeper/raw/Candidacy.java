@@ -22,7 +22,7 @@ import org.apache.zookeeper.data.Stat;
  * One candidate's way to one reign: looks who reigns, claims when nobody does, watches over its claim, yields.
  *
  * <pre>
- * SUSPENDED  connected            → PREPARING   sync, parents, watch on /master
+ * SUSPENDED  connected            → PREPARING   barrier, parents, watch on /master
  * PREPARING  all there            → LOOKING     read /master
  * LOOKING    nobody               → CLAIMING    one multi: /master, /master-epoch
  *            somebody else        → STANDBY

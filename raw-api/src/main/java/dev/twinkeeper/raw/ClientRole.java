@@ -25,7 +25,7 @@ import org.apache.zookeeper.Watcher;
  * away. Each of the three begins again by itself when the connection is back.
  *
  * <pre>
- * SUSPENDED  connected            → PREPARING  sync, parents
+ * SUSPENDED  connected            → PREPARING  barrier, parents
  * PREPARING  all there            → OPEN
  * any        connection lost      → SUSPENDED
  * </pre>

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.data.Stat;
 
@@ -27,7 +28,7 @@ import org.apache.zookeeper.data.Stat;
  * OPEN       connection lost  → SUSPENDED  patience runs on
  * </pre>
  *
- * <p>"Not there" is asked twice, with a {@code sync} in between: the server may be behind the one that took the submit.
+ * <p>"Not there" is asked twice, with a barrier in between: the server may be behind the one that took the submit.
  */
 final class Outcomes {
     private enum Phase {
@@ -50,8 +51,8 @@ final class Outcomes {
         final TaskId task;
         final List<Asker> askers = new ArrayList<>(1);
 
-        /** A "not there" that a sync has confirmed is final. */
-        boolean synced;
+        /** A "not there" after a barrier is final. */
+        boolean confirmed;
 
         Question(TaskId task) {
             this.task = task;
@@ -95,7 +96,7 @@ final class Outcomes {
         gate.enter(Phase.OPEN);
         window = new Window(role.settings.window());
         for (Question question : questions.values()) {
-            question.synced = false;
+            question.confirmed = false;
             look(question);
         }
     }
@@ -129,7 +130,7 @@ final class Outcomes {
                 window.answered();
             }
             case NONODE -> {
-                if (question.synced) {
+                if (question.confirmed) {
                     answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
                 } else {
                     confirm(question);
@@ -145,15 +146,15 @@ final class Outcomes {
     }
 
     private void confirm(Question question) {
-        window.send(() -> role.zk().sync(layout.task(question.task), gate.reply(this::onSynced), question));
+        window.send(() -> role.session.readBarrier(gate.multi(this::onFresh), question));
     }
 
-    private void onSynced(int rc, String path, Object ctx) {
+    private void onFresh(int rc, String path, Object ctx, List<OpResult> results) {
         switch (Gate.code(rc)) {
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 Question question = (Question) ctx;
-                question.synced = true;
+                question.confirmed = true;
                 look(question);
                 window.answered();
             }

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
 
 /**
  * Makes the persistent znodes that every role needs, where they are missing: one after the other, parents first. It
- * opens with a {@code sync}, because the server that we reached may be behind the one of before, and a stale "not there"
+ * opens with a barrier, because the server that we reached may be behind the one of before, and a stale "not there"
  * would be acted on.
  */
 final class Parents {
@@ -32,14 +33,13 @@ final class Parents {
     }
 
     void ensure() {
-        session.zk().sync("/", gate.reply(this::onSynced), null);
+        session.readBarrier(gate.multi(this::onFresh), null);
     }
 
-    private void onSynced(int rc, String path, Object ctx) {
+    private void onFresh(int rc, String path, Object ctx, List<OpResult> results) {
         switch (Gate.code(rc)) {
-            case OK -> next();
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept(Gate.code(rc));
+            default -> next();
         }
     }
 

@@ -5,6 +5,9 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
 import java.io.IOException;
+import java.util.List;
+import org.apache.zookeeper.AsyncCallback.MultiCallback;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -36,6 +39,8 @@ final class Session {
         /** There will be no session. */
         void impossible(CoordinationException why);
     }
+
+    private static final int ANY_VERSION = -1;
 
     private final Settings settings;
     private final Loop loop;
@@ -72,6 +77,15 @@ final class Session {
     /** Whether an ephemeral of that owner is ours. */
     boolean owns(long ephemeralOwner) {
         return ephemeralOwner != 0 && ephemeralOwner == zk.getSessionId();
+    }
+
+    /**
+     * S4, L4: what this session reads after the reply is not older than anything that anybody was told before. It is a
+     * transaction that changes nothing, whatever it answers; a {@code sync} would not do where our server leads the
+     * ensemble: it answers that at once, and may have applied less than its followers.
+     */
+    void readBarrier(MultiCallback reply, Object ctx) {
+        zk.multi(List.of(Op.check("/", ANY_VERSION)), reply, ctx);
     }
 
     /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */

@@ -6,7 +6,7 @@
  * <p><b>How it works.</b> One {@link dev.twinkeeper.loop.Loop} owns all state of a role. A watcher or a callback is one
  * line that posts to the loop, through a {@link dev.twinkeeper.raw.Gate} that drops what an earlier phase asked for.
  * Request and reply stand together: {@code look()}, and right below it {@code onLooked(…)}. A lost connection is never
- * handled at the reply: when the connection is back, the phase begins again by {@code sync} and reading. One way of
+ * handled at the reply: when the connection is back, the phase begins again by a barrier and reading. One way of
  * recovery in place of a retry in every callback.
  *
  * <p><b>Reading order.</b> {@code Connections}, {@code Session}, {@code Gate}, {@code Participant} are the ground;

@@ -159,7 +159,7 @@ class PlainClient extends PlainRole implements Client {
         }
     }
 
-    /** S4: a create whose answer was lost is looked for; the connection began with a sync, so "not there" is final. */
+    /** S4: a create whose answer was lost is looked for; the connection began with a barrier, so "not there" is final. */
     void resolve() throws KeeperException, InterruptedException {
         Map<String, TaskId> there = new HashMap<>();
         for (String name : children(layout.tasks()).orElse(List.of())) {
@@ -227,12 +227,12 @@ class PlainClient extends PlainRole implements Client {
         }
     }
 
-    /** Asked twice, with a sync in between: our server may be behind the one that took the submit. */
+    /** Asked twice, with a barrier in between: our server may be behind the one that took the submit. */
     boolean isGone(TaskId task) throws KeeperException, InterruptedException {
         if (zk.exists(layout.task(task), false) != null) {
             return false;
         }
-        zk.sync(layout.task(task));
+        readBarrier();
         return zk.exists(layout.task(task), false) == null;
     }
 

@@ -35,7 +35,7 @@ import org.apache.zookeeper.data.Stat;
  * What the plain roles have in common: a thread that does one {@link #round} after another, and a session.
  *
  * <p>A round reads what it needs and acts on it; nothing is remembered from one round to the next that the tree could
- * tell. An answer that was lost ends the round: the first one on the next connection begins with a {@code sync}, and
+ * tell. An answer that was lost ends the round: the first one on the next connection begins with a barrier, and
  * reads what came of it.
  */
 abstract class PlainRole implements Role {
@@ -128,7 +128,7 @@ abstract class PlainRole implements Role {
 
     private void prepare() throws KeeperException, InterruptedException {
         if (!prepared) {
-            zk.sync(layout.tasks());
+            readBarrier();
             for (String parent : layout.parents()) {
                 makeIfMissing(parent);
             }
@@ -225,6 +225,11 @@ abstract class PlainRole implements Role {
 
     /** A znode as it was read. */
     record Found(byte[] data, Stat stat) {}
+
+    /** A transaction that changes nothing: what is read after it is of now. A sync is no such thing at the leader. */
+    void readBarrier() throws KeeperException, InterruptedException {
+        zk.multi(List.of(Op.check("/", -1)));
+    }
 
     Optional<Found> read(String path) throws KeeperException, InterruptedException {
         Stat stat = new Stat();
