@@ -17,6 +17,7 @@ import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,6 +39,12 @@ class BrokenQueuesTest extends BrokenRecipes {
     @Override
     List<Broken> broken() {
         return List.of(
+                new Broken(
+                        "protected creates, whose names begin with a random id, sorted by the whole name",
+                        new Protected(),
+                        Rule.Q1,
+                        "queue.oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement",
+                        "but there were differences at these indexes"),
                 new Broken(
                         "SimpleDistributedQueue deletes an item before it is handled",
                         new Simple(),
@@ -109,11 +116,12 @@ class BrokenQueuesTest extends BrokenRecipes {
 
     // What Curator brings.
 
-    /** What both of Curator's have in common. */
+    /** What all here have in common. */
     private abstract static class OfCurator implements Queue {
         final CuratorFramework client;
         final String parent;
         final int capacity;
+        private volatile Thread taker;
 
         OfCurator(Recipe.Place place, String parent, int capacity) {
             this.parent = parent;
@@ -146,7 +154,31 @@ class BrokenQueuesTest extends BrokenRecipes {
         }
 
         @Override
+        public void consume(Handler handler) {
+            taker = new Thread(() -> take(handler), "takes");
+            taker.setDaemon(true);
+            taker.start();
+        }
+
+        private void take(Handler handler) {
+            try {
+                while (true) {
+                    takeOne(handler);
+                }
+            } catch (Exception closed) {
+                // Or lost: it ends.
+            }
+        }
+
+        void takeOne(Handler handler) throws Exception {
+            throw new UnsupportedOperationException("not needed");
+        }
+
+        @Override
         public void close() {
+            if (taker != null) {
+                taker.interrupt();
+            }
             client.close();
         }
     }
@@ -160,7 +192,6 @@ class BrokenQueuesTest extends BrokenRecipes {
 
     private static final class SimpleAsItComes extends OfCurator {
         private final SimpleDistributedQueue queue;
-        private volatile Thread taker;
 
         SimpleAsItComes(Recipe.Place place, int capacity) {
             super(place, place.path(), capacity);
@@ -173,28 +204,8 @@ class BrokenQueuesTest extends BrokenRecipes {
         }
 
         @Override
-        public void consume(Handler handler) {
-            taker = new Thread(() -> take(handler), "takes");
-            taker.setDaemon(true);
-            taker.start();
-        }
-
-        private void take(Handler handler) {
-            try {
-                while (true) {
-                    handler.handle(new Item("unknown", queue.take()));
-                }
-            } catch (Exception closed) {
-                // Or lost: it ends.
-            }
-        }
-
-        @Override
-        public void close() {
-            if (taker != null) {
-                taker.interrupt();
-            }
-            super.close();
+        void takeOne(Handler handler) throws Exception {
+            handler.handle(new Item("unknown", queue.take()));
         }
     }
 
@@ -314,10 +325,36 @@ class BrokenQueuesTest extends BrokenRecipes {
                         .forPath(parent + "/queue-", data);
             });
         }
+    }
+
+    private static final class Protected extends NoRecipes {
+        @Override
+        public Queue queue(Recipe.Place place, int capacity) {
+            return new ProtectedQueue(place, capacity);
+        }
+    }
+
+    private static final class ProtectedQueue extends OfCurator {
+        ProtectedQueue(Recipe.Place place, int capacity) {
+            super(place, place.path() + "/items", capacity);
+        }
 
         @Override
-        public void consume(Handler handler) {
-            throw new UnsupportedOperationException("not needed");
+        public void put(byte[] data, Duration patience) {
+            call(() -> client.create()
+                    .creatingParentsIfNeeded()
+                    .withProtection()
+                    .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
+                    .forPath(parent + "/queue-", data));
+        }
+
+        @Override
+        void takeOne(Handler handler) throws Exception {
+            // "The list has no order, so sort it": by what follows the id would be right.
+            for (String name : new TreeSet<>(client.getChildren().forPath(parent))) {
+                handler.handle(new Item(name, client.getData().forPath(parent + "/" + name)));
+                client.delete().forPath(parent + "/" + name);
+            }
         }
     }
 }
