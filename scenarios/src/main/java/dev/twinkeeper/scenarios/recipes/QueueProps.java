@@ -24,12 +24,25 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What the scenarios of queues are told with. */
 final class QueueProps {
-    static final int ROOMY = 100;
+    /** More than any scenario puts. */
+    static final int ROOMY = 1_000;
+
+    /**
+     * Long enough that no session ends while a wire is cut for a moment, or the machine has no time for it; shorter than
+     * what a close may take that waits for a handler.
+     */
+    private static final Duration LONG_SESSION = Duration.ofSeconds(10);
 
     /** After that long without a request nothing is under way. */
     private static final Duration QUIET = Duration.ofMillis(200);
 
     private QueueProps() {}
+
+    /** One with room for all, whose session ends when the scenario ends it, and not before. */
+    static Player<Queue> queue(RecipeStage stage, String name) {
+        stage.sessionTimeout(LONG_SESSION);
+        return stage.queue(name, ROOMY);
+    }
 
     /** A handler that does not end before it may. */
     static final class Held implements Queue.Handler {
@@ -75,6 +88,21 @@ final class QueueProps {
         player.recipe().put(bytes(text), RecipeStage.READY);
     }
 
+    /** Puts it and waits until one of them has handled it. */
+    static void pass(RecipeStage stage, String text, Player<Queue> producer, Collection<Player<Queue>> consumers) {
+        put(producer, text);
+        awaitHandled(stage, List.of(text), consumers);
+    }
+
+    /** Puts it and waits until the consumer has begun with it, which then goes on as long as it is held. */
+    static Held holding(Player<Queue> consumer, Player<Queue> producer, String text) {
+        Held held = new Held();
+        consume(consumer, held);
+        put(producer, text);
+        held.awaitBegun();
+        return held;
+    }
+
     static int size(Player<Queue> player) {
         return player.recipe().size(RecipeStage.READY);
     }
@@ -107,6 +135,13 @@ final class QueueProps {
                 "all watch",
                 RecipeStage.READY,
                 () -> players.stream().allMatch(each -> each.wire().session().isPresent() && each.watches() > 0));
+    }
+
+    static void awaitAnotherSession(RecipeStage stage, Player<Queue> player) {
+        stage.eventually(
+                player + " has another session",
+                RecipeStage.READY,
+                () -> player.wire().sessions().size() > 1);
     }
 
     static void awaitEmpty(RecipeStage stage, Player<Queue> player) {

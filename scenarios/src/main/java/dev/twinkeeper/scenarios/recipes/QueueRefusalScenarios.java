@@ -7,9 +7,12 @@ import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitHandled;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitQuiet;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.holding;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.itemsCreated;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.pass;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.queue;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.size;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.texts;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +23,6 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.recipes.QueueProps.Held;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,9 +41,7 @@ public final class QueueRefusalScenarios {
         assertThat(size(producer)).isEqualTo(3);
         consume(consumer);
         awaitEmpty(stage, producer);
-        put(producer, "again");
-
-        awaitHandled(stage, List.of("again"), List.of(consumer));
+        pass(stage, "again", producer, List.of(consumer));
         assertThat(itemsCreated(stage)).hasSize(4);
     }
 
@@ -78,7 +78,7 @@ public final class QueueRefusalScenarios {
 
     @Verifies(Rule.X1)
     public void whatCannotBeIsRefused(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
+        var producer = queue(stage, "p1");
         var place = new Recipe.Place(producer.wire().connectString(), RecipeStage.SESSION_TIMEOUT, stage.path());
         put(producer, "");
         put(producer, "x".repeat(Recipe.MAX_DATA));
@@ -101,9 +101,9 @@ public final class QueueRefusalScenarios {
     @Verifies({Rule.X2, Rule.Q1})
     public void whatIsNoItemIsLeftAlone(RecipeStage stage) {
         var hand = stage.hand();
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
         put(producer, "one");
         hand.create("/recipe/items/queue-0000000100", "not as the queue writes it");
         hand.create("/recipe/items/read.me", "neither");
@@ -128,8 +128,8 @@ public final class QueueRefusalScenarios {
         var hand = stage.hand();
         hand.createChroot();
         hand.createEphemeral(RecipeStage.RECIPE, "mine");
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
 
         consume(consumer);
         assertProblem(() -> put(producer, "nowhere"), Problem.FOREIGN);
@@ -141,13 +141,10 @@ public final class QueueRefusalScenarios {
 
     @Verifies({Rule.X3, Rule.Q2})
     public void closingLetsTheHandlerFinish(RecipeStage stage) {
-        var held = new Held();
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
-        consume(consumer, held);
-        put(producer, "one");
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        var held = holding(consumer, producer, "one");
         put(producer, "two");
-        held.awaitBegun();
 
         var closing = consumer.async(() -> {
             consumer.recipe().close();
@@ -167,13 +164,10 @@ public final class QueueRefusalScenarios {
 
     @Verifies({Rule.X3, Rule.Q2})
     public void closingDoesNotWaitForeverForAHandler(RecipeStage stage) {
-        var held = new Held();
         var producer = stage.queue("p1", ROOMY);
         var consumer = stage.queue("c1", ROOMY);
         var other = stage.queue("c2", ROOMY);
-        consume(consumer, held);
-        put(producer, "endless");
-        held.awaitBegun();
+        holding(consumer, producer, "endless");
 
         var closing = consumer.async(() -> {
             consumer.close();
@@ -181,16 +175,17 @@ public final class QueueRefusalScenarios {
         });
         consume(other);
 
-        stage.await("closed", closing, RecipeStage.SUCCESSION);
+        // A session timeout, and what ending the session takes.
+        stage.await("closed", closing, RecipeStage.READY);
         awaitHandled(stage, List.of("endless"), List.of(other));
         assertThat(handled(consumer)).isEmpty();
     }
 
     @Verifies({Rule.X3, Rule.Q2})
     public void aHandlerMayClose(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
-        var other = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        var other = queue(stage, "c2");
         consume(consumer, item -> consumer.recipe().close());
 
         put(producer, "the last");
@@ -205,7 +200,7 @@ public final class QueueRefusalScenarios {
 
     @Verifies(Rule.X3)
     public void whoeverWaitsIsToldOfTheClose(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
+        var producer = queue(stage, "p1");
         put(producer, "one");
         producer.wire().cut();
         var waiting = producer.async(() -> problem(() -> put(producer, "two")));
@@ -221,11 +216,10 @@ public final class QueueRefusalScenarios {
     @Verifies({Rule.X5, Rule.Q2})
     public void whatWasRefusedIsDoneWhenItIsAllowedAgain(RecipeStage stage) {
         var hand = stage.hand();
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
         consume(consumer);
-        put(producer, "before");
-        awaitHandled(stage, List.of("before"), List.of(consumer));
+        pass(stage, "before", producer, List.of(consumer));
         awaitEmpty(stage, producer);
 
         hand.setAcl("/recipe/claims", Perms.READ | Perms.ADMIN);

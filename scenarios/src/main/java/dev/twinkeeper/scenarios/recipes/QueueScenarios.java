@@ -1,16 +1,20 @@
 package dev.twinkeeper.scenarios.recipes;
 
 import static dev.twinkeeper.scenarios.recipes.QueueProps.ROOMY;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitAnotherSession;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitEmpty;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitHandled;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitQuiet;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitWatching;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.holding;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.listings;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.nothingOverlaps;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.pass;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.queue;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.text;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.texts;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.traffic;
@@ -37,9 +41,9 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q1, Rule.Q5})
     public void oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement(RecipeStage stage) {
-        var p1 = stage.queue("p1", ROOMY);
-        var p2 = stage.queue("p2", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
+        var p1 = queue(stage, "p1");
+        var p2 = queue(stage, "p2");
+        var consumer = queue(stage, "c1");
         var before = texts("before", 10);
         var after = texts("after", 10);
 
@@ -62,10 +66,9 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q2, Rule.Q3})
     public void consumersShareTheItemsAndNoneIsHandledTwice(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var consumers = Stream.of("c1", "c2", "c3")
-                .map(name -> stage.queue(name, ROOMY))
-                .toList();
+        var producer = queue(stage, "p1");
+        var consumers =
+                Stream.of("c1", "c2", "c3").map(name -> queue(stage, name)).toList();
         var texts = texts("item", 60);
 
         texts.forEach(text -> put(producer, text));
@@ -82,13 +85,12 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q2, Rule.Q3})
     public void tenWaitForOneItem(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
+        var producer = queue(stage, "p1");
         var consumers = IntStream.rangeClosed(1, 10)
-                .mapToObj(i -> stage.queue("c" + i, ROOMY))
+                .mapToObj(i -> queue(stage, "c" + i))
                 .toList();
         consumers.forEach(QueueProps::consume);
-        put(producer, "first of all");
-        awaitHandled(stage, List.of("first of all"), consumers);
+        pass(stage, "first of all", producer, consumers);
         awaitWatching(stage, consumers);
         awaitQuiet(stage, consumers);
         var before = traffic(consumers);
@@ -96,8 +98,7 @@ public final class QueueScenarios {
 
         var texts = texts("item", 5);
         for (String text : texts) {
-            put(producer, text);
-            awaitHandled(stage, List.of(text), consumers);
+            pass(stage, text, producer, consumers);
         }
         var costOfPuts = producer.wire().traffic().minus(beforePut);
         awaitEmpty(stage, producer);
@@ -116,11 +117,10 @@ public final class QueueScenarios {
 
     @Verifies(Rule.Q1)
     public void oneAloneCountsWhatAnItemCosts(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
         consume(consumer);
-        put(producer, "first of all");
-        awaitHandled(stage, List.of("first of all"), List.of(consumer));
+        pass(stage, "first of all", producer, List.of(consumer));
         awaitQuiet(stage, List.of(consumer));
         var before = consumer.wire().traffic();
         var texts = texts("item", 10);
@@ -138,20 +138,18 @@ public final class QueueScenarios {
 
     @Verifies(Rule.Q2)
     public void theItemOfAConsumerThatDiedIsHandledByAnother(RecipeStage stage) {
-        var held = new Held();
         var producer = stage.queue("p1", ROOMY);
         var c1 = stage.queue("c1", ROOMY);
         var c2 = stage.queue("c2", ROOMY);
-        consume(c1, held);
-        put(producer, "whose");
-        held.awaitBegun();
+        var held = holding(c1, producer, "whose");
         consume(c2);
         awaitWatching(stage, List.of(c2));
 
         var dead = Instant.now();
         c1.wire().cut();
 
-        var handling = c2.awaitHeard(Happening.Handling.class, RecipeStage.SUCCESSION);
+        // Q2 says no time; the server's clock for the session is a part of it.
+        var handling = c2.awaitHeard(Happening.Handling.class, RecipeStage.READY);
         stage.measure("queue: item of a dead consumer", Duration.between(dead, handling.at()));
         assertThat(text(handling.what().item())).isEqualTo("whose");
         held.release();
@@ -159,39 +157,34 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q2, Rule.Q3})
     public void anItemThatWasDoneAndNotRemovedComesOnceMore(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
 
         // Between take and done: whatever it says after the work does not arrive while its session lives.
         consume(c1, item -> c1.wire().stallRequests());
-        put(producer, "twice");
-        c1.awaitHeard(Happening.Handled.class, RecipeStage.READY);
+        pass(stage, "twice", producer, List.of(c1));
+        c1.expire();
         consume(c2);
-        c2.awaitHeard(Happening.Handled.class, RecipeStage.SUCCESSION);
+        awaitHandled(stage, List.of("twice"), List.of(c2));
         c1.wire().mend();
         awaitEmpty(stage, producer);
 
-        put(producer, "next");
-        awaitHandled(stage, List.of("next"), List.of(c1, c2));
+        pass(stage, "next", producer, List.of(c1, c2));
         assertThat(handled(List.of(c1, c2))).containsExactlyInAnyOrder("twice", "twice", "next");
     }
 
     @Verifies(Rule.Q3)
     public void whoFinishesAfterItsSessionEndedRemovesTheItem(RecipeStage stage) {
-        var held = new Held();
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
-        consume(consumer, held);
-        put(producer, "once");
-        held.awaitBegun();
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        var held = holding(consumer, producer, "once");
 
         consumer.expire();
         held.release();
         awaitEmpty(stage, producer);
 
-        put(producer, "next");
-        awaitHandled(stage, List.of("next"), List.of(consumer));
+        pass(stage, "next", producer, List.of(consumer));
         assertThat(handled(consumer)).containsExactly("once", "next");
     }
 
@@ -199,10 +192,10 @@ public final class QueueScenarios {
     public void whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder(RecipeStage stage) {
         var zombie = new Held();
         var holder = new Held();
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
-        var c3 = stage.queue("c3", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
+        var c3 = queue(stage, "c3");
         consume(c1, item -> {
             zombie.handle(item);
             throw new IllegalStateException("too late");
@@ -214,10 +207,7 @@ public final class QueueScenarios {
         consume(c2, holder);
         holder.awaitBegun();
         consume(c3);
-        stage.eventually(
-                "c1 has another session",
-                RecipeStage.READY,
-                () -> c1.wire().sessions().size() > 1);
+        awaitAnotherSession(stage, c1);
         zombie.release();
 
         stage.throughout(
@@ -233,9 +223,9 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q6, Rule.Q2})
     public void anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
         var tries = new CountDownLatch(3);
         Queue.Handler moody = item -> {
             tries.countDown();
@@ -272,9 +262,9 @@ public final class QueueScenarios {
 
     @Verifies({Rule.Q6, Rule.Q2})
     public void aBadItemOfADeadConsumerIsTriedByAnother(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
         consume(c1, item -> {
             throw new IllegalStateException("on purpose");
         });
@@ -283,6 +273,7 @@ public final class QueueScenarios {
 
         consume(c2);
         c1.wire().cut();
+        c1.expire();
 
         awaitHandled(stage, List.of("bad for c1"), List.of(c2));
         awaitEmpty(stage, producer);
@@ -291,12 +282,9 @@ public final class QueueScenarios {
     @Verifies({Rule.X5, Rule.Q2, Rule.Q3})
     public void anOperatorTakesAwayWhatIsBeingHandled(RecipeStage stage) {
         var hand = stage.hand();
-        var held = new Held();
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
-        consume(consumer, held);
-        put(producer, "one");
-        held.awaitBegun();
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        var held = holding(consumer, producer, "one");
 
         // Item, claim, and all above them.
         hand.deleteAll("/recipe/claims");
@@ -315,9 +303,9 @@ public final class QueueScenarios {
     @Verifies(Rule.Q3)
     public void whoLostItsClaimBeforeItBeganDoesNotBegin(RecipeStage stage) {
         var holder = new Held();
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
         var claimed = c1.wire()
                 .loseRequest(request ->
                         request.operation().equals("getData") && request.path().startsWith(stage.path() + "/items/"));
@@ -326,13 +314,11 @@ public final class QueueScenarios {
         put(producer, "whose");
         stage.await("c1 has claimed it", claimed, RecipeStage.READY);
 
+        c1.expire();
         consume(c2, holder);
         holder.awaitBegun();
         c1.wire().mend();
-        stage.eventually(
-                "c1 has another session",
-                RecipeStage.READY,
-                () -> c1.wire().sessions().size() > 1);
+        awaitAnotherSession(stage, c1);
 
         stage.throughout("c2 is alone at it", A_WHILE, () -> c1.heard().isEmpty());
         holder.release();
