@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback.ChildrenCallback;
@@ -71,11 +72,11 @@ import org.apache.zookeeper.data.Stat;
  *
  * A lost connection leaves the phase as it is: after the list TAKING looks whose the claim is, REMOVING removes again.
  *
- * <p><b>Guarantees not made.</b> An item is handled again when its consumer's session ends before the removal. An item
- * that waits for its pause is passed by later ones. After more than {@value #TOKENS} puts of others during one outage, a
- * put may end as unknown. After 2³¹ puts a path is used up, and says so. Others may put as well, as Curator's
- * DistributedQueue does (kazoo's queues have other names and bytes, see docs/recipes.md): they are not bounded, and from
- * about 50,000 items on nobody can list them. Several items in one znode, as its putMulti writes them, are left alone.
+ * <p><b>Guarantees not made</b>, besides those of the contract. An item that waits for its pause is passed by later
+ * ones. After more than {@value #TOKENS} puts of others during one outage, a put may end as unknown. After 2³¹ puts a
+ * path is used up, and says so. Others may put as well, as Curator's DistributedQueue does (kazoo's queues have other
+ * names and bytes, see docs/recipes.md): they are not bounded, and from about 50,000 items on nobody can list them.
+ * Several items in one znode, as its putMulti writes them, are left alone.
  */
 public final class QueueRecipe implements Queue {
     private static final String PREFIX = "queue-";
@@ -86,10 +87,10 @@ public final class QueueRecipe implements Queue {
 
     private static final int TOKEN_LENGTH = 36;
 
-    /** Q6: the pause after the first failure; it doubles with each, up to {@code LONGEST_PAUSE}. */
+    /** Q6: the pause after the first failure; it doubles with each, up to some ten seconds. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final int DOUBLINGS = 6;
 
     /** How soon what was refused, or went unanswered, is tried again. */
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
@@ -127,11 +128,9 @@ public final class QueueRecipe implements Queue {
     private boolean connected;
     private Failure broken;
     private boolean mending;
-    private final Deque<Ask> asks =
-            new ArrayDeque<>(); // as many as there are threads that wait; the first is under way
+    private final Deque<Ask> asks = new ArrayDeque<>(); // one for each thread that waits; the first is under way
 
     private Phase phase = Phase.IDLE;
-    private boolean watching;
     private boolean listed;
     private String current;
     private long currentCzxid;
@@ -181,7 +180,7 @@ public final class QueueRecipe implements Queue {
                     ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
                     : new Failure(Problem.UNKNOWN, "sent, and no answer in time");
         } finally {
-            keeper.post(() -> giveUp(ask));
+            keeper.post(() -> done(ask));
         }
     }
 
@@ -193,7 +192,7 @@ public final class QueueRecipe implements Queue {
         if (newHandler == null || !handler.compareAndSet(null, newHandler)) {
             throw new Failure(Problem.INVALID, newHandler == null ? "no handler" : "it has a handler already");
         }
-        keeper.post(this::watch);
+        keeper.post(this::again);
     }
 
     @Override
@@ -221,11 +220,12 @@ public final class QueueRecipe implements Queue {
         @Override
         public void connected() {
             connected = true;
-            watching = false;
             broken = closed ? closed() : null;
             make();
             look();
-            watch();
+            if (handler.get() != null) {
+                watch();
+            }
         }
 
         @Override
@@ -245,6 +245,7 @@ public final class QueueRecipe implements Queue {
         }
     }
 
+    /** As with a new connection: what was asked before is no longer answered, and the list comes once. */
     private void again() {
         connected = false; // else what is sent until the list is there would be sent twice
         listed = false;
@@ -298,6 +299,12 @@ public final class QueueRecipe implements Queue {
         keeper.zk().create(claims, new byte[0], Keeper.acl(), CreateMode.PERSISTENT, onMade, null);
     }
 
+    private void multi(List<Op> ops, IntConsumer onReply) {
+        int asked = keeper.round();
+        MultiCallback reply = (rc, path, ctx, results) -> keeper.post(asked, () -> onReply.accept(rc));
+        keeper.zk().multi(ops, reply, null);
+    }
+
     // Putting, and counting: one after the other.
 
     private void accept(Ask ask) {
@@ -333,7 +340,6 @@ public final class QueueRecipe implements Queue {
         String tokens = data == null ? "" : new String(data, ISO_8859_1);
         if (ask.item == null || tokens.contains(ask.token)) { // Q5: it was added, and the answer lost
             ask.answer.complete(stat.getNumChildren());
-            giveUp(ask);
         } else if (ask.sent != null && isForgotten(ask.sent, stat)) {
             refuse(ask, Problem.UNKNOWN, "too much was put by others while the connection was lost");
         } else if (stat.getNumChildren() >= capacity) {
@@ -358,9 +364,7 @@ public final class QueueRecipe implements Queue {
         List<Op> put = List.of(
                 Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
                 Op.create(item(PREFIX), ask.item, Keeper.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
-        int asked = keeper.round();
-        MultiCallback onAdded = (rc, path, ctx, results) -> keeper.post(asked, () -> onAdded(ask, before, rc));
-        keeper.zk().multi(put, onAdded, null);
+        multi(put, rc -> onAdded(ask, before, rc));
     }
 
     private void onAdded(Ask ask, Stat before, int rc) {
@@ -368,10 +372,7 @@ public final class QueueRecipe implements Queue {
             return;
         }
         switch (Code.get(rc)) {
-            case OK -> {
-                ask.answer.complete(0);
-                giveUp(ask);
-            }
+            case OK -> ask.answer.complete(0);
             case BADVERSION -> look(); // another put came in between
             case NONODE -> {
                 ask.sent = before; // an operator removed the parent: this one was not added
@@ -382,13 +383,12 @@ public final class QueueRecipe implements Queue {
         }
     }
 
-    private void refuse(Ask ask, Problem problem, String why) {
+    private static void refuse(Ask ask, Problem problem, String why) {
         ask.answer.completeExceptionally(new Failure(problem, why));
-        giveUp(ask);
     }
 
-    /** It has its answer, or wants none any more. */
-    private void giveUp(Ask ask) {
+    /** It has its answer, or wants none any more: who asked tells us. */
+    private void done(Ask ask) {
         boolean first = ask == asks.peek();
         if (asks.remove(ask) && first) {
             look();
@@ -398,14 +398,11 @@ public final class QueueRecipe implements Queue {
     // Knowing what is there: watch first, list second.
 
     private void watch() {
-        if (connected && !watching && handler.get() != null) {
-            watching = true; // one list for a connection: resume() may not begin a second time what is under way
-            int asked = keeper.round();
-            VoidCallback onSet = (rc, path, ctx) -> keeper.post(asked, () -> other(rc, path));
-            keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, onSet, null);
-            list(items, there);
-            list(claims, claimed);
-        }
+        int asked = keeper.round();
+        VoidCallback onSet = (rc, path, ctx) -> keeper.post(asked, () -> other(rc, path));
+        keeper.zk().addWatch(place.path(), watcher, AddWatchMode.PERSISTENT_RECURSIVE, onSet, null);
+        list(items, there);
+        list(claims, claimed);
     }
 
     private void list(String parent, Set<String> known) {
@@ -435,13 +432,13 @@ public final class QueueRecipe implements Queue {
 
     private void onChange(EventType type, String path) {
         String name = path.substring(path.lastIndexOf('/') + 1);
-        boolean isItem = path.equals(item(name));
-        if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claim(name))) {
+        Set<String> known = path.equals(item(name)) ? there : claimed;
+        if (!ITEM.matcher(name).matches() || known == claimed && !path.equals(claim(name))) {
             return; // about the parents, or something foreign
         }
         switch (type) {
-            case NodeCreated -> (isItem ? there : claimed).add(name);
-            case NodeDeleted -> (isItem ? there : claimed).remove(name);
+            case NodeCreated -> known.add(name);
+            case NodeDeleted -> known.remove(name);
             default -> {}
         }
         next();
@@ -490,9 +487,7 @@ public final class QueueRecipe implements Queue {
         // Q3: no claim for an item that another has finished since.
         List<Op> take = List.of(
                 Op.check(item(name), -1), Op.create(claim(name), new byte[0], Keeper.acl(), CreateMode.EPHEMERAL));
-        int asked = keeper.round();
-        MultiCallback onTaken = (rc, path, ctx, results) -> keeper.post(asked, () -> onTaken(rc));
-        keeper.zk().multi(take, onTaken, null);
+        multi(take, this::onTaken);
     }
 
     private void onTaken(int rc) {
@@ -581,8 +576,7 @@ public final class QueueRecipe implements Queue {
     /** Q6: we keep the claim for the pause, so that the others pause too; later items pass. */
     private void onThrown() {
         int times = failures.merge(current, 1, Integer::sum);
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-        giveBack(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
+        giveBack(FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, DOUBLINGS)));
     }
 
     private void giveBack(Duration after) {
@@ -621,10 +615,7 @@ public final class QueueRecipe implements Queue {
      * by now, because our session was lost, both may go all the same: the item was handled.
      */
     private void remove() {
-        List<Op> both = List.of(Op.delete(item(current), -1), Op.delete(claim(current), -1));
-        int asked = keeper.round();
-        MultiCallback onRemoved = (rc, path, ctx, results) -> keeper.post(asked, () -> onRemoved(rc));
-        keeper.zk().multi(both, onRemoved, null);
+        multi(List.of(Op.delete(item(current), -1), Op.delete(claim(current), -1)), this::onRemoved);
     }
 
     private void onRemoved(int rc) {
