@@ -87,16 +87,27 @@ public final class QueueRecipe implements Queue {
 
     private static final int TOKEN_LENGTH = 36;
 
-    /** Q6: the pause after the first failure; it doubles with each, up to {@code LONGEST_PAUSE}. */
+    /** Q6: the pause after the first failure; it doubles with each, up to some ten seconds. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final int DOUBLINGS = 6;
 
     /** How soon what was refused, or went unanswered, is tried again. */
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
 
     /** How long an outage is waited out at a time, so that a close is noticed. */
     private static final Duration OUTAGE = Duration.ofSeconds(1);
+
+    /** A put, or a question for the size, that waits for its answer. */
+    private static final class Ask {
+        private final byte[] item; // null: the size is asked for
+        private final String token = UUID.randomUUID().toString();
+        private volatile Stat sent; // the parent as it was when the put was last sent; null: it never was
+
+        Ask(byte[] item) {
+            this.item = item;
+        }
+    }
 
     private final Place place;
     private final int capacity;
@@ -144,19 +155,19 @@ public final class QueueRecipe implements Queue {
 
     @Override
     public void put(byte[] data, Duration patience) {
-        Put put = new Put(encode(Recipe.checkData(data)));
-        ask(() -> add(put), put, patience);
+        ask(new Ask(encode(Recipe.checkData(data))), patience);
     }
 
     @Override
     public int size(Duration patience) {
-        return ask(() -> patiently(this::count), new Put(null), patience);
+        return ask(new Ask(null), patience);
     }
 
-    private int ask(Callable<Integer> work, Put put, Duration patience) {
+    private int ask(Ask ask, Duration patience) {
+        Callable<Integer> work = () -> look(ask);
         Future<Integer> coming;
         try {
-            coming = asks.submit(work);
+            coming = asks.submit(() -> patiently(work));
         } catch (RejectedExecutionException e) {
             throw closed();
         }
@@ -164,7 +175,7 @@ public final class QueueRecipe implements Queue {
             return coming.get(patience.toMillis(), MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
             coming.cancel(true); // Q5: first this, then a look: from now on nothing is sent
-            throw put.sent == null
+            throw ask.sent == null
                     ? new Failure(Problem.CANNOT_CONNECT, "no answer of " + place.servers() + " in time")
                     : new Failure(Problem.UNKNOWN, "sent, and no answer in time");
         } catch (ExecutionException e) {
@@ -217,7 +228,7 @@ public final class QueueRecipe implements Queue {
 
     // The connection.
 
-    /** Repeats what Curator gave up: its retries are over, the outage is not. Ends with the recipe. */
+    /** Repeats what missed, and what Curator gave up: its retries are over, the outage is not. Ends with the recipe. */
     private <T> T patiently(Callable<T> work) throws Exception {
         do {
             try {
@@ -228,19 +239,11 @@ public final class QueueRecipe implements Queue {
                 client.blockUntilConnected((int) OUTAGE.toMillis(), MILLISECONDS);
             } catch (KeeperException.NoNodeException e) {
                 make(); // the first time, or an operator removed it
+            } catch (KeeperException.BadVersionException e) {
+                // Another put came in between: all of them together get on.
             }
         } while (!closed);
         throw closed();
-    }
-
-    private void make() throws Exception {
-        for (String parent : List.of(items, claims)) {
-            try {
-                client.create().creatingParentsIfNeeded().forPath(parent, new byte[0]);
-            } catch (KeeperException.NodeExistsException there) {
-                // Somebody did.
-            }
-        }
     }
 
     private Failure failure(Throwable cause) {
@@ -259,53 +262,49 @@ public final class QueueRecipe implements Queue {
         return new Failure(Problem.CLOSED, place.path() + " was closed here");
     }
 
+    private void make() throws Exception {
+        for (String parent : List.of(items, claims)) {
+            try {
+                client.create().creatingParentsIfNeeded().forPath(parent, new byte[0]);
+            } catch (KeeperException.NodeExistsException there) {
+                // Somebody did.
+            }
+        }
+    }
+
     // Putting, and counting: one after the other.
 
-    /** A put that waits for its answer. */
-    private static final class Put {
-        private final byte[] item;
-        private final String token = UUID.randomUUID().toString();
-        private volatile Stat sent; // the parent as it was when the put was last sent
-
-        Put(byte[] item) {
-            this.item = item;
-        }
-    }
-
-    private int count() throws Exception {
-        Stat stat = new Stat();
-        client.getData().storingStatIn(stat).forPath(items);
-        return stat.getNumChildren();
-    }
-
-    private int add(Put put) throws Exception {
-        while (!patiently(() -> isAdded(put))) {
-            // Another put came in between: whoever it was has put, so all of them together get on.
-        }
-        return 0;
-    }
-
-    private boolean isAdded(Put put) throws Exception {
-        if (put.sent != null) {
+    /** The parent tells all: how many children it has, the version to compare, the tokens of the last puts. */
+    private int look(Ask ask) throws Exception {
+        if (ask.sent != null) {
             // Curator's next session may be at a server that is behind: it would not know of what we did.
             client.getZookeeperClient().getZooKeeper().sync(items);
         }
         Stat stat = new Stat();
         byte[] data = client.getData().storingStatIn(stat).forPath(items);
         String tokens = data == null ? "" : new String(data, ISO_8859_1);
-        if (tokens.contains(put.token)) {
-            return true; // Q5: it was added, and the answer lost
+        if (ask.item == null || tokens.contains(ask.token)) { // Q5: it was added, and the answer lost
+            return stat.getNumChildren();
         }
-        if (put.sent != null && isForgotten(put.sent, stat)) {
+        if (ask.sent != null && isForgotten(ask.sent, stat)) {
             throw new Failure(Problem.UNKNOWN, "too much was put by others while the connection was lost");
         }
         if (stat.getNumChildren() >= capacity) {
             throw new Failure(Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most");
         }
-        put.sent = stat;
+        ask.sent = stat;
         if (Thread.interrupted()) {
             throw new InterruptedException("its time was up just now"); // the client would send it first
         }
+        return add(ask, tokens, stat);
+    }
+
+    /** Whether a put that was sent then may have been added, and its token be gone by now. */
+    private static boolean isForgotten(Stat then, Stat now) {
+        return then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS;
+    }
+
+    private int add(Ask ask, String tokens, Stat stat) throws Exception {
         try {
             // Q4, Q5: misses when anybody put since the children were counted, we ourselves included. Curator repeats
             // it blindly where the answer is lost, which creates no second item only because the version is compared.
@@ -314,22 +313,15 @@ public final class QueueRecipe implements Queue {
                             client.transactionOp()
                                     .setData()
                                     .withVersion(stat.getVersion())
-                                    .forPath(items, newest(put.token, tokens)),
+                                    .forPath(items, newest(ask.token, tokens)),
                             client.transactionOp()
                                     .create()
                                     .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
-                                    .forPath(items + "/" + PREFIX, put.item));
-            return true;
-        } catch (KeeperException.BadVersionException e) {
-            return false;
+                                    .forPath(item(PREFIX), ask.item));
+            return 0;
         } catch (KeeperException.NodeExistsException e) {
             throw new Failure(Problem.FULL, "the sequence of " + items + " is at its end: take another");
         }
-    }
-
-    /** Whether a put that was sent then may have been added, and its token be gone by now. */
-    private static boolean isForgotten(Stat then, Stat now) {
-        return then.getCzxid() != now.getCzxid() || now.getVersion() - then.getVersion() > TOKENS;
     }
 
     // Knowing what is there: watch first, list second.
@@ -368,16 +360,24 @@ public final class QueueRecipe implements Queue {
         }
         String path = event.getPath() == null ? "" : event.getPath();
         String name = path.substring(path.lastIndexOf('/') + 1);
-        boolean isItem = path.equals(items + "/" + name);
-        if (!ITEM.matcher(name).matches() || !isItem && !path.equals(claims + "/" + name)) {
+        Set<String> known = path.equals(item(name)) ? there : claimed;
+        if (!ITEM.matcher(name).matches() || known == claimed && !path.equals(claim(name))) {
             return; // about the connection, the parents, or something foreign
         }
         switch (event.getType()) {
-            case NodeCreated -> (isItem ? there : claimed).add(name);
-            case NodeDeleted -> (isItem ? there : claimed).remove(name);
+            case NodeCreated -> known.add(name);
+            case NodeDeleted -> known.remove(name);
             default -> {}
         }
         wake.release();
+    }
+
+    private String item(String name) {
+        return items + "/" + name;
+    }
+
+    private String claim(String name) {
+        return claims + "/" + name;
     }
 
     // Consuming: one item after the other.
@@ -425,7 +425,7 @@ public final class QueueRecipe implements Queue {
         Stat stat = new Stat();
         byte[] data = patiently(() -> read(name, stat));
         if (data == null || patiently(this::session) != session) {
-            letGo(name); // Q3: Curator reads on in the next session, when the claim may be another's
+            giveBack(name); // Q3: Curator reads on in the next session, when the claim may be another's
         } else if (handled.getOrDefault(name, 0L) == stat.getCzxid() || isHandled(new Item(name, data))) {
             handled.put(name, stat.getCzxid());
             patiently(() -> remove(name));
@@ -440,11 +440,11 @@ public final class QueueRecipe implements Queue {
             client.transaction()
                     .forOperations(
                             // Q3: no claim for an item that another has finished since.
-                            client.transactionOp().check().forPath(items + "/" + name),
+                            client.transactionOp().check().forPath(item(name)),
                             client.transactionOp()
                                     .create()
                                     .withMode(CreateMode.EPHEMERAL)
-                                    .forPath(claims + "/" + name, new byte[0]));
+                                    .forPath(claim(name), new byte[0]));
             return true;
         } catch (KeeperException.NodeExistsException e) {
             return isOurs(name); // Curator may have repeated what was done: its recipe takes it for another's
@@ -458,7 +458,7 @@ public final class QueueRecipe implements Queue {
     }
 
     private boolean isOurs(String name) throws Exception {
-        Stat claim = client.checkExists().forPath(claims + "/" + name);
+        Stat claim = client.checkExists().forPath(claim(name));
         return claim != null && claim.getEphemeralOwner() == session();
     }
 
@@ -470,7 +470,7 @@ public final class QueueRecipe implements Queue {
     private byte[] read(String name, Stat stat) throws Exception {
         byte[] data = null;
         try {
-            data = decode(client.getData().storingStatIn(stat).forPath(items + "/" + name));
+            data = decode(client.getData().storingStatIn(stat).forPath(item(name)));
         } catch (KeeperException.NoNodeException e) {
             there.remove(name); // somebody finished it who had lost the claim
             return null;
@@ -497,16 +497,16 @@ public final class QueueRecipe implements Queue {
     /** Q6: we keep the claim meanwhile, so that the others pause too; later items pass. */
     private void pause(String name) {
         int times = failures.merge(name, 1, Integer::sum);
-        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
+        long pause = FIRST_PAUSE.toMillis() << Math.min(times - 1, DOUBLINGS);
         resting.add(name);
         try {
-            later.schedule(() -> letGo(name), Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()), MILLISECONDS);
+            later.schedule(() -> giveBack(name), pause, MILLISECONDS);
         } catch (RejectedExecutionException justClosed) {
             // The claim goes with the session.
         }
     }
 
-    private Void letGo(String name) throws Exception {
+    private Void giveBack(String name) throws Exception {
         resting.add(name);
         patiently(() -> release(name));
         resting.remove(name);
@@ -520,9 +520,9 @@ public final class QueueRecipe implements Queue {
      */
     private Void release(String name) throws Exception {
         ZooKeeper session = client.getZookeeperClient().getZooKeeper();
-        Stat claim = session.exists(claims + "/" + name, false);
+        Stat claim = session.exists(claim(name), false);
         if (claim != null && claim.getEphemeralOwner() == session.getSessionId()) {
-            session.delete(claims + "/" + name, -1);
+            session.delete(claim(name), -1);
         }
         return null;
     }
@@ -535,12 +535,12 @@ public final class QueueRecipe implements Queue {
         try {
             client.transaction()
                     .forOperations(
-                            client.transactionOp().delete().forPath(items + "/" + name),
-                            client.transactionOp().delete().forPath(claims + "/" + name));
+                            client.transactionOp().delete().forPath(item(name)),
+                            client.transactionOp().delete().forPath(claim(name)));
             handled.remove(name);
             there.remove(name); // the event may come later
         } catch (KeeperException.NoNodeException e) {
-            letGo(name); // the item is gone, or our claim: then we take it again, to remove it
+            giveBack(name); // the item is gone, or our claim: then we take it again, to remove it
         }
         return null;
     }
