@@ -34,6 +34,9 @@ import java.util.stream.Stream;
 
 /** What a queue makes of lost requests, answers and connections. */
 public final class QueueLossScenarios {
+    /** How late a reply comes over a slow wire: time enough for something else to happen before it. */
+    private static final Duration REPLY = Duration.ofMillis(200);
+
     @Verifies({Rule.Q2, Rule.Q3})
     public void aClaimWhoseAnswerIsLostIsUsed(RecipeStage stage) {
         aClaimIsLost(stage, true);
@@ -217,8 +220,13 @@ public final class QueueLossScenarios {
         put(producer, "taken by hand");
         hand.delete("/recipe/items/queue-0000000004");
         consumer.wire().mend();
-        var after = texts("after the gap", 20);
+        // It watches again, and hears of what is put now, when the list with what it missed is still on its way.
+        consumer.wire().slow(Duration.ZERO, REPLY);
+        stage.eventually("it watches again", RecipeStage.READY, () -> consumer.watches() > 0);
+        var after = texts("after the gap", 5);
         after.forEach(text -> put(producer, text));
+        awaitHandled(stage, texts("in the gap", 1), List.of(consumer));
+        consumer.wire().mend();
 
         awaitHandled(stage, after, List.of(consumer));
         awaitEmpty(stage, producer);
@@ -262,7 +270,7 @@ public final class QueueLossScenarios {
         long before = listings(consumer);
 
         // Connected again, and the list is on its way, when the handler returns.
-        consumer.wire().slow(Duration.ZERO, Duration.ofMillis(200));
+        consumer.wire().slow(Duration.ZERO, REPLY);
         consumer.wire().reset();
         stage.eventually("it lists again", RecipeStage.READY, () -> listings(consumer) >= before + 2);
         held.release();
