@@ -1,11 +1,14 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.recipes.Values.IMPATIENT;
+import static dev.twinkeeper.scenarios.recipes.Values.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.Values.PATIENT;
 import static dev.twinkeeper.scenarios.recipes.Values.VALUE;
 import static dev.twinkeeper.scenarios.recipes.Values.assertProblem;
 import static dev.twinkeeper.scenarios.recipes.Values.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.Values.bytes;
 import static dev.twinkeeper.scenarios.recipes.Values.latest;
+import static dev.twinkeeper.scenarios.recipes.Values.readers;
 import static dev.twinkeeper.scenarios.recipes.Values.told;
 import static dev.twinkeeper.scenarios.recipes.Values.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,18 +18,12 @@ import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a shared value refuses, what it leaves alone, and how it ends. */
 public final class ConfigurationRefusalScenarios {
-    /** For sessions that are to outlive what happens to their wire. */
-    private static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** As impatient as one who wants to see it end. */
-    private static final Duration IMPATIENT = Duration.ofMillis(400);
-
     @Verifies({Rule.X1, Rule.C1})
     public void aLargeValueIsReadWholeAndATooLargeOneRefused(RecipeStage stage) {
         var writer = stage.reader("writer");
@@ -123,6 +120,35 @@ public final class ConfigurationRefusalScenarios {
         assertProblem(Problem.CLOSED, () -> stage.await("the write ends", set, RecipeStage.AT_ONCE));
         assertProblem(Problem.CLOSED, () -> player.recipe().read(PATIENT));
         assertProblem(Problem.CLOSED, () -> player.recipe().set(base, bytes("any"), PATIENT));
+    }
+
+    @Verifies(Rule.X3)
+    public void nothingIsToldAfterAReaderClosedAmidChanges(RecipeStage stage) {
+        var writer = stage.reader("writer");
+        var readers = readers(stage, 5);
+        var base = write(writer, "base");
+        readers.forEach(reader -> awaitTold(stage, reader, base, RecipeStage.READY));
+        var closed = new AtomicBoolean();
+
+        var writing = writer.async(() -> {
+            var last = base;
+            while (!closed.get()) {
+                last = writer.recipe().set(last, bytes("more"), PATIENT).orElseThrow();
+            }
+            return last;
+        });
+        for (var reader : readers) {
+            var before = told(reader).size();
+            stage.eventually(
+                    reader + " is told more",
+                    RecipeStage.READY,
+                    () -> told(reader).size() > before + 1);
+            reader.close();
+        }
+        closed.set(true);
+
+        // That nobody was told late is looked at when the stage is left.
+        awaitTold(stage, writer, stage.await("the last one", writing, PATIENT), RecipeStage.READY);
     }
 
     @Verifies(Rule.X4)

@@ -1,5 +1,7 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.recipes.Values.IMPATIENT;
+import static dev.twinkeeper.scenarios.recipes.Values.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.Values.PATIENT;
 import static dev.twinkeeper.scenarios.recipes.Values.VALUE;
 import static dev.twinkeeper.scenarios.recipes.Values.assertRising;
@@ -19,18 +21,11 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
 /** One value: every reader is told of the latest, and none goes back. */
 public final class ConfigurationScenarios {
-    /** For sessions that are to outlive what happens to their wire. */
-    private static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** As impatient as one who wants to see it end. */
-    private static final Duration IMPATIENT = Duration.ofMillis(400);
-
     @Verifies(Rule.C1)
     public void everyReaderIsToldOfAChange(RecipeStage stage) {
         int many = 10;
@@ -173,6 +168,7 @@ public final class ConfigurationScenarios {
         var hand = stage.hand();
         var player = stage.reader("player");
         var first = write(player, "first");
+        awaitTold(stage, player, first, RecipeStage.READY);
 
         hand.set(VALUE, "by hand");
         stage.eventually(

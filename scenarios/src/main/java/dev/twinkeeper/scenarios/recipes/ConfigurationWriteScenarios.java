@@ -1,5 +1,7 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.recipes.Values.IMPATIENT;
+import static dev.twinkeeper.scenarios.recipes.Values.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.Values.PATIENT;
 import static dev.twinkeeper.scenarios.recipes.Values.VALUE;
 import static dev.twinkeeper.scenarios.recipes.Values.assertProblem;
@@ -20,7 +22,6 @@ import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.oracle.Data;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +30,6 @@ import java.util.stream.Stream;
 
 /** Of those that write over the same value one succeeds, and each learns whether it was. */
 public final class ConfigurationWriteScenarios {
-    /** For sessions that are to outlive what happens to their wire. */
-    private static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** As impatient as one who wants to see it end. */
-    private static final Duration IMPATIENT = Duration.ofMillis(400);
-
     @Verifies(Rule.C3)
     public void ofTwoWritersOverTheSameValueOneSucceeds(RecipeStage stage) {
         var one = stage.reader("one");

@@ -27,6 +27,12 @@ final class Values {
     /** As patient as anybody has to be when nothing is wrong. */
     static final Duration PATIENT = RecipeStage.READY;
 
+    /** As impatient as one who wants to see it end. */
+    static final Duration IMPATIENT = Duration.ofMillis(400);
+
+    /** For sessions that are to outlive what happens to their wire. */
+    static final Duration LONG_SESSION = Duration.ofSeconds(20);
+
     /** The value's znode, for a {@link dev.twinkeeper.scenarios.lab.Hand}. */
     static final String VALUE = RecipeStage.RECIPE + "/value";
 

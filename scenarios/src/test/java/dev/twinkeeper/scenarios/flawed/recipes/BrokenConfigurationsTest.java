@@ -35,6 +35,24 @@ class BrokenConfigurationsTest extends BrokenRecipes {
     List<Broken> broken() {
         return List.of(
                 new Broken(
+                        "what waits is repeated when it is closed",
+                        new Side(WrappedConfiguration.RepeatsWhenClosed::new),
+                        Rule.X3,
+                        "configurationrefusal.closingEndsWhatWaits",
+                        "TimeoutException"),
+                new Broken(
+                        "what waits is answered when it is closed",
+                        new Side(WrappedConfiguration.AnswersWhenClosed::new),
+                        Rule.X3,
+                        "configurationrefusal.closingEndsWhatWaits",
+                        "a failure"),
+                new Broken(
+                        "a thread that tells works off what came before the end",
+                        new Side(WrappedConfiguration.TellsWhenClosed::new),
+                        Rule.X3,
+                        "configurationrefusal.nothingIsToldAfterAReaderClosedAmidChanges",
+                        "told after it was closed"),
+                new Broken(
                         "a persistent watch, and no read after reconnecting",
                         new Side(PlainConfiguration.NoReadAfterReconnecting::new),
                         Rule.C1,
