@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +13,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
@@ -25,9 +25,7 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.OpResult.ErrorResult;
 import org.apache.zookeeper.OpResult.SetDataResult;
-import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -37,20 +35,20 @@ import org.apache.zookeeper.data.Stat;
  * agree on. Not for much data, not for hundreds of changes a second: each change is a write for all servers and a read
  * for each reader.
  *
- * <p><b>The znodes.</b> {@code <path>/value}, persistent: the bytes; no data (null) where the value was removed. {@code
- * <path>}, persistent: the mark of the newest writer, {@code <uuid> <n>}. A write is one transaction on both.
+ * <p><b>The znodes.</b> Those that {@link Configuration} tells of, persistent; a mark is {@code <uuid> <n>}.
  *
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
- * <p><b>The phases.</b>
+ * <p><b>The phases.</b> One look at a time; what comes while it looks makes it look once more.
  *
  * <pre>
- * AWAY     connected                       → LOOKING  watch, then read the path and the value
- * LOOKING  the value was read              → CURRENT  tell it, settle what is in doubt, send what waits
- * CURRENT  an event, a read, a doubt       → CURRENT  look: at the value; for reads and doubts a sync and the path first
- * any      while it looks                  → same     look once more when this look is done
- * any      disconnected, expired, no path  → AWAY     what was sent and not answered is in doubt
- * any      refused, foreign, closed        → ENDED    what waits fails
+ * AWAY     connected, the watch is set     → AWAY     look: a sync, then read the path and the value
+ * AWAY     it has looked                   → CURRENT  tell it, settle what was lost, send what waits
+ * CURRENT  an event, a read, a lost write  → CURRENT  look: at the value; for reads and lost writes as above
+ * any      disconnected, expired, no path  → AWAY
+ * any      refused, foreign, closed        → AWAY     for good; what waits fails
+ *
+ * A write: ASKED → SENT → LOST, when its answer was → SENT_AGAIN, when a look says that it was not applied
  * </pre>
  */
 public final class ConfigurationRecipe implements Configuration {
@@ -58,9 +56,7 @@ public final class ConfigurationRecipe implements Configuration {
 
     private enum Phase {
         AWAY,
-        LOOKING,
-        CURRENT,
-        ENDED
+        CURRENT
     }
 
     private final String path;
@@ -72,22 +68,17 @@ public final class ConfigurationRecipe implements Configuration {
     private final Watcher watcher;
 
     private final String writer = UUID.randomUUID().toString();
+    private final AtomicLong marks = new AtomicLong();
 
     private volatile Value newest;
     private volatile Failure ended;
 
     // Of the keeper's thread.
     private Phase phase = Phase.AWAY;
-    private boolean looking;
-    private boolean again;
-    private final List<CompletableFuture<Value>> reads = new ArrayList<>();
+    private final Set<CompletableFuture<Value>> reads = new LinkedHashSet<>();
     private final Set<Write> writes = new LinkedHashSet<>();
-
-    /** The reads and the writes that the look under way is for: it began after they were asked for, or in doubt. */
-    private final List<CompletableFuture<Value>> served = new ArrayList<>();
-
-    private final List<Write> settled = new ArrayList<>();
-    private long marks;
+    private Look look;
+    private boolean again;
 
     /** Begins in the background. */
     public ConfigurationRecipe(Recipe.Place place, Listener listener) {
@@ -95,32 +86,42 @@ public final class ConfigurationRecipe implements Configuration {
         this.valuePath = path + "/value";
         this.listener = listener;
         this.keeper = new Keeper(place, new Session());
-        this.watcher = event -> keeper.post(() -> onEvent(event));
+        this.watcher = event -> keeper.post(this::look);
         keeper.open();
     }
 
-    /** A write that is asked for, and what is known of it. */
+    private enum Step {
+        ASKED,
+        SENT,
+        LOST,
+        SENT_AGAIN,
+        GIVEN_UP
+    }
+
+    /** A write that is asked for. */
     private static final class Write {
         private final Value expected;
         private final byte[] bytes;
+        private final byte[] mark;
         private final CompletableFuture<Optional<Value>> done = new CompletableFuture<>();
 
-        /** Set once: by the sender, or by who gave up before it was sent. */
-        private final AtomicBoolean taken = new AtomicBoolean();
+        /** The recipe's thread takes each, but for the last: that is its caller's, at any time. */
+        private final AtomicReference<Step> step = new AtomicReference<>(Step.ASKED);
 
-        private byte[] mark;
-
-        /** An answer to it was lost: a refusal may be its own echo. */
-        private boolean doubted;
-
-        /** It was sent, is no longer under way, and may have been applied. */
-        private boolean inDoubt;
-
-        Write(Value expected, byte[] bytes) {
+        Write(Value expected, byte[] bytes, String mark) {
             this.expected = expected;
             this.bytes = bytes;
+            this.mark = mark.getBytes(UTF_8);
+        }
+
+        /** @return false where its caller gave it up */
+        boolean take(Step next) {
+            return step.getAndUpdate(now -> now == Step.GIVEN_UP ? now : next) != Step.GIVEN_UP;
         }
     }
+
+    /** What a look is for: the reads that were asked for, and the writes that were lost, before it began. */
+    private record Look(List<CompletableFuture<Value>> reads, List<Write> lost) {}
 
     /** The path as it was looked at: who made the newest write, and when. */
     private record Above(byte[] mark, Stat stat) {}
@@ -141,13 +142,13 @@ public final class ConfigurationRecipe implements Configuration {
         } catch (TimeoutException e) {
             throw new Failure(Problem.CANNOT_CONNECT, "no answer within " + patience);
         } finally {
-            keeper.post(() -> forget(read));
+            keeper.post(() -> reads.remove(read));
         }
     }
 
     @Override
     public Optional<Value> set(Value expected, byte[] bytes, Duration patience) {
-        return write(new Write(expected, Recipe.checkData(bytes)), patience);
+        return write(expected, Recipe.checkData(bytes), patience);
     }
 
     @Override
@@ -155,28 +156,29 @@ public final class ConfigurationRecipe implements Configuration {
         if (expected.bytes().isEmpty()) {
             throw new Failure(Problem.INVALID, "there is no value to remove: " + expected);
         }
-        return write(new Write(expected, null), patience);
+        return write(expected, null, patience);
     }
 
-    private Optional<Value> write(Write write, Duration patience) {
+    private Optional<Value> write(Value expected, byte[] bytes, Duration patience) {
+        Write write = new Write(expected, bytes, writer + " " + marks.incrementAndGet());
         ask(() -> onWrite(write), patience);
         try {
             return Keeper.await(write.done, patience);
         } catch (TimeoutException e) {
-            throw abandon(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
+            throw giveUp(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
         } catch (Failure why) {
-            throw write.done.isDone() ? why : abandon(write, why); // else interrupted
+            throw write.done.isDone() ? why : giveUp(write, why); // else interrupted
         }
     }
 
-    /** Nobody waits for it any more: it is not sent from now on, and what was sent has an unknown outcome. */
-    private Failure abandon(Write write, Failure unsent) {
-        boolean sent = !write.taken.compareAndSet(false, true);
-        keeper.post(() -> forget(write));
+    /** It is not sent from now on, and what was sent has an unknown outcome. */
+    private Failure giveUp(Write write, Failure unsent) {
+        boolean sent = write.step.getAndSet(Step.GIVEN_UP) != Step.ASKED;
+        keeper.post(() -> writes.remove(write));
         return sent ? new Failure(Problem.UNKNOWN, "sent, and not waited for an answer any longer") : unsent;
     }
 
-    /** X3: after the end nobody would answer. Asked a second time, because the end may come in between. */
+    /** X3: after the end nobody would answer. Looked at twice, because the end may come in between. */
     private void ask(Runnable question, Duration patience) {
         if (patience.isNegative() || keeper.isCurrent()) {
             throw new Failure(Problem.INVALID, "patience " + patience + ", zero or more; and not in a listener");
@@ -199,16 +201,13 @@ public final class ConfigurationRecipe implements Configuration {
         keeper.close();
     }
 
-    // The session.
+    // The connection.
 
     private final class Session implements Keeper.Owner {
         @Override
         public void connected() {
-            if (phase != Phase.ENDED) {
-                phase = Phase.LOOKING;
-                looking = true;
-                again = false;
-                doubts();
+            away();
+            if (ended == null) {
                 watch();
             }
         }
@@ -230,16 +229,9 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     private void away() {
-        if (phase != Phase.ENDED) {
-            phase = Phase.AWAY;
-        }
-        reads.addAll(0, served);
-        served.clear();
-        settled.clear();
-        writes.stream().filter(write -> write.taken.get()).forEach(ConfigurationRecipe::doubt);
+        phase = Phase.AWAY;
+        look = null;
     }
-
-    // Looking.
 
     /** Each time: a lost connection may have taken the answer, and a second watch by the same watcher is none. */
     private void watch() {
@@ -251,62 +243,48 @@ public final class ConfigurationRecipe implements Configuration {
     private void onWatched(int rc) {
         switch (Code.get(rc)) {
             // C1: the watch first, then the read. What happened before is read, what happens after is told.
-            case OK -> lookAtPath();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
-            default -> refused(rc, valuePath);
+            case OK -> begin();
+            default -> missed(rc, valuePath);
         }
     }
 
-    private void onEvent(WatchedEvent event) {
-        if (event.getType() != EventType.None) {
-            look();
-        }
-    }
+    // Looking.
 
     private void onRead(CompletableFuture<Value> read) {
         reads.add(read);
         look();
     }
 
-    private void forget(CompletableFuture<Value> read) {
-        reads.remove(read);
-        served.remove(read);
-    }
-
-    /** One look at a time: a burst of events costs two. */
+    /** One look at a time: a burst of events costs two. An event of the connection's costs one for nothing. */
     private void look() {
-        if (phase != Phase.CURRENT || looking) {
-            again = true;
-            return;
-        }
-        looking = true;
-        again = false;
-        if (reads.isEmpty() && writes.stream().noneMatch(write -> write.inDoubt)) {
-            lookAtValue(null);
-        } else {
-            sync();
+        again = true;
+        if (phase == Phase.CURRENT && look == null) {
+            begin();
         }
     }
 
-    private void doubts() {
-        settled.clear();
-        writes.stream().filter(write -> write.inDoubt).forEach(settled::add);
+    private void begin() {
+        again = false;
+        List<Write> lost =
+                writes.stream().filter(write -> write.step.get() == Step.LOST).toList();
+        look = new Look(List.copyOf(reads), lost);
+        if (phase == Phase.AWAY || !reads.isEmpty() || !lost.isEmpty()) {
+            sync();
+        } else {
+            lookAtValue(null);
+        }
     }
 
     /** Our server may not know yet what others were told to be written. */
     private void sync() {
         int round = keeper.round();
-        served.addAll(reads);
-        reads.clear();
-        doubts();
         keeper.zk().sync(path, (rc, of, ctx) -> keeper.post(round, () -> onSynced(rc)), null);
     }
 
     private void onSynced(int rc) {
         switch (Code.get(rc)) {
             case OK -> lookAtPath();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
-            default -> refused(rc, path);
+            default -> missed(rc, path);
         }
     }
 
@@ -334,8 +312,7 @@ public final class ConfigurationRecipe implements Configuration {
                 away();
                 keeper.again(); // connected() follows
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
-            default -> refused(rc, path);
+            default -> missed(rc, path);
         }
     }
 
@@ -353,11 +330,10 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void onLookedAtValue(int rc, Above above, byte[] bytes, Stat stat) {
         switch (Code.get(rc)) {
-            case OK ->
-                onLooked(
-                        above,
-                        new Value(Optional.ofNullable(bytes), stat.getVersion(), stat.getMzxid()),
-                        stat.getCzxid());
+            case OK -> {
+                Value value = new Value(Optional.ofNullable(bytes), stat.getVersion(), stat.getMzxid());
+                onLooked(above, value, stat.getCzxid());
+            }
             case NONODE -> {
                 if (above == null) {
                     lookAtPath(); // C4: for the revision of what is missing
@@ -365,22 +341,24 @@ public final class ConfigurationRecipe implements Configuration {
                     onLooked(above, new Value(Optional.empty(), -1, above.stat().getPzxid()), 0);
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows
-            default -> refused(rc, valuePath);
+            default -> missed(rc, valuePath);
         }
     }
 
     private void onLooked(Above above, Value value, long created) {
+        if (ended != null) {
+            return; // and what was asked for with it
+        }
+        Look done = look;
+        look = null;
         phase = Phase.CURRENT;
-        looking = false;
         tell(value);
-        served.forEach(read -> read.complete(newest));
-        served.clear();
-        settled.forEach(write -> settle(write, above, value, created));
-        settled.clear();
-        List.copyOf(writes).stream().filter(write -> !write.taken.get()).forEach(this::send);
-        if (again || !reads.isEmpty()) {
-            look();
+        done.reads().forEach(read -> read.complete(newest));
+        reads.removeAll(done.reads());
+        done.lost().forEach(write -> settle(write, above, value, created));
+        List.copyOf(writes).forEach(this::send);
+        if (again) {
+            begin();
         }
     }
 
@@ -406,22 +384,18 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void onWrite(Write write) {
         writes.add(write);
-        write.mark = (writer + " " + ++marks).getBytes(UTF_8);
         if (phase == Phase.CURRENT) {
             send(write);
         }
     }
 
-    private void forget(Write write) {
-        writes.remove(write);
-        settled.remove(write);
-    }
-
     private void send(Write write) {
-        if (!write.taken.get() && isStale(write.expected)) {
+        if (write.step.get() != Step.ASKED) {
+            return;
+        }
+        if (isStale(write.expected)) {
             done(write, Optional.empty());
-        } else if (write.doubted || write.taken.compareAndSet(false, true)) {
-            write.inDoubt = false;
+        } else if (write.take(Step.SENT)) {
             transact(write);
         }
     }
@@ -433,35 +407,30 @@ public final class ConfigurationRecipe implements Configuration {
 
     /** C3: the mark in the same transaction, so that the tree can tell who wrote. */
     private void transact(Write write) {
-        int round = keeper.round();
         int version = write.expected.version();
         List<Op> ops = List.of(
                 Op.setData(path, write.mark, -1),
                 version == -1
                         ? Op.create(valuePath, write.bytes, Keeper.acl(), CreateMode.PERSISTENT)
                         : Op.setData(valuePath, write.bytes, version));
-        keeper.zk().multi(ops, (rc, of, ctx, results) -> keeper.post(round, () -> onWritten(write, rc, results)), null);
+        keeper.zk().multi(ops, (rc, of, ctx, results) -> keeper.post(() -> onWritten(write, rc, results)), null);
     }
 
     private void onWritten(Write write, int rc, List<OpResult> results) {
         switch (Code.get(rc)) {
             case OK -> written(write, ((SetDataResult) results.get(0)).getStat().getMzxid());
             case BADVERSION, NODEEXISTS, NONODE -> {
-                if (write.doubted) {
-                    doubt(write);
-                    look();
+                if (write.step.get() == Step.SENT_AGAIN) {
+                    lost(write); // it may be its own echo
                 } else if (isPathGone(results)) {
-                    write.taken.set(false); // nothing was done: once more when the path is there again
+                    write.take(Step.ASKED); // nothing was done: once more when the path is there again
                     look();
                 } else {
                     done(write, Optional.empty());
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // in doubt; connected() follows
-            default -> {
-                writes.remove(write);
-                write.done.completeExceptionally(failure(rc, valuePath));
-            }
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> lost(write);
+            default -> failed(write, refusal(rc, valuePath));
         }
     }
 
@@ -469,20 +438,9 @@ public final class ConfigurationRecipe implements Configuration {
         return results.get(0) instanceof ErrorResult error && error.getErr() == Code.NONODE.intValue();
     }
 
-    private void written(Write write, long zxid) {
-        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
-        tell(value);
-        done(write, Optional.of(value));
-    }
-
-    private void done(Write write, Optional<Value> outcome) {
-        writes.remove(write);
-        write.done.complete(outcome);
-    }
-
-    private static void doubt(Write write) {
-        write.doubted = true;
-        write.inDoubt = true;
+    private void lost(Write write) {
+        write.take(Step.LOST);
+        look();
     }
 
     /**
@@ -498,24 +456,42 @@ public final class ConfigurationRecipe implements Configuration {
         long marked = above.stat().getMzxid();
         if (Arrays.equals(above.mark(), write.mark)) {
             written(write, marked);
-        } else if (same) {
-            send(write);
+        } else if (same && write.take(Step.SENT_AGAIN)) {
+            transact(write);
         } else if (next && marked <= now.revision()) {
             done(write, Optional.empty()); // of the next version, by another, or by hand
         } else {
-            writes.remove(write);
-            write.done.completeExceptionally(
-                    new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
+            failed(write, new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
         }
+    }
+
+    private void written(Write write, long zxid) {
+        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
+        tell(value);
+        done(write, Optional.of(value));
+    }
+
+    private void done(Write write, Optional<Value> outcome) {
+        writes.remove(write);
+        write.done.complete(outcome);
+    }
+
+    private void failed(Write write, Failure why) {
+        writes.remove(write);
+        write.done.completeExceptionally(why);
     }
 
     // The end.
 
-    private void refused(int rc, String of) {
-        fail(failure(rc, of));
+    /** What was lost with the connection is asked again when it is back: connected() follows. The rest is a refusal. */
+    private void missed(int rc, String of) {
+        switch (Code.get(rc)) {
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> fail(refusal(rc, of));
+        }
     }
 
-    private static Failure failure(int rc, String of) {
+    private static Failure refusal(int rc, String of) {
         return switch (Code.get(rc)) {
             case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
             default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
@@ -525,29 +501,27 @@ public final class ConfigurationRecipe implements Configuration {
     private void fail(Failure why) {
         if (ended == null) {
             end(why);
-            keeper.post(() -> hearOf(why));
+            keeper.post(() -> hear(why));
         }
     }
 
-    private void hearOf(Failure why) {
+    private void hear(Failure why) {
         if (ended == why) {
             listener.failed(why);
         }
     }
 
+    /** Posted, so that it ends what was asked for just before. */
     private void end(Failure why) {
         ended = why;
         keeper.post(this::endAll);
     }
 
     private void endAll() {
-        phase = Phase.ENDED;
-        reads.addAll(served);
+        away();
         reads.forEach(read -> read.completeExceptionally(ended));
         writes.forEach(write -> write.done.completeExceptionally(ended));
         reads.clear();
-        served.clear();
         writes.clear();
-        settled.clear();
     }
 }
