@@ -1,93 +1,91 @@
 package dev.twinkeeper.curator.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
-import org.apache.curator.framework.recipes.cache.ChildData;
-import org.apache.curator.framework.recipes.cache.CuratorCache;
-import org.apache.curator.framework.recipes.cache.CuratorCacheStorage;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A shared value on Curator: a CuratorCache of a single node, and writes that compare the version.
+ * A shared value on Curator: its PersistentWatcher, a read after each event, and writes that compare the version.
  *
  * <p><b>When, and when not.</b> As with its twin on the raw API.
  *
- * <p><b>The znodes.</b> {@code <path>/value}, persistent: the bytes; no data (null) where the value was removed. {@code
- * <path>}, persistent: the mark of the newest writer, {@code <uuid> <n>}. A write is one transaction on both.
+ * <p><b>The znodes.</b> Those that {@link Configuration} tells of, persistent; a mark is {@code <uuid> <n>}.
  *
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
- * <p><b>What Curator does for you.</b> The cache sets the watch again in each session, reads after it was set, and reads
- * the value with each event. Requests wait for a connection.
+ * <p><b>What Curator does for you.</b> It opens the sessions, sets the watch again in each and tells when it has, and makes
+ * the parents. Requests wait for a connection.
  *
- * <p><b>What it leaves to you.</b> The cache takes a change by its version only: what was deleted and made again in a
- * watch's gap has the same one and makes no event, though the cache holds it. It tells nothing of a value that is missing
- * from the first, and takes an older value from a server that lags for a new one. All three are closed here by giving it a
- * storage, which hears of every read. And a write that Curator tries again is refused by its own echo: BADVERSION then
- * does not mean that somebody else was first, and nothing tells that it was sent twice; so here it tries nothing again.
- * {@code idempotent()} compares the bytes, and takes the same bytes by another for its own; here the mark tells.
+ * <p><b>What it leaves to you.</b> The read after each event. CuratorCache would do it, but takes a change by its version:
+ * what was deleted and made again in a watch's gap makes no event; it tells nothing of a value that is missing from the
+ * first, and takes an older value from a server that lags for a new one. And a write that Curator tries again is refused by
+ * its own echo: BADVERSION then does not mean that somebody else was first, and nothing tells that it was sent twice; so
+ * here it tries nothing again. {@code idempotent()} compares the bytes, and takes the same bytes by another for its own;
+ * here the mark tells.
  *
- * <p><b>The phases.</b>
+ * <p><b>The phases.</b> One look at a time; what comes while it looks makes it look once more.
  *
  * <pre>
- * AWAY     connected                       → LOOKING  sync, then read the path and the value
- * LOOKING  the value was read              → CURRENT  tell it, settle what is in doubt, send what waits
- * CURRENT  the cache has read              → CURRENT  tell it
- * CURRENT  it is gone, a read, a doubt     → CURRENT  look: at the value; for reads and doubts a sync and the path first
- * any      while it looks                  → same     look once more when this look is done
- * any      suspended, lost                 → AWAY     what was sent and not answered is in doubt when Curator says so
- * any      refused, foreign, closed        → ENDED    what waits fails
+ * AWAY     connected, the watch is set     → AWAY     look: a sync, then read the path and the value
+ * AWAY     it has looked                   → CURRENT  tell it, settle what was lost, send what waits
+ * CURRENT  an event, a read, a lost write  → CURRENT  look: at the value; for reads and lost writes as above
+ * any      suspended, lost                 → AWAY
+ * any      refused, foreign, closed        → AWAY     for good; what waits fails
+ *
+ * A write: ASKED → SENT → LOST, when its answer was → SENT_AGAIN, when a look says that it was not applied
  * </pre>
  */
 public final class ConfigurationRecipe implements Configuration {
     private static final Pattern MARK = Pattern.compile("([0-9a-f-]{36} [0-9]+)?");
 
     /** For what is under way on the recipe's thread, which never waits. */
-    private static final Duration CLOSE = Duration.ofSeconds(3);
+    private static final long CLOSE_SECONDS = 3;
 
     private enum Phase {
         AWAY,
-        LOOKING,
-        CURRENT,
-        ENDED
+        CURRENT
     }
 
     private final String path;
     private final String valuePath;
     private final Listener listener;
     private final CuratorFramework client;
-    private final CuratorCache cache;
+    private final PersistentWatcher watcher;
 
     /** One thread owns the state. What comes when it has ended matters to nobody. */
-    private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 0, SECONDS, new LinkedBlockingQueue<>(), this::thread, new DiscardPolicy());
 
     private final String writer = UUID.randomUUID().toString();
+    private final AtomicLong marks = new AtomicLong();
 
     private volatile Value newest;
     private volatile Failure ended;
@@ -95,43 +93,25 @@ public final class ConfigurationRecipe implements Configuration {
 
     // Of that thread.
     private Phase phase = Phase.AWAY;
-    private int round;
-    private boolean looking;
-    private boolean again;
-    private final List<CompletableFuture<Value>> reads = new ArrayList<>();
+    private final Set<CompletableFuture<Value>> reads = new LinkedHashSet<>();
     private final Set<Write> writes = new LinkedHashSet<>();
-
-    /** The reads and the writes that the look under way is for: it began after they were asked for, or in doubt. */
-    private final List<CompletableFuture<Value>> served = new ArrayList<>();
-
-    private final List<Write> settled = new ArrayList<>();
-    private long marks;
+    private Look look;
+    private boolean again;
 
     /** Begins in the background. */
     public ConfigurationRecipe(Recipe.Place place, Listener listener) {
         this.path = place.path();
         this.valuePath = path + "/value";
         this.listener = listener;
-        this.thread = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                this::thread,
-                new ThreadPoolExecutor.DiscardPolicy());
         this.client = Keeper.client(place);
         // C3: Curator would send again what may have been applied, and not say so: its echo, BADVERSION, would look
         // like a refusal. What is lost is told to us instead, and settled in the next look.
         client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
-        this.cache = CuratorCache.builder(client, valuePath)
-                .withOptions(CuratorCache.Options.SINGLE_NODE_CACHE)
-                .withStorage(new Ear())
-                .withExceptionHandler(lost -> {}) // it reads again when it is connected
-                .build();
+        this.watcher = new PersistentWatcher(client, valuePath, false);
+        watcher.getListenable().addListener(event -> post(this::look));
+        watcher.getResetListenable().addListener(() -> post(this::onWatched));
         client.getConnectionStateListenable().addListener((of, state) -> post(() -> onState(state)));
         client.start();
-        cache.start();
     }
 
     private Thread thread(Runnable work) {
@@ -148,28 +128,38 @@ public final class ConfigurationRecipe implements Configuration {
         });
     }
 
-    /** A write that is asked for, and what is known of it. */
+    private enum Step {
+        ASKED,
+        SENT,
+        LOST,
+        SENT_AGAIN,
+        GIVEN_UP
+    }
+
+    /** A write that is asked for. */
     private static final class Write {
         private final Value expected;
         private final byte[] bytes;
+        private final byte[] mark;
         private final CompletableFuture<Optional<Value>> done = new CompletableFuture<>();
 
-        /** Set once: by the sender, or by who gave up before it was sent. */
-        private final AtomicBoolean taken = new AtomicBoolean();
+        /** The recipe's thread takes each, but for the last: that is its caller's, at any time. */
+        private final AtomicReference<Step> step = new AtomicReference<>(Step.ASKED);
 
-        private byte[] mark;
-
-        /** An answer to it was lost: a refusal may be its own echo. */
-        private boolean doubted;
-
-        /** It was sent, is no longer under way, and may have been applied. */
-        private boolean inDoubt;
-
-        Write(Value expected, byte[] bytes) {
+        Write(Value expected, byte[] bytes, String mark) {
             this.expected = expected;
             this.bytes = bytes;
+            this.mark = mark.getBytes(UTF_8);
+        }
+
+        /** @return false where its caller gave it up */
+        boolean take(Step next) {
+            return step.getAndUpdate(now -> now == Step.GIVEN_UP ? now : next) != Step.GIVEN_UP;
         }
     }
+
+    /** What a look is for: the reads that were asked for, and the writes that were lost, before it began. */
+    private record Look(List<CompletableFuture<Value>> reads, List<Write> lost) {}
 
     /** The path as it was looked at: who made the newest write, and when. */
     private record Above(byte[] mark, Stat stat) {}
@@ -186,17 +176,17 @@ public final class ConfigurationRecipe implements Configuration {
         CompletableFuture<Value> read = new CompletableFuture<>();
         ask(() -> onRead(read), patience);
         try {
-            return await(read, patience);
+            return Keeper.await(read, patience);
         } catch (TimeoutException e) {
             throw new Failure(Problem.CANNOT_CONNECT, "no answer within " + patience);
         } finally {
-            post(() -> forget(read));
+            post(() -> reads.remove(read));
         }
     }
 
     @Override
     public Optional<Value> set(Value expected, byte[] bytes, Duration patience) {
-        return write(new Write(expected, Recipe.checkData(bytes)), patience);
+        return write(expected, Recipe.checkData(bytes), patience);
     }
 
     @Override
@@ -204,28 +194,29 @@ public final class ConfigurationRecipe implements Configuration {
         if (expected.bytes().isEmpty()) {
             throw new Failure(Problem.INVALID, "there is no value to remove: " + expected);
         }
-        return write(new Write(expected, null), patience);
+        return write(expected, null, patience);
     }
 
-    private Optional<Value> write(Write write, Duration patience) {
+    private Optional<Value> write(Value expected, byte[] bytes, Duration patience) {
+        Write write = new Write(expected, bytes, writer + " " + marks.incrementAndGet());
         ask(() -> onWrite(write), patience);
         try {
-            return await(write.done, patience);
+            return Keeper.await(write.done, patience);
         } catch (TimeoutException e) {
-            throw abandon(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
+            throw giveUp(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
         } catch (Failure why) {
-            throw write.done.isDone() ? why : abandon(write, why); // else interrupted
+            throw write.done.isDone() ? why : giveUp(write, why); // else interrupted
         }
     }
 
-    /** Nobody waits for it any more: it is not sent from now on, and what was sent has an unknown outcome. */
-    private Failure abandon(Write write, Failure unsent) {
-        boolean sent = !write.taken.compareAndSet(false, true);
-        post(() -> forget(write));
+    /** It is not sent from now on, and what was sent has an unknown outcome. */
+    private Failure giveUp(Write write, Failure unsent) {
+        boolean sent = write.step.getAndSet(Step.GIVEN_UP) != Step.ASKED;
+        post(() -> writes.remove(write));
         return sent ? new Failure(Problem.UNKNOWN, "sent, and not waited for an answer any longer") : unsent;
     }
 
-    /** X3: after the end nobody would answer. Asked a second time, because the end may come in between. */
+    /** X3: after the end nobody would answer. Looked at twice, because the end may come in between. */
     private void ask(Runnable question, Duration patience) {
         if (patience.isNegative() || Thread.currentThread() == current) {
             throw new Failure(Problem.INVALID, "patience " + patience + ", zero or more; and not in a listener");
@@ -242,171 +233,96 @@ public final class ConfigurationRecipe implements Configuration {
         }
     }
 
-    private static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
-        try {
-            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Failure why
-                    ? new Failure(why.problem(), why.getMessage())
-                    : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
-        }
-    }
-
-    /** The thread first, so that it asks nothing of a closed client. */
+    /** The thread first, so that it asks nothing of a closed client; with that the watcher ends. */
     @Override
     public void close() {
         end(new Failure(Problem.CLOSED, "closed"));
         thread.shutdown();
         try {
             if (Thread.currentThread() != current) {
-                thread.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+                thread.awaitTermination(CLOSE_SECONDS, SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        cache.close();
         client.close();
     }
 
     // The connection.
 
     private void onState(ConnectionState state) {
-        round++;
-        reads.addAll(0, served);
-        served.clear();
-        settled.clear();
-        if (state.isConnected()) {
-            phase = Phase.LOOKING;
-            looking = true;
-            again = false;
-            sync();
-        } else {
-            phase = Phase.AWAY;
+        switch (state) {
+            case CONNECTED -> watcher.start();
+            case SUSPENDED, LOST -> away();
+            default -> {} // connected again: the watcher tells when it has set its watch
         }
     }
 
-    /** A request that Curator sends in the background; a reply from before the newest change of state is dropped. */
-    private interface Request {
-        void send(BackgroundCallback callback) throws Exception;
+    private void away() {
+        phase = Phase.AWAY;
+        look = null;
     }
 
-    private interface Reply {
-        void on(CuratorEvent event);
+    /** C1: the watch first, then the read. What happened before is read, what happens after is told. */
+    private void onWatched() {
+        away();
+        begin();
     }
 
-    private void request(Request request, Reply reply) {
-        int asked = round;
-        send(request, event -> {
-            if (asked == round) {
-                reply.on(event);
-            }
-        });
-    }
-
-    private void send(Request request, Reply reply) {
+    private void request(Callable<?> request) {
         try {
-            request.send((of, event) -> post(() -> reply.on(event)));
+            request.call();
         } catch (Exception e) {
             fail(new Failure(Problem.NOT_ALLOWED, String.valueOf(e)));
         }
     }
 
+    /** A reply to a look that was given up is dropped. */
+    private BackgroundCallback reply(Consumer<CuratorEvent> reply) {
+        Look asking = look;
+        return (of, event) -> post(() -> {
+            if (asking == look) {
+                reply.accept(event);
+            }
+        });
+    }
+
     // Looking.
-
-    /**
-     * Hears of every read of the cache. A {@code CuratorCacheListener} hears only of those that change the version, so
-     * not of a znode that was deleted and made again in a watch's gap, nor of one that is missing from the first.
-     */
-    private final class Ear implements CuratorCacheStorage {
-        @Override
-        public Optional<ChildData> put(ChildData data) {
-            post(() -> onCached(value(data.getData(), data.getStat())));
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<ChildData> remove(String gone) {
-            post(ConfigurationRecipe.this::look); // C4: for the revision of what is missing
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<ChildData> get(String any) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Stream<ChildData> stream() {
-            return Stream.empty();
-        }
-
-        @Override
-        public int size() {
-            return 0;
-        }
-
-        @Override
-        public void clear() {}
-    }
-
-    private static Value value(byte[] bytes, Stat stat) {
-        return new Value(Optional.ofNullable(bytes), stat.getVersion(), stat.getMzxid());
-    }
-
-    private void onCached(Value value) {
-        if (phase == Phase.CURRENT) {
-            tell(value);
-        } else {
-            again = true;
-        }
-    }
 
     private void onRead(CompletableFuture<Value> read) {
         reads.add(read);
         look();
     }
 
-    private void forget(CompletableFuture<Value> read) {
-        reads.remove(read);
-        served.remove(read);
-    }
-
-    /** One look at a time. */
+    /** One look at a time: a burst of events costs two. An event of the connection's costs one for nothing. */
     private void look() {
-        if (phase != Phase.CURRENT || looking) {
-            again = true;
-            return;
-        }
-        looking = true;
-        again = false;
-        if (reads.isEmpty() && writes.stream().noneMatch(write -> write.inDoubt)) {
-            lookAtValue(null);
-        } else {
-            sync();
+        again = true;
+        if (phase == Phase.CURRENT && look == null) {
+            begin();
         }
     }
 
-    private void doubts() {
-        settled.clear();
-        writes.stream().filter(write -> write.inDoubt).forEach(settled::add);
+    private void begin() {
+        again = false;
+        List<Write> lost =
+                writes.stream().filter(write -> write.step.get() == Step.LOST).toList();
+        look = new Look(List.copyOf(reads), lost);
+        if (phase == Phase.AWAY || !reads.isEmpty() || !lost.isEmpty()) {
+            sync();
+        } else {
+            lookAtValue(null);
+        }
     }
 
     /** Our server may not know yet what others were told to be written. */
     private void sync() {
-        served.addAll(reads);
-        reads.clear();
-        doubts();
-        request(callback -> client.sync().inBackground(callback).forPath(path), this::onSynced);
+        request(() -> client.sync().inBackground(reply(this::onSynced)).forPath(path));
     }
 
     private void onSynced(CuratorEvent event) {
         switch (Code.get(event.getResultCode())) {
             case OK -> lookAtPath();
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {} // onState follows
-            default -> refused(event);
+            default -> missed(event);
         }
     }
 
@@ -415,7 +331,7 @@ public final class ConfigurationRecipe implements Configuration {
      * the watch tells that there is a newer.
      */
     private void lookAtPath() {
-        request(callback -> client.getData().inBackground(callback).forPath(path), this::onLookedAtPath);
+        request(() -> client.getData().inBackground(reply(this::onLookedAtPath)).forPath(path));
     }
 
     private void onLookedAtPath(CuratorEvent event) {
@@ -429,8 +345,7 @@ public final class ConfigurationRecipe implements Configuration {
                 }
             }
             case NONODE -> make();
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {} // onState follows
-            default -> refused(event);
+            default -> missed(event);
         }
     }
 
@@ -439,36 +354,33 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     private void make() {
-        request(
-                callback -> client.create()
-                        .creatingParentsIfNeeded()
-                        .inBackground(callback)
-                        .forPath(path, new byte[0]),
-                this::onMade);
+        request(() -> client.create()
+                .creatingParentsIfNeeded()
+                .inBackground(reply(this::onMade))
+                .forPath(path, new byte[0]));
     }
 
     private void onMade(CuratorEvent event) {
         switch (Code.get(event.getResultCode())) {
             case OK, NODEEXISTS -> lookAtPath();
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {} // onState follows
-            default -> refused(event);
+            default -> missed(event);
         }
     }
 
     /** @param above null where only the value is looked at */
     private void lookAtValue(Above above) {
-        request(
-                callback -> client.getData().inBackground(callback).forPath(valuePath),
-                event -> onLookedAtValue(above, event));
+        request(() -> client.getData()
+                .inBackground(reply(event -> onLookedAtValue(above, event)))
+                .forPath(valuePath));
     }
 
     private void onLookedAtValue(Above above, CuratorEvent event) {
         switch (Code.get(event.getResultCode())) {
-            case OK ->
-                onLooked(
-                        above,
-                        value(event.getData(), event.getStat()),
-                        event.getStat().getCzxid());
+            case OK -> {
+                Stat stat = event.getStat();
+                Value value = new Value(Optional.ofNullable(event.getData()), stat.getVersion(), stat.getMzxid());
+                onLooked(above, value, stat.getCzxid());
+            }
             case NONODE -> {
                 if (above == null) {
                     lookAtPath(); // C4: for the revision of what is missing
@@ -476,22 +388,21 @@ public final class ConfigurationRecipe implements Configuration {
                     onLooked(above, new Value(Optional.empty(), -1, above.stat().getPzxid()), 0);
                 }
             }
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {} // onState follows
-            default -> refused(event);
+            default -> missed(event);
         }
     }
 
     private void onLooked(Above above, Value value, long created) {
+        Look done = look;
+        look = null;
         phase = Phase.CURRENT;
-        looking = false;
         tell(value);
-        served.forEach(read -> read.complete(newest));
-        served.clear();
-        settled.forEach(write -> settle(write, above, value, created));
-        settled.clear();
-        List.copyOf(writes).stream().filter(write -> !write.taken.get()).forEach(this::send);
-        if (again || !reads.isEmpty()) {
-            look();
+        done.reads().forEach(read -> read.complete(newest));
+        reads.removeAll(done.reads());
+        done.lost().forEach(write -> settle(write, above, value, created));
+        List.copyOf(writes).forEach(this::send);
+        if (again) {
+            begin();
         }
     }
 
@@ -511,22 +422,18 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void onWrite(Write write) {
         writes.add(write);
-        write.mark = (writer + " " + ++marks).getBytes(UTF_8);
         if (phase == Phase.CURRENT) {
             send(write);
         }
     }
 
-    private void forget(Write write) {
-        writes.remove(write);
-        settled.remove(write);
-    }
-
     private void send(Write write) {
-        if (!write.taken.get() && isStale(write.expected)) {
+        if (write.step.get() != Step.ASKED) {
+            return;
+        }
+        if (isStale(write.expected)) {
             done(write, Optional.empty());
-        } else if (write.doubted || write.taken.compareAndSet(false, true)) {
-            write.inDoubt = false;
+        } else if (write.take(Step.SENT)) {
             transact(write);
         }
     }
@@ -539,18 +446,14 @@ public final class ConfigurationRecipe implements Configuration {
     /** C3: the mark in the same transaction, so that the tree can tell who wrote. */
     private void transact(Write write) {
         int version = write.expected.version();
-        send(
-                callback -> {
-                    CuratorOp mark = client.transactionOp().setData().forPath(path, write.mark);
-                    CuratorOp value = version == -1
-                            ? client.transactionOp().create().forPath(valuePath, write.bytes)
-                            : client.transactionOp()
-                                    .setData()
-                                    .withVersion(version)
-                                    .forPath(valuePath, write.bytes);
-                    client.transaction().inBackground(callback).forOperations(mark, value);
-                },
-                event -> onWritten(write, event));
+        BackgroundCallback reply = (of, event) -> post(() -> onWritten(write, event));
+        request(() -> {
+            CuratorOp mark = client.transactionOp().setData().forPath(path, write.mark);
+            CuratorOp value = version == -1
+                    ? client.transactionOp().create().forPath(valuePath, write.bytes)
+                    : client.transactionOp().setData().withVersion(version).forPath(valuePath, write.bytes);
+            return client.transaction().inBackground(reply).forOperations(mark, value);
+        });
     }
 
     private void onWritten(Write write, CuratorEvent event) {
@@ -558,24 +461,17 @@ public final class ConfigurationRecipe implements Configuration {
         switch (Code.get(event.getResultCode())) {
             case OK -> written(write, results.get(0).getResultStat().getMzxid());
             case BADVERSION, NODEEXISTS, NONODE -> {
-                if (write.doubted) {
-                    doubt(write);
-                    look();
+                if (write.step.get() == Step.SENT_AGAIN) {
+                    lost(write); // it may be its own echo
                 } else if (isPathGone(results)) {
-                    write.taken.set(false); // nothing was done: once more when the path is there again
+                    write.take(Step.ASKED); // nothing was done: once more when the path is there again
                     look();
                 } else {
                     done(write, Optional.empty());
                 }
             }
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {
-                doubt(write);
-                look();
-            }
-            default -> {
-                writes.remove(write);
-                write.done.completeExceptionally(failure(event.getResultCode(), valuePath));
-            }
+            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> lost(write);
+            default -> failed(write, refusal(event.getResultCode(), valuePath));
         }
     }
 
@@ -583,20 +479,9 @@ public final class ConfigurationRecipe implements Configuration {
         return results.get(0).getError() == Code.NONODE.intValue();
     }
 
-    private void written(Write write, long zxid) {
-        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
-        tell(value);
-        done(write, Optional.of(value));
-    }
-
-    private void done(Write write, Optional<Value> outcome) {
-        writes.remove(write);
-        write.done.complete(outcome);
-    }
-
-    private static void doubt(Write write) {
-        write.doubted = true;
-        write.inDoubt = true;
+    private void lost(Write write) {
+        write.take(Step.LOST);
+        look();
     }
 
     /**
@@ -612,24 +497,42 @@ public final class ConfigurationRecipe implements Configuration {
         long marked = above.stat().getMzxid();
         if (Arrays.equals(above.mark(), write.mark)) {
             written(write, marked);
-        } else if (same) {
-            send(write);
+        } else if (same && write.take(Step.SENT_AGAIN)) {
+            transact(write);
         } else if (next && marked <= now.revision()) {
             done(write, Optional.empty()); // of the next version, by another, or by hand
         } else {
-            writes.remove(write);
-            write.done.completeExceptionally(
-                    new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
+            failed(write, new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
         }
+    }
+
+    private void written(Write write, long zxid) {
+        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
+        tell(value);
+        done(write, Optional.of(value));
+    }
+
+    private void done(Write write, Optional<Value> outcome) {
+        writes.remove(write);
+        write.done.complete(outcome);
+    }
+
+    private void failed(Write write, Failure why) {
+        writes.remove(write);
+        write.done.completeExceptionally(why);
     }
 
     // The end.
 
-    private void refused(CuratorEvent event) {
-        fail(failure(event.getResultCode(), event.getPath()));
+    /** What was lost with the connection is asked again when it is back: onWatched follows. The rest is a refusal. */
+    private void missed(CuratorEvent event) {
+        switch (Code.get(event.getResultCode())) {
+            case CONNECTIONLOSS, OPERATIONTIMEOUT, SESSIONEXPIRED, SESSIONMOVED -> {}
+            default -> fail(refusal(event.getResultCode(), event.getPath()));
+        }
     }
 
-    private static Failure failure(int rc, String of) {
+    private static Failure refusal(int rc, String of) {
         return switch (Code.get(rc)) {
             case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
             default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
@@ -639,29 +542,27 @@ public final class ConfigurationRecipe implements Configuration {
     private void fail(Failure why) {
         if (ended == null) {
             end(why);
-            thread.execute(() -> hearOf(why));
+            thread.execute(() -> hear(why));
         }
     }
 
-    private void hearOf(Failure why) {
+    private void hear(Failure why) {
         if (ended == why) {
             listener.failed(why);
         }
     }
 
+    /** Posted, so that it ends what was asked for just before. */
     private void end(Failure why) {
         ended = why;
         thread.execute(this::endAll);
     }
 
     private void endAll() {
-        phase = Phase.ENDED;
-        reads.addAll(served);
+        away();
         reads.forEach(read -> read.completeExceptionally(ended));
         writes.forEach(write -> write.done.completeExceptionally(ended));
         reads.clear();
-        served.clear();
         writes.clear();
-        settled.clear();
     }
 }

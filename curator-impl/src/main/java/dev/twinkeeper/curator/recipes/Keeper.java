@@ -1,6 +1,13 @@
 package dev.twinkeeper.curator.recipes;
 
 import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipe.Failure;
+import dev.twinkeeper.recipes.Recipe.Problem;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.imps.DefaultACLProvider;
@@ -32,5 +39,25 @@ final class Keeper {
                 .defaultData(new byte[0])
                 .aclProvider(new DefaultACLProvider())
                 .build();
+    }
+
+    /**
+     * Waits for what the recipe's thread will complete.
+     *
+     * @param patience may be the longest Duration there is, which toMillis() refuses
+     * @throws TimeoutException when the time is up
+     * @throws Failure with which it was completed
+     */
+    static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
+        try {
+            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure why
+                    ? new Failure(why.problem(), why.getMessage())
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        }
     }
 }
