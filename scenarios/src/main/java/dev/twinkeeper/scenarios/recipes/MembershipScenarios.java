@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.recipes;
 
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.A;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.B;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
@@ -28,10 +29,19 @@ public final class MembershipScenarios {
     @Verifies(Rule.M1)
     public void joinReturnsWhenTheOwnEphemeralExists(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
+        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
 
-        join(member, "one");
+        member.wire().stallRequests();
+        var joining = member.async(() -> {
+            join(member, "one");
+            return hand.exists(A);
+        });
+        stage.throughout("the joining waits", SHORT, () -> !joining.isDone());
+        member.wire().mend();
 
+        assertThat(stage.await("it has joined", joining, RecipeStage.READY)).isTrue();
         assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
         assertThat(hand.get(A)).isEqualTo("one");
     }
@@ -39,11 +49,18 @@ public final class MembershipScenarios {
     @Verifies({Rule.M1, Rule.M2})
     public void leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
         join(member, "one");
 
-        member.recipe().leave(RecipeStage.READY);
-        var gone = !hand.exists(A);
+        member.wire().stallRequests();
+        var leaving = member.async(() -> {
+            member.recipe().leave(RecipeStage.READY);
+            return !hand.exists(A);
+        });
+        stage.throughout("the leaving waits", SHORT, () -> !leaving.isDone());
+        member.wire().mend();
+        var gone = stage.await("it has left", leaving, RecipeStage.READY);
         hand.createEphemeral(B, "two");
 
         assertThat(gone).isTrue();

@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -15,6 +18,7 @@ import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 import org.apache.curator.framework.recipes.nodes.GroupMember;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -27,6 +31,24 @@ final class BrokenMembershipsTest extends BrokenRecipes {
     @Override
     List<Broken> broken() {
         return List.of(
+                new Broken(
+                        "Curator's GroupMember as it comes: started is not joined (CURATOR-485)",
+                        new GroupMembers(false),
+                        Rule.M1,
+                        "membership.joinReturnsWhenTheOwnEphemeralExists",
+                        "the joining waits"),
+                new Broken(
+                        "sends the deletion of its ephemeral, and calls that having left",
+                        new LeavesUnseen(),
+                        Rule.M1,
+                        "membership.leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking",
+                        "the leaving waits"),
+                new Broken(
+                        "creates again when the answer was lost, and takes its own ephemeral for somebody else's",
+                        new JoinsOnce(),
+                        Rule.M1,
+                        "membershiploss.theAnswerToAJoiningIsLost",
+                        "NodeExists"),
                 new Broken(
                         "joins once, and is gone for good when its session has ended",
                         new JoinsOnce(),
@@ -47,13 +69,13 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                         "a refusal"),
                 new Broken(
                         "Curator's GroupMember as it comes lets a namesake in",
-                        new GroupMembers(),
+                        new GroupMembers(true),
                         Rule.M4,
                         "membership.aSecondMemberOfANameIsRefusedAndTheFirstUntouched",
                         "a refusal"),
                 new Broken(
                         "Curator's GroupMember as it comes takes a foreign znode for its own",
-                        new GroupMembers(),
+                        new GroupMembers(true),
                         Rule.X2,
                         "membershiprefusal.aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched",
                         "a refusal"),
@@ -74,7 +96,19 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                         new PlainCache(),
                         Rule.M2,
                         "membershiploss.theListIsLostWithTheConnection",
-                        "c sees [a]"));
+                        "c sees [a]"),
+                new Broken(
+                        "gives up waiting, and not what it waits for",
+                        new GivesUpTheWaitOnly(),
+                        Rule.X4,
+                        "membershiprefusal.aJoiningThatWasGivenUpLeavesNothing",
+                        "/recipe/a is gone"),
+                new Broken(
+                        "Curator's PersistentWatcher on the own znode leaves its watch when it is closed",
+                        new WatchesItsOwn(),
+                        Rule.X4,
+                        "membership.watchesDoNotPileUp",
+                        "one watch is left"));
     }
 
     /** With Curator, in the foreground; its znode is whatever has its name. */
@@ -103,6 +137,8 @@ final class BrokenMembershipsTest extends BrokenRecipes {
         static void doing(Work work) {
             try {
                 work.run();
+            } catch (Failure e) {
+                throw e;
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
@@ -112,21 +148,25 @@ final class BrokenMembershipsTest extends BrokenRecipes {
             client.create().withMode(CreateMode.EPHEMERAL).forPath(path, data);
         }
 
+        final String own() {
+            return place.path() + "/" + name;
+        }
+
         @Override
         public final void join(String as, byte[] data, Duration patience) {
-            doing(() -> create(place.path() + "/" + as, data));
             name = as;
+            doing(() -> create(own(), data));
         }
 
         @Override
         public void update(byte[] data, Duration patience) {
-            doing(() -> client.setData().forPath(place.path() + "/" + name, data));
+            doing(() -> client.setData().forPath(own(), data));
         }
 
         @Override
         public void leave(Duration patience) {
             try {
-                client.delete().forPath(place.path() + "/" + name);
+                client.delete().forPath(own());
             } catch (NoNodeException e) {
                 // It is gone, which was wanted.
             } catch (Exception e) {
@@ -150,6 +190,41 @@ final class BrokenMembershipsTest extends BrokenRecipes {
         @Override
         public Membership membership(Recipe.Place place, Membership.Listener listener) {
             return new ByName(place);
+        }
+    }
+
+    private static final class LeavesUnseen extends NoRecipes {
+        @Override
+        public Membership membership(Recipe.Place place, Membership.Listener listener) {
+            return new ByName(place) {
+                @Override
+                public void leave(Duration patience) {
+                    // The mistake: sent is not done.
+                    doing(() -> client.delete().inBackground().forPath(own()));
+                }
+            };
+        }
+    }
+
+    private static final class GivesUpTheWaitOnly extends NoRecipes {
+        @Override
+        public Membership membership(Recipe.Place place, Membership.Listener listener) {
+            return new ByName(place) {
+                @Override
+                void create(String path, byte[] data) throws Exception {
+                    CompletableFuture<Integer> made = new CompletableFuture<>();
+                    client.create()
+                            .withMode(CreateMode.EPHEMERAL)
+                            .inBackground((unused, event) -> made.complete(event.getResultCode()))
+                            .forPath(path, data);
+                    try {
+                        made.get(1, TimeUnit.SECONDS);
+                    } catch (TimeoutException e) {
+                        // The mistake: what was sent may be done, and nobody undoes it.
+                        throw new Failure(Problem.CANNOT_CONNECT, "given up");
+                    }
+                }
+            };
         }
     }
 
@@ -184,6 +259,13 @@ final class BrokenMembershipsTest extends BrokenRecipes {
 
     /** Curator's own recipe. The mistake is in PersistentNode, which never asks whose the znode is that it finds. */
     private static final class GroupMembers extends NoRecipes {
+        private final boolean patiently;
+
+        /** @param patiently whether somebody waits for it: it has no way to itself */
+        GroupMembers(boolean patiently) {
+            this.patiently = patiently;
+        }
+
         @Override
         public Membership membership(Recipe.Place place, Membership.Listener listener) {
             return new ByName(place) {
@@ -194,11 +276,12 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                     String id = path.substring(place.path().length() + 1);
                     group = new GroupMember(client, place.path(), id, data);
                     group.start();
-                    // It has no way to wait until it is a member (CURATOR-485).
-                    Patience.until(
-                            path + " is there",
-                            STARTED,
-                            () -> client.checkExists().forPath(path) != null);
+                    if (patiently) {
+                        Patience.until(
+                                path + " is there",
+                                STARTED,
+                                () -> client.checkExists().forPath(path) != null);
+                    }
                 }
 
                 @Override
@@ -212,54 +295,80 @@ final class BrokenMembershipsTest extends BrokenRecipes {
         }
     }
 
-    /** An onlooker that believes what the cache tells. */
     private static final class PlainCache extends NoRecipes {
         @Override
         public Membership membership(Recipe.Place place, Membership.Listener listener) {
-            return new ByName(place) {
-                private final CuratorCache cache = CuratorCache.build(client, place.path());
+            return new Cached(place, listener);
+        }
+    }
 
-                {
-                    cache.listenable()
-                            .addListener(CuratorCacheListener.builder()
-                                    .forCreates(node -> onNode(node, listener::joined))
-                                    .forChanges((before, node) -> onNode(node, listener::changed))
-                                    .forDeletes(node -> onNode(node, listener::left))
-                                    .build());
-                    cache.start();
-                }
+    private static final class WatchesItsOwn extends NoRecipes {
+        @Override
+        public Membership membership(Recipe.Place place, Membership.Listener listener) {
+            return new Cached(place, listener) {
+                private PersistentWatcher watcher;
 
-                private void onNode(ChildData node, Consumer<Member> news) {
-                    if (node.getStat().getEphemeralOwner() != 0) {
-                        news.accept(member(node));
-                    }
-                }
-
-                private Member member(ChildData node) {
-                    String name = node.getPath().substring(place.path().length() + 1);
-                    return new Member(
-                            name,
-                            node.getData(),
-                            node.getStat().getCzxid(),
-                            node.getStat().getVersion());
+                @Override
+                void create(String path, byte[] data) throws Exception {
+                    // The mistake is in ZooKeeper: the client forgets this watcher, and tells the server nothing.
+                    watcher = new PersistentWatcher(client, path, false);
+                    watcher.start();
+                    super.create(path, data);
                 }
 
                 @Override
-                public Map<String, Member> members() {
-                    Map<String, Member> members = new TreeMap<>();
-                    cache.stream()
-                            .filter(node -> node.getStat().getEphemeralOwner() != 0)
-                            .map(this::member)
-                            .forEach(each -> members.put(each.name(), each));
-                    return members;
-                }
-
-                @Override
-                public void close() {
-                    cache.close();
-                    super.close();
+                public void leave(Duration patience) {
+                    super.leave(patience);
+                    watcher.close();
                 }
             };
+        }
+    }
+
+    /** An onlooker that believes what the cache tells. */
+    private static class Cached extends ByName {
+        private final CuratorCache cache = CuratorCache.build(client, place.path());
+
+        Cached(Recipe.Place place, Listener listener) {
+            super(place);
+            cache.listenable()
+                    .addListener(CuratorCacheListener.builder()
+                            .forCreates(node -> onNode(node, listener::joined))
+                            .forChanges((before, node) -> onNode(node, listener::changed))
+                            .forDeletes(node -> onNode(node, listener::left))
+                            .build());
+            cache.start();
+        }
+
+        private void onNode(ChildData node, Consumer<Member> news) {
+            if (node.getStat().getEphemeralOwner() != 0) {
+                news.accept(member(node));
+            }
+        }
+
+        private Member member(ChildData node) {
+            String name = node.getPath().substring(place.path().length() + 1);
+            return new Member(
+                    name,
+                    node.getData(),
+                    node.getStat().getCzxid(),
+                    node.getStat().getVersion());
+        }
+
+        @Override
+        public Map<String, Member> members() {
+            Map<String, Member> members = new TreeMap<>();
+            cache.stream()
+                    .filter(node -> node.getStat().getEphemeralOwner() != 0)
+                    .map(this::member)
+                    .forEach(each -> members.put(each.name(), each));
+            return members;
+        }
+
+        @Override
+        public void close() {
+            cache.close();
+            super.close();
         }
     }
 }
