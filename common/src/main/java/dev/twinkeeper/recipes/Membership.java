@@ -9,9 +9,19 @@ import java.util.Objects;
  * Who is there: members join a group under a name, with some data, and everybody sees who is in it and who comes and
  * goes. One object is one member, or an onlooker that never joins.
  *
+ * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
+ * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
+ * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
+ *
+ * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
+ * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so all can
+ * take part in one group.
+ *
  * <p><b>Guarantees not made.</b> A member that is seen need not be alive: a crashed one stays until its session ends.
  * Two onlookers may see a change at different times. Who came and went while an onlooker was cut off, or before it had
- * read of it, is not told to it.
+ * read of it, is not told to it. Where an operator deletes a member's znode and somebody else takes the name at once, an
+ * update or a leaving that is just under way may hit the other's: ZooKeeper's conditions know the version of the data
+ * only.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_outOfTheBox">ZooKeeper: group membership</a>
  */

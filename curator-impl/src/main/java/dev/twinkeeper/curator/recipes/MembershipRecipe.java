@@ -3,6 +3,7 @@ package dev.twinkeeper.curator.recipes;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,15 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
@@ -31,24 +31,13 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
-import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
 
 /**
  * Group membership with Curator: a CuratorCache sees the members, the own ephemeral is made by hand.
  *
- * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
- * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
- * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
- *
- * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
- * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
- * take part in one group.
- *
- * <p><b>Guarantees not made,</b> besides the contract's: where an operator deletes a member's znode and somebody else takes
- * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
- * know the version of the data only. A new session may be with a server that is behind the last one: what was told may then be
- * told backwards, and forwards again, since Curator reads without a {@code sync}.
+ * <p><b>Guarantees not made,</b> besides the contract's: a new session may be with a server that is behind the last one. What
+ * was told may then be told backwards, and forwards again, since Curator reads without a {@code sync}.
  *
  * <p><b>What Curator does for you.</b> It watches, lists and reads the group, and again after every reconnect; it repeats a
  * request whose connection was lost; it opens the next session; it makes the parents.
@@ -81,10 +70,9 @@ public final class MembershipRecipe implements Membership {
         final List<CompletableFuture<Void>> updates = new ArrayList<>();
         final List<Runnable> afterwards = new ArrayList<>();
         byte[] data;
-        boolean newer;
         boolean leaving;
-        volatile boolean waiting;
-        Future<?> bound;
+        /** Since when it waits for its namesake to go; null where it has none. */
+        volatile Instant waiting;
 
         Own(String name, byte[] data, CompletableFuture<Void> joined) {
             this.name = name;
@@ -168,7 +156,11 @@ public final class MembershipRecipe implements Membership {
     public void close() {
         closed = true;
         calls.forEach(call -> fail(call, new Failure(Problem.CLOSED, "closed")));
-        thread.shutdownNow(); // it may be waiting for a server, which interrupts
+        if (trouble == null) {
+            thread.shutdownNow(); // it may be waiting for a server, which interrupts
+        } else {
+            thread.shutdown(); // X4: it may be ending the session
+        }
         try {
             if (Thread.currentThread() == current) {
                 Thread.interrupted(); // X4: a listener closes; with that, closing the session would not wait for it
@@ -190,7 +182,8 @@ public final class MembershipRecipe implements Membership {
         try {
             checkOpen(); // after adding: else a close in between would leave this call to wait
             thread.execute(work);
-            coming.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            coming.get(
+                    TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS); // toMillis() refuses the longest
         } catch (TimeoutException e) {
             Failure why = timeIsUp.get();
             if (fail(coming, why) || coming.isCompletedExceptionally()) {
@@ -223,7 +216,7 @@ public final class MembershipRecipe implements Membership {
     }
 
     private Failure missed(Own joining) {
-        return joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+        return joining.waiting != null ? foreign(joining, "somebody else is a member") : notReached();
     }
 
     private Failure notReached() {
@@ -258,7 +251,6 @@ public final class MembershipRecipe implements Membership {
             return;
         }
         own.data = newest;
-        own.newer = true;
         own.updates.add(updated);
         settle();
     }
@@ -278,28 +270,10 @@ public final class MembershipRecipe implements Membership {
         settle();
     }
 
-    /** Whatever is wanted, looks first and then acts. In the foreground: Curator repeats what the connection was lost for. */
+    /** Whatever is wanted, looks first and then acts. */
     private void settle() {
-        if (own == null) {
-            return;
-        }
-        try {
-            look();
-        } catch (KeeperException e) {
-            switch (e.code()) {
-                case NODEEXISTS, BADVERSION, NONODE, NOTEMPTY -> thread.execute(this::settle); // somebody was here
-                case CONNECTIONLOSS,
-                        SESSIONEXPIRED,
-                        SESSIONMOVED,
-                        OPERATIONTIMEOUT -> {} // connected again, the cache reads the group
-                case NOCHILDRENFOREPHEMERALS -> out(foreign(own, "above it is an ephemeral of somebody, not"));
-                case NOAUTH -> out(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + " may not be used"));
-                default -> failed(new Failure(Problem.NOT_ALLOWED, pathOf(own.name) + ": " + e.code()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
-        } catch (Exception e) {
-            throw new IllegalStateException(e); // Curator declares it, for a client that is closed
+        if (own != null) {
+            ask(this::look, this::out);
         }
     }
 
@@ -312,7 +286,7 @@ public final class MembershipRecipe implements Membership {
             if (owns(stat)) {
                 onOurs(data, stat.getVersion());
             } else if (own.leaving) {
-                out(null);
+                left();
             } else if (stat.getEphemeralOwner() == 0) {
                 out(foreign(own, "a persistent znode stands")); // X2: untouched
             } else {
@@ -320,7 +294,7 @@ public final class MembershipRecipe implements Membership {
             }
         } catch (NoNodeException e) {
             if (own.leaving) {
-                out(null);
+                left();
             } else {
                 create();
             }
@@ -335,8 +309,8 @@ public final class MembershipRecipe implements Membership {
     private void onOurs(byte[] data, int version) throws Exception {
         if (own.leaving) {
             client.delete().withVersion(version).forPath(pathOf(own.name));
-            out(null);
-        } else if (own.newer && !Arrays.equals(own.data, data)) {
+            left();
+        } else if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
             client.setData().withVersion(version).forPath(pathOf(own.name), own.data);
             in();
         } else {
@@ -350,12 +324,7 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void in() {
-        own.waiting = false;
-        if (own.bound != null) {
-            own.bound.cancel(false);
-            own.bound = null;
-        }
-        own.newer = false;
+        own.waiting = null;
         own.joined.complete(null);
         own.updates.forEach(update -> update.complete(null));
         own.updates.clear();
@@ -363,36 +332,38 @@ public final class MembershipRecipe implements Membership {
 
     /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
     private void await() {
-        own.waiting = true;
-        if (own.joined.isDone() && own.bound == null) {
-            Own waiting = own;
+        if (own.waiting == null) {
+            own.waiting = Instant.now();
+        }
+        if (own.joined.isDone()) {
+            Instant since = own.waiting;
             // Two session timeouts: a new leader of the ensemble starts the sessions' clocks anew.
             long bound = 2L * client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
-            own.bound = thread.schedule(() -> onWaited(waiting), bound, TimeUnit.MILLISECONDS);
+            thread.schedule(() -> onWaited(since), bound, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void onWaited(Own waiting) {
-        if (own == waiting && own.waiting) {
+    private void onWaited(Instant since) {
+        if (own != null && since.equals(own.waiting)) {
             out(foreign(own, "somebody else is a member"));
         }
+    }
+
+    private void left() {
+        out(new Failure(Problem.NOT_HELD, "it left"));
     }
 
     /** It is no member any more: it left, or can't be one. */
     private void out(Failure why) {
         Own was = own;
+        boolean wasMember = was.joined.isDone() && !was.leaving;
         own = null;
-        if (why != null) {
-            boolean wasMember = was.joined.isDone() && !was.leaving;
-            fail(was.joined, why);
-            was.updates.forEach(update -> fail(update, why));
-            if (wasMember) {
-                tell(() -> listener.failed(why));
-            }
-        } else {
-            was.updates.forEach(update -> fail(update, new Failure(Problem.NOT_HELD, "it left")));
-        }
+        fail(was.joined, why);
+        was.updates.forEach(update -> fail(update, why));
         was.afterwards.forEach(Runnable::run);
+        if (wasMember) {
+            tell(() -> listener.failed(why));
+        }
     }
 
     private Failure foreign(Own of, String what) {
@@ -498,35 +469,45 @@ public final class MembershipRecipe implements Membership {
 
     // The connection.
 
-    /** The path is made in every case, as the contract has it; the cache would look at nothing as well. */
     private void onState(ConnectionState state) {
         if (state.isConnected() && trouble == null) {
-            ask(() -> client.create().creatingParentsIfNeeded().forPath(place.path()));
+            ask(this::prepare, this::failed);
+        }
+    }
+
+    /** What is there is not made: that would cost a transaction, and a permission above it that we may not have. */
+    private void prepare() throws Exception {
+        if (client.checkExists().forPath(place.path()) == null) {
+            client.create().creatingParentsIfNeeded().forPath(place.path());
         }
     }
 
     /** It does not say what it could not read. A member is set aside; without the group nothing is seen. */
     private void onCacheTrouble(Exception e) {
         if (e instanceof NoAuthException) {
-            thread.execute(() -> ask(() -> client.getChildren().forPath(place.path())));
+            thread.execute(() -> ask(() -> client.getChildren().forPath(place.path()), this::failed));
         } // else the group is listed again after the next reconnect
     }
 
-    private void ask(Callable<?> request) {
+    private interface Request {
+        void run() throws Exception;
+    }
+
+    /** In the foreground: Curator repeats what the connection was lost for. */
+    private void ask(Request request, Consumer<Failure> refused) {
         try {
-            request.call();
-        } catch (NodeExistsException e) {
-            // As it should be.
+            request.run();
         } catch (KeeperException e) {
             switch (e.code()) {
+                case NODEEXISTS, BADVERSION, NONODE, NOTEMPTY -> thread.execute(this::settle); // somebody was here
                 case CONNECTIONLOSS,
                         SESSIONEXPIRED,
                         SESSIONMOVED,
-                        OPERATIONTIMEOUT,
-                        NONODE -> {} // another state follows
+                        OPERATIONTIMEOUT -> {} // connected again, the cache reads the group
                 case NOCHILDRENFOREPHEMERALS ->
-                    failed(new Failure(Problem.FOREIGN, "above " + place.path() + " is an ephemeral of somebody"));
-                default -> failed(new Failure(Problem.NOT_ALLOWED, place.path() + " may not be used: " + e.code()));
+                    refused.accept(new Failure(Problem.FOREIGN, e.getPath() + " is below an ephemeral of somebody"));
+                case NOAUTH -> refused.accept(new Failure(Problem.NOT_ALLOWED, e.getPath() + " may not be used"));
+                default -> failed(new Failure(Problem.NOT_ALLOWED, e.getMessage()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed

@@ -5,10 +5,12 @@ import static dev.twinkeeper.scenarios.recipes.MembershipProps.B;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.WAITED;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.creations;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.cutUntilGone;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.members;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.ownerOf;
@@ -231,8 +233,7 @@ public final class MembershipLossScenarios {
         var member = stage.member("a");
         join(member, "one");
 
-        member.wire().cut();
-        hand.awaitGone(A, RecipeStage.SUCCESSION);
+        cutUntilGone(hand, member);
         member.wire().mend();
 
         hand.awaitExists(A, RecipeStage.READY);
@@ -263,13 +264,12 @@ public final class MembershipLossScenarios {
         var member = stage.member("a");
         join(member, "one");
 
-        member.wire().cut();
-        hand.awaitGone(A, RecipeStage.SUCCESSION);
+        cutUntilGone(hand, member);
         hand.createEphemeral(A, "taken");
         var taken = hand.stat(A).orElseThrow();
         member.wire().mend();
 
-        var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
+        var told = member.awaitHeard(Happening.Failed.class, WAITED);
         assertThat(told.what().why().problem()).isEqualTo(Problem.FOREIGN);
         assertThat(problem(() -> member.recipe().update(bytes("two"), RecipeStage.READY)))
                 .isEqualTo(Problem.NOT_HELD);
@@ -284,8 +284,7 @@ public final class MembershipLossScenarios {
         var member = stage.member("a");
         join(member, "one");
 
-        member.wire().cut();
-        hand.awaitGone(A, RecipeStage.SUCCESSION);
+        cutUntilGone(hand, member);
         hand.createEphemeral(A, "taken");
         member.wire().mend();
         awaitTold(stage, member, "joined a taken");

@@ -23,6 +23,9 @@ final class MembershipProps {
     /** For a session that is soon over. */
     static final Duration SHORT_SESSION = Duration.ofSeconds(1);
 
+    /** For a member to connect again and to have waited for its name, which it does for two session timeouts. */
+    static final Duration WAITED = RecipeStage.READY.plus(SHORT_SESSION.multipliedBy(2));
+
     /** For what is not to come. */
     static final Duration SHORT = Duration.ofMillis(500);
 
@@ -102,6 +105,12 @@ final class MembershipProps {
                 .flatMap(commit -> commit.changes(Change.Create.class).stream())
                 .filter(create -> create.path().endsWith(RecipeStage.RECIPE + "/" + name))
                 .count();
+    }
+
+    /** Cuts it off until its session is over, and with it the ephemeral {@link #A}. */
+    static void cutUntilGone(Hand hand, Player<Membership> member) {
+        member.wire().cut();
+        hand.awaitGone(A, RecipeStage.SUCCESSION);
     }
 
     static Problem problem(ThrowingCallable call) {

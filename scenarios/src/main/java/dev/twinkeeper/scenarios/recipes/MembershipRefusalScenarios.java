@@ -8,12 +8,16 @@ import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.cutUntilGone;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.members;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.pathOf;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.problem;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.told;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Membership;
@@ -91,8 +95,7 @@ public final class MembershipRefusalScenarios {
         var member = stage.member("a");
         join(member, "one");
 
-        member.wire().cut();
-        hand.awaitGone(A, RecipeStage.SUCCESSION);
+        cutUntilGone(hand, member);
         hand.create(A, "theirs");
         var before = hand.stat(A).orElseThrow();
         member.wire().mend();
@@ -252,6 +255,39 @@ public final class MembershipRefusalScenarios {
         var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
         assertThat(told.what().why().problem()).isEqualTo(Problem.NOT_ALLOWED);
         hand.awaitGone(A, RecipeStage.AT_ONCE);
+    }
+
+    @Verifies(Rule.X4)
+    public void whoClosesAsSoonAsItIsRefusedLeavesNothing(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
+        var member = stage.member("a");
+        join(member, "one");
+
+        // So slow that it still ends its session by itself when it is closed.
+        hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
+        member.wire().slow(Duration.ZERO, Duration.ofMillis(100));
+        member.wire().reset();
+        stage.eventually("it is refused", RecipeStage.READY, () -> catchThrowable(() -> members(member)) != null);
+        member.close();
+
+        hand.awaitGone(A, RecipeStage.AT_ONCE);
+    }
+
+    @Verifies({Rule.X5, Rule.M1})
+    public void aGroupThatIsThereNeedsNoPermissionAboveIt(RecipeStage stage) {
+        var hand = stage.hand();
+        hand.createChroot();
+        hand.create(RecipeStage.RECIPE, "");
+        hand.setAcl("", Perms.ALL & ~Perms.CREATE);
+        stage.sessionTimeout(LONG_SESSION);
+        var member = stage.member("a");
+
+        join(member, "one");
+        member.wire().reset();
+        update(member, "two");
+
+        assertThat(hand.get(A)).isEqualTo("two");
     }
 
     /** For a member that is not on the stage. */

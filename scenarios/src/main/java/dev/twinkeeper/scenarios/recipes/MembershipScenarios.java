@@ -20,6 +20,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -66,6 +67,21 @@ public final class MembershipScenarios {
         assertThat(gone).isTrue();
         awaitTold(stage, member, "joined b two");
         assertThat(told(member)).containsExactly("joined a one", "left a", "joined b two");
+    }
+
+    @Verifies(Rule.M1)
+    public void patienceMayHaveNoEnd(RecipeStage stage) {
+        var hand = stage.hand();
+        var member = stage.member("a");
+        var forEver = ChronoUnit.FOREVER.getDuration();
+
+        member.recipe().join("a", bytes("one"), forEver);
+        member.recipe().update(bytes("two"), forEver);
+        var joined = hand.get(A);
+        member.recipe().leave(forEver);
+
+        assertThat(joined).isEqualTo("two");
+        assertThat(hand.exists(A)).isFalse();
     }
 
     @Verifies(Rule.M2)
