@@ -3,6 +3,7 @@ package dev.twinkeeper.raw.recipes;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -19,9 +20,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback.Children2Callback;
+import org.apache.zookeeper.AsyncCallback.Create2Callback;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
 import org.apache.zookeeper.AsyncCallback.StatCallback;
-import org.apache.zookeeper.AsyncCallback.StringCallback;
 import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -32,18 +33,6 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * Group membership by hand: a member is an ephemeral, the group is watched as a whole.
- *
- * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
- * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
- * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
- *
- * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
- * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so both can
- * take part in one group.
- *
- * <p><b>Guarantees not made,</b> besides the contract's: where an operator deletes a member's znode and somebody else takes
- * the name at once, an update or a leaving that is just under way may hit the other's, because ZooKeeper's conditions
- * know the version of the data only.
  *
  * <p><b>The own znode.</b> Whatever is wanted, look first and then act: so an answer that was lost needs no thought.
  *
@@ -90,9 +79,9 @@ public final class MembershipRecipe implements Membership {
         final List<CompletableFuture<Void>> updates = new ArrayList<>();
         final List<Runnable> afterwards = new ArrayList<>();
         byte[] data;
-        boolean newer;
         boolean leaving;
-        volatile boolean waiting;
+        /** Since when it waits for its namesake to go; null where it has none. */
+        volatile Instant waiting;
 
         Own(String name, byte[] data, CompletableFuture<Void> joined) {
             this.name = name;
@@ -204,7 +193,7 @@ public final class MembershipRecipe implements Membership {
     }
 
     private Failure missed(Own joining) {
-        return joining.waiting ? foreign(joining, "somebody else is a member") : notReached();
+        return joining.waiting != null ? foreign(joining, "somebody else is a member") : notReached();
     }
 
     private Failure notReached() {
@@ -239,7 +228,6 @@ public final class MembershipRecipe implements Membership {
             return;
         }
         own.data = newest;
-        own.newer = true;
         own.updates.add(updated);
         act();
     }
@@ -279,7 +267,7 @@ public final class MembershipRecipe implements Membership {
                 if (keeper.owns(stat.getEphemeralOwner())) {
                     onOurs(data, stat.getVersion());
                 } else if (own.leaving) {
-                    out(null);
+                    left();
                 } else if (stat.getEphemeralOwner() == 0) {
                     out(foreign(own, "a persistent znode stands")); // X2: untouched
                 } else {
@@ -288,7 +276,7 @@ public final class MembershipRecipe implements Membership {
             }
             case NONODE -> {
                 if (own.leaving) {
-                    out(null);
+                    left();
                 } else {
                     create();
                 }
@@ -302,7 +290,7 @@ public final class MembershipRecipe implements Membership {
     private void onOurs(byte[] data, int version) {
         if (own.leaving) {
             delete(version);
-        } else if (own.newer && !Arrays.equals(own.data, data)) {
+        } else if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
             set(version);
         } else {
             in();
@@ -312,26 +300,20 @@ public final class MembershipRecipe implements Membership {
     private void create() {
         int asked = keeper.round();
         byte[] sent = own.data;
-        StringCallback reply = (rc, path, ctx, name) -> keeper.post(asked, () -> onWritten(rc, sent));
+        Create2Callback reply = (rc, path, ctx, name, stat) -> keeper.post(asked, () -> onWritten(rc, sent, stat));
         keeper.zk().create(pathOf(own.name), sent, Keeper.acl(), CreateMode.EPHEMERAL, reply, null);
     }
 
     private void set(int version) {
         int asked = keeper.round();
         byte[] sent = own.data;
-        StatCallback reply = (rc, path, ctx, stat) -> keeper.post(asked, () -> onWritten(rc, sent));
+        StatCallback reply = (rc, path, ctx, stat) -> keeper.post(asked, () -> onWritten(rc, sent, stat));
         keeper.zk().setData(pathOf(own.name), sent, version, reply, null);
     }
 
-    private void onWritten(int rc, byte[] sent) {
+    private void onWritten(int rc, byte[] sent, Stat stat) {
         switch (Code.get(rc)) {
-            case OK -> {
-                if (own.leaving || sent != own.data) {
-                    look(); // meanwhile something else is wanted
-                } else {
-                    in();
-                }
-            }
+            case OK -> onOurs(sent, stat.getVersion()); // meanwhile something else may be wanted
             case NODEEXISTS, BADVERSION -> look(); // somebody else was here
             case NONODE -> restart(); // the own znode, or an operator deleted the whole group
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
@@ -348,7 +330,7 @@ public final class MembershipRecipe implements Membership {
 
     private void onDeleted(int rc) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> out(null);
+            case OK, NONODE -> left();
             case BADVERSION, NOTEMPTY -> look(); // an operator was here; an ephemeral has no children
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
             default -> fail("delete " + own.name, rc);
@@ -357,8 +339,7 @@ public final class MembershipRecipe implements Membership {
 
     private void in() {
         phase = Phase.IN;
-        own.waiting = false;
-        own.newer = false;
+        own.waiting = null;
         own.joined.complete(null);
         own.updates.forEach(update -> update.complete(null));
         own.updates.clear();
@@ -367,38 +348,40 @@ public final class MembershipRecipe implements Membership {
     /** M4: the namesake may be our own of a dead session. A first joining has its patience, a later one this. */
     private void await() {
         phase = Phase.WAITING;
-        own.waiting = true;
+        if (own.waiting == null) {
+            own.waiting = Instant.now();
+        }
         if (own.joined.isDone()) {
-            Own waiting = own;
+            Instant since = own.waiting;
             int asked = keeper.round();
             // Two session timeouts: a new leader of the ensemble starts the sessions' clocks anew.
             Duration bound = Duration.ofMillis(2L * keeper.zk().getSessionTimeout());
-            keeper.after(bound, () -> keeper.post(asked, () -> onWaited(waiting)));
+            keeper.after(bound, () -> keeper.post(asked, () -> onWaited(since)));
         }
     }
 
-    private void onWaited(Own waiting) {
-        if (own == waiting && phase == Phase.WAITING) {
+    private void onWaited(Instant since) {
+        if (phase == Phase.WAITING && since.equals(own.waiting)) {
             out(foreign(own, "somebody else is a member"));
         }
+    }
+
+    private void left() {
+        out(new Failure(Problem.NOT_HELD, "it left"));
     }
 
     /** It is no member any more: it left, or can't be one. */
     private void out(Failure why) {
         Own was = own;
+        boolean wasMember = was.joined.isDone() && !was.leaving;
         own = null;
         phase = Phase.OUT;
-        if (why != null) {
-            boolean wasMember = was.joined.isDone() && !was.leaving;
-            fail(was.joined, why);
-            was.updates.forEach(update -> fail(update, why));
-            if (wasMember && trouble == null) {
-                tell(() -> listener.failed(why));
-            }
-        } else {
-            was.updates.forEach(update -> fail(update, new Failure(Problem.NOT_HELD, "it left")));
-        }
+        fail(was.joined, why);
+        was.updates.forEach(update -> fail(update, why));
         was.afterwards.forEach(Runnable::run);
+        if (wasMember && trouble == null) {
+            tell(() -> listener.failed(why));
+        }
     }
 
     private Failure foreign(Own of, String what) {
@@ -454,8 +437,8 @@ public final class MembershipRecipe implements Membership {
         }
         String name = event.getPath().substring(group.length());
         boolean deleted = event.getType() == EventType.NodeDeleted;
-        if (deleted && own != null && name.equals(own.name) && (phase == Phase.IN || phase == Phase.WAITING)) {
-            look();
+        if (deleted && own != null && name.equals(own.name)) {
+            act();
         }
         if (!seeing || name.indexOf('/') >= 0) {
             return; // it is listed afterwards; or it is below a member, where nothing is of ours
@@ -498,14 +481,14 @@ public final class MembershipRecipe implements Membership {
     }
 
     private void see(Member member) {
-        Member before = known.put(member.name(), member);
-        boolean another = before == null || before.since() != member.since();
-        if (before != null && another) {
-            tell(() -> listener.left(before)); // M2: another joining, whatever its version says
+        Member before = known.get(member.name());
+        if (before != null && before.since() != member.since()) {
+            gone(member.name()); // M2: another joining, whatever its version says
         }
-        if (another) {
+        Member same = known.put(member.name(), member);
+        if (same == null) {
             tell(() -> listener.joined(member));
-        } else if (before.version() != member.version()) {
+        } else if (same.version() != member.version()) {
             tell(() -> listener.changed(member));
         }
     }
