@@ -248,6 +248,7 @@ public final class MembershipRefusalScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
         join(member, "one");
+        awaitMembers(stage, member, "a");
 
         hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
         member.wire().reset();
@@ -263,6 +264,7 @@ public final class MembershipRefusalScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
         join(member, "one");
+        awaitMembers(stage, member, "a");
 
         // So slow that it still ends its session by itself when it is closed.
         hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
