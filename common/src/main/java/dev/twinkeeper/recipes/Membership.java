@@ -12,6 +12,7 @@ import java.util.Objects;
  * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
  * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
  * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
+ * Where others make more znodes than that below the path, an onlooker loses its connection each time it lists them.
  *
  * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
  * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so all can
@@ -26,6 +27,12 @@ import java.util.Objects;
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_outOfTheBox">ZooKeeper: group membership</a>
  */
 public interface Membership extends Recipe {
+    /**
+     * With so many znodes below the path nobody joins any more: the names, all of them the longest there may be, have to
+     * fit into one reply. They would with half as many again, which is for those who join at the same time.
+     */
+    int MAX_MEMBERS = 1_000;
+
     /**
      * A member of the group.
      *
@@ -73,8 +80,8 @@ public interface Membership extends Recipe {
      * @param data 0 to {@value Recipe#MAX_DATA} bytes
      * @param patience how long a namesake is waited for, which may be its own of a dead session, and a connection
      * @throws Failure {@link Problem#FOREIGN} where somebody else has the name, who is left untouched;
-     *     {@link Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE};
-     *     {@link Problem#CANNOT_CONNECT}
+     *     {@link Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE}; {@link Problem#FULL} where
+     *     there are {@value #MAX_MEMBERS}, which does not count for joining again; {@link Problem#CANNOT_CONNECT}
      */
     void join(String name, byte[] data, Duration patience);
 

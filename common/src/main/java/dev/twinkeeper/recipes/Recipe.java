@@ -102,7 +102,7 @@ public interface Recipe extends AutoCloseable {
         TOO_LARGE,
         /** The place is somebody else's: an ephemeral where a parent is needed, a name in use, bytes of another format. */
         FOREIGN,
-        /** The queue is as long as it may be, and nothing was added; the barrier's round is on without this member. */
+        /** The queue or group is as large as it may be, and nothing was added; the barrier's round is on without it. */
         FULL,
         /** No server was reached in the time that was given. */
         CANNOT_CONNECT,

@@ -295,8 +295,10 @@ public final class MembershipRecipe implements Membership {
         } catch (NoNodeException e) {
             if (own.leaving) {
                 left();
+            } else if (own.joined.isDone()) {
+                create(); // M3
             } else {
-                create();
+                count();
             }
         }
     }
@@ -315,6 +317,16 @@ public final class MembershipRecipe implements Membership {
             in();
         } else {
             in();
+        }
+    }
+
+    /** So that the list of all fits into a reply. */
+    private void count() throws Exception {
+        Stat group = client.checkExists().forPath(place.path());
+        if (group == null || group.getNumChildren() < MAX_MEMBERS) {
+            create();
+        } else {
+            out(new Failure(Problem.FULL, group.getNumChildren() + " znodes below " + place.path()));
         }
     }
 

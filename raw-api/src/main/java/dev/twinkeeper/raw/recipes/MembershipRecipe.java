@@ -39,7 +39,7 @@ import org.apache.zookeeper.data.Stat;
  * <pre>
  * CUT_OFF   connected        → LOOKING   read the own znode; OUT where there is none to have or to remove
  * OUT       join             → LOOKING
- * LOOKING   nothing there    → LOOKING   creates it; where it leaves → OUT
+ * LOOKING   nothing there    → LOOKING   creates it, a first time only where there is room; else, or where it leaves → OUT
  *           our session's    → IN        or LOOKING: sets the newer data, deletes it where it leaves
  *           another's        → WAITING   it may be our own of a dead session; where it leaves → OUT
  *           persistent       → OUT       refused
@@ -277,8 +277,10 @@ public final class MembershipRecipe implements Membership {
             case NONODE -> {
                 if (own.leaving) {
                     left();
+                } else if (own.joined.isDone()) {
+                    create(); // M3
                 } else {
-                    create();
+                    count();
                 }
             }
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
@@ -294,6 +296,28 @@ public final class MembershipRecipe implements Membership {
             set(version);
         } else {
             in();
+        }
+    }
+
+    /** So that the list of all fits into a reply. */
+    private void count() {
+        int asked = keeper.round();
+        StatCallback reply = (rc, path, ctx, stat) -> keeper.post(asked, () -> onCounted(rc, stat));
+        keeper.zk().exists(place.path(), false, reply, null);
+    }
+
+    private void onCounted(int rc, Stat stat) {
+        switch (Code.get(rc)) {
+            case OK -> {
+                if (stat.getNumChildren() < MAX_MEMBERS) {
+                    create();
+                } else {
+                    out(new Failure(Problem.FULL, stat.getNumChildren() + " znodes below " + place.path()));
+                }
+            }
+            case NONODE -> restart();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() looks again
+            default -> fail("count " + place.path(), rc);
         }
     }
 

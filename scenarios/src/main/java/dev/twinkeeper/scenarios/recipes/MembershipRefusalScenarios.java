@@ -24,10 +24,12 @@ import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Hand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooDefs.Perms;
 
@@ -68,6 +70,35 @@ public final class MembershipRefusalScenarios {
         assertThat(noMember).isEqualTo(Problem.NOT_HELD);
         assertThat(twice).isEqualTo(Problem.INVALID);
         assertThat(hand.children(RecipeStage.RECIPE)).containsExactly("a");
+    }
+
+    @Verifies({Rule.M1, Rule.M3})
+    public void whoFindsNoRoomIsRefusedAndWhoIsInStaysIn(RecipeStage stage) {
+        var hand = stage.hand();
+        var member = stage.member("a");
+        var late = stage.member("b");
+        join(member, "one");
+        IntStream.range(0, 10)
+                .mapToObj(tenth -> late.async(() -> fill(hand, tenth)))
+                .toList()
+                .forEach(filling -> stage.await("the group is full", filling, RecipeStage.READY));
+
+        var refused = problem(() -> join(late, "two"));
+        member.expire();
+        hand.awaitExists(A, RecipeStage.READY);
+        hand.delete(RecipeStage.RECIPE + "/0-0");
+        hand.delete(RecipeStage.RECIPE + "/0-1");
+        join(late, "two");
+
+        assertThat(refused).isEqualTo(Problem.FULL);
+        assertThat(hand.children(RecipeStage.RECIPE)).hasSize(Membership.MAX_MEMBERS);
+    }
+
+    private static boolean fill(Hand hand, int tenth) {
+        for (int i = 0; i < Membership.MAX_MEMBERS / 10; i++) {
+            hand.create(RecipeStage.RECIPE + "/" + tenth + "-" + i, "theirs");
+        }
+        return true;
     }
 
     @Verifies({Rule.X2, Rule.M4})

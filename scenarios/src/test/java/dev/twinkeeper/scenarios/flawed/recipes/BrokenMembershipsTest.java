@@ -50,6 +50,12 @@ final class BrokenMembershipsTest extends BrokenRecipes {
                         "membershiploss.theAnswerToAJoiningIsLost",
                         "NodeExists"),
                 new Broken(
+                        "lets in whoever comes, until nobody can list them any more",
+                        new JoinsOnce(),
+                        Rule.M1,
+                        "membershiprefusal.whoFindsNoRoomIsRefusedAndWhoIsInStaysIn",
+                        "a refusal"),
+                new Broken(
                         "joins once, and is gone for good when its session has ended",
                         new JoinsOnce(),
                         Rule.M3,
