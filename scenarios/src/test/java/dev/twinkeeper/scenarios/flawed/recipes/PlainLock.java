@@ -15,6 +15,7 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 
 /** An exclusive lock as it is often written: on the synchronous API, right while all goes well. For mistakes to be made. */
 class PlainLock implements Lock {
@@ -43,12 +44,12 @@ class PlainLock implements Lock {
             long deadline = System.nanoTime() + patience.toNanos();
             connected.await(patience.toMillis(), TimeUnit.MILLISECONDS);
             makePath();
-            String own = create();
-            for (List<String> names = names(); names.indexOf(own) > 0; names = names()) {
+            String own = create(mode);
+            for (List<String> names = names(); waits(names, own); names = names()) {
                 CountDownLatch event = new CountDownLatch(1);
                 watch(names, names.indexOf(own), unused -> event.countDown());
                 if (!event.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    zk.delete(path + "/" + own, -1);
+                    giveUp(own);
                     return Optional.empty();
                 }
             }
@@ -67,8 +68,12 @@ class PlainLock implements Lock {
     }
 
     /** Returns the name. */
-    String create() throws KeeperException, InterruptedException {
-        return zk.create(path + "/lock-", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL)
+    String create(Mode mode) throws KeeperException, InterruptedException {
+        return create("lock-");
+    }
+
+    final String create(String name) throws KeeperException, InterruptedException {
+        return zk.create(path + "/" + name, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL_SEQUENTIAL)
                 .substring(path.length() + 1);
     }
 
@@ -76,8 +81,28 @@ class PlainLock implements Lock {
         return sorted(zk.getChildren(path, false));
     }
 
-    private static List<String> sorted(List<String> names) {
-        return names.stream().sorted(Comparator.comparing(PlainLock::sequence)).toList();
+    private List<String> sorted(List<String> names) {
+        return names.stream().sorted(Comparator.comparing(this::order)).toList();
+    }
+
+    /** What the queue is sorted by. */
+    String order(String name) {
+        return sequence(name);
+    }
+
+    /** Whether it may not hold yet. */
+    boolean waits(List<String> names, String own) throws KeeperException, InterruptedException {
+        return names.indexOf(own) > 0;
+    }
+
+    void giveUp(String own) throws KeeperException, InterruptedException {
+        zk.delete(path + "/" + own, -1);
+    }
+
+    /** Whose znode it is; nobody's where it is gone. */
+    final long owner(String name) throws KeeperException, InterruptedException {
+        Stat stat = zk.exists(path + "/" + name, false);
+        return stat == null ? 0 : stat.getEphemeralOwner();
     }
 
     static String sequence(String name) {
