@@ -183,11 +183,10 @@ public final class LockRecipe implements Lock {
 
     /** Nobody waits for it any more: whatever comes of it goes. */
     private Failure abandon(Attempt attempt, Failure why) {
-        if (attempt.outcome.completeExceptionally(why)) {
-            keeper.post(() -> leave(attempt));
-        } else if (!attempt.outcome.isCompletedExceptionally()) {
-            attempt.outcome.join().ifPresent(Hold::close);
-        }
+        keeper.post(() -> {
+            tell(attempt, why);
+            leave(attempt);
+        });
         return why;
     }
 
@@ -258,7 +257,7 @@ public final class LockRecipe implements Lock {
         } else if (leaves && attempt.name == null) {
             end(attempt);
         } else if (leaves) {
-            leave(attempt);
+            delete(attempt);
         } // else it holds, or is over, meanwhile
     }
 
@@ -329,8 +328,7 @@ public final class LockRecipe implements Lock {
     private void onTimeIsUp(Attempt attempt) {
         attempt.timeIsUp = true;
         if (!connected && attempt.phase.compareTo(Phase.HOLDING) < 0) {
-            attempt.outcome.completeExceptionally(trouble == null ? cannotConnect() : trouble);
-            leave(attempt);
+            fail(attempt, trouble == null ? cannotConnect() : trouble);
         } else if (attempt.phase == Phase.WAITING && attempt.waitsForAnother()) {
             leave(attempt);
         } // else it has its one look, and then decides
