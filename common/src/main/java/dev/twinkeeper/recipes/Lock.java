@@ -28,6 +28,8 @@ public interface Lock extends Recipe {
      * <p>While the connection is lost an attempt keeps its place in the queue, as long as its session lives. One whose
      * znode an operator deleted asks again, at the end.
      *
+     * <p>Returns when the time is up, or as soon after that as its znode is gone: within three seconds.
+     *
      * @param patience zero asks once whether it is free just now
      * @return empty where the time was up; then nothing of the attempt is left in the queue
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server could be reached when the time was up: what may be

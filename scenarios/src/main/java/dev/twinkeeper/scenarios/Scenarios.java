@@ -11,6 +11,7 @@ import dev.twinkeeper.scenarios.recipes.ElectionLossScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ElectionScenarios;
 import dev.twinkeeper.scenarios.recipes.LockLossScenarios;
+import dev.twinkeeper.scenarios.recipes.LockPatienceScenarios;
 import dev.twinkeeper.scenarios.recipes.LockRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.LockScenarios;
 import dev.twinkeeper.scenarios.recipes.MembershipLossScenarios;
@@ -85,6 +86,7 @@ public final class Scenarios {
             ConfigurationWriteScenarios.class,
             ConfigurationRefusalScenarios.class,
             LockScenarios.class,
+            LockPatienceScenarios.class,
             LockLossScenarios.class,
             LockRefusalScenarios.class,
             BarrierScenarios.class,

@@ -2,9 +2,12 @@ package dev.twinkeeper.curator.recipes;
 
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +22,7 @@ import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
@@ -30,20 +34,19 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>When to use it</b> and <b>when not</b>: as the raw twin. Where threads of one process ask and release in pairs, a
  * lock that comes and goes does no harm, and nobody needs to hear of a loss, take {@link InterProcessMutex} as it is.
  *
- * <p><b>Znodes.</b> {@code PATH/_c_<uuid>-__WRIT__NNNNNNNNNN} for the exclusive mode and {@code
- * PATH/_c_<uuid>-__READ__NNNNNNNNNN} for the shared one, ephemeral sequential, without data. {@code PATH} is made as a
- * container where it is missing: the servers remove it some time after its last child. A kazoo lock queues with it only
- * under these names, in a subclass with {@code _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
+ * <p><b>Znodes.</b> As the raw twin's, with the attempt's id as data. {@code PATH} is made as a container where it is
+ * missing: the servers remove it some time after its last child. A kazoo lock queues with it only under these names, in a
+ * subclass with {@code _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
  *
  * <p><b>What Curator does.</b> It makes the znode and finds it again when the answer was lost, waits for the right one
- * before it, tries again over lost connections, and deletes for certain. It also makes each mutex reentrant: a thread
- * that holds it may acquire it again, and has to release it as often. Here each attempt has a thread of its own, so
- * nothing is ever entered twice.
+ * before it, tries again over lost connections, and deletes for certain. It also makes each mutex reentrant for its
+ * thread. Here each attempt has a thread of its own, so nothing is ever entered twice.
  *
  * <p><b>What it leaves to us</b>, marked below: a mutex belongs to the thread that acquired it; nobody is told of a loss
  * (<a href="https://issues.apache.org/jira/browse/CURATOR-206">CURATOR-206</a>); a znode of the session before may be
  * taken for one's own (<a href="https://issues.apache.org/jira/browse/CURATOR-604">CURATOR-604</a>); a waiter whose
- * session ended queues again, at the end, and does not say so; there is no token.
+ * session ended queues again, at the end, and does not say so; an attempt ends with the client's tries, and not with its
+ * patience; a create that is lost twice in a row may leave a znode in the queue; there is no token.
  *
  * <p><b>Guarantees.</b> K1 to K8. <b>Not made</b>, because the recipe can't be made to without writing it again: K9, it
  * counts every child of the path that sorts before its own (<a
@@ -56,11 +59,11 @@ public final class LockRecipe implements Lock {
     /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */
     private static final Duration LEAVING = Duration.ofSeconds(3);
 
+    private static final int PAUSE_MS = 100;
     private static final int UNSEEN = -1;
 
     private final Recipe.Place place;
     private final CuratorFramework client;
-    private final InterProcessReadWriteLock lock;
     private final ExecutorService listeners;
 
     /** Those that may have a znode: as many as there are callers, and those that are leaving. */
@@ -76,7 +79,10 @@ public final class LockRecipe implements Lock {
     public LockRecipe(Recipe.Place place) {
         this.place = place;
         this.client = Keeper.client(place);
-        this.lock = new InterProcessReadWriteLock(client, place.path());
+        // Else a few seconds without a server are the end of an attempt, and of its place in the queue. What ends one
+        // is
+        // its caller's patience, its session, or the client.
+        client.getZookeeperClient().setRetryPolicy(new RetryForever(PAUSE_MS));
         this.listeners = Executors.newSingleThreadExecutor(work -> {
             listening = thread(work, "recipe " + place.path());
             return listening;
@@ -92,28 +98,28 @@ public final class LockRecipe implements Lock {
     }
 
     private final class Attempt implements Hold {
+        private final byte[] id = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
         private final InterProcessMutex mutex;
         private final long deadline;
-
-        // A mutex belongs to the thread that acquired it, and only that one can release it: so it waits here for
-        // others.
-        private final Thread thread = thread(this::run, "holds " + place.path());
-        private final CountDownLatch over = new CountDownLatch(1);
-
         private final CompletableFuture<Optional<Hold>> outcome = new CompletableFuture<>();
         private final CompletableFuture<Void> lost = new CompletableFuture<>();
-        private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private final AtomicBoolean owned = new AtomicBoolean();
-        private final CuratorWatcher ofOwn = event -> onOwn(this, event.getType());
+        private final CuratorWatcher watcher = event -> onEvent(this, event.getType());
 
+        /** A mutex belongs to the thread that acquired it, and only that one can release it: so it waits for others. */
+        private final Thread thread = thread(this::run, "holds " + place.path());
+
+        private final CountDownLatch over = new CountDownLatch(1);
         private volatile long session;
         private volatile String path;
         private volatile long token;
         private volatile int seen;
 
-        Attempt(InterProcessMutex mutex, Duration patience) {
-            this.mutex = mutex;
-            this.deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience); // toNanos() refuses long ones
+        Attempt(boolean shared, Duration patience) {
+            var lock = new InterProcessReadWriteLock(client, place.path(), id);
+            mutex = shared ? lock.readLock() : lock.writeLock();
+            deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience); // toNanos() refuses long ones
         }
 
         private long leftMs() {
@@ -129,7 +135,7 @@ public final class LockRecipe implements Lock {
             } finally {
                 attempts.remove(this);
                 outcome.complete(Optional.empty());
-                gone.complete(true);
+                gone.complete(null);
             }
         }
 
@@ -150,22 +156,14 @@ public final class LockRecipe implements Lock {
 
         @Override
         public void release() {
-            if (!owned.compareAndSet(true, false)) {
-                throw new Failure(Problem.NOT_HELD, "the hold of " + place.path() + " was lost or released");
+            if (!giveBack(this)) {
+                throw failure(Problem.NOT_HELD, "the hold was lost or released");
             }
-            over.countDown();
-            awaitGone(this);
         }
 
         @Override
         public void close() {
-            if (owned.get()) {
-                try {
-                    release();
-                } catch (Failure lostMeanwhile) {
-                    // As good as released.
-                }
-            }
+            giveBack(this);
         }
     }
 
@@ -174,40 +172,34 @@ public final class LockRecipe implements Lock {
     @Override
     public Optional<Hold> acquire(Mode mode, Duration patience) {
         if (patience.isNegative()) {
-            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more");
+            throw failure(Problem.INVALID, "patience " + patience + ", zero or more");
         }
-        Attempt attempt = new Attempt(mode == Mode.SHARED ? lock.readLock() : lock.writeLock(), patience);
+        Attempt attempt = new Attempt(mode == Mode.SHARED, patience);
         attempts.add(attempt);
         if (closed.get()) {
             attempts.remove(attempt);
-            throw new Failure(Problem.CLOSED, "the lock is closed");
+            throw failure(Problem.CLOSED, "closed");
         }
         attempt.thread.start();
         try {
-            Optional<Optional<Hold>> early = await(attempt.outcome, patience);
-            return early.or(() -> connected ? await(attempt.outcome, LEAVING) : Optional.empty())
-                    .orElseThrow(this::cannotConnect);
+            return await(attempt, patience);
+        } catch (TimeoutException e) {
+            throw tell(attempt, cannotConnect());
         } catch (Failure why) {
-            throw abandon(attempt, why);
+            throw tell(attempt, why);
         }
     }
 
-    /** Nobody waits for it any more: whatever comes of it goes. */
-    private Failure abandon(Attempt attempt, Failure why) {
-        if (attempt.outcome.completeExceptionally(why)) {
-            attempt.thread.interrupt(); // Curator deletes the znode of an interrupted one, in the background
-        } else if (!attempt.outcome.isCompletedExceptionally()) {
-            attempt.outcome.join().ifPresent(Hold::close);
+    /** The caller keeps the time too: Curator looks at no clock while it repeats what was lost. */
+    private Optional<Hold> await(Attempt attempt, Duration patience) throws TimeoutException {
+        try {
+            return await(attempt.outcome, patience);
+        } catch (TimeoutException e) {
+            if (connected) {
+                return await(attempt.outcome, LEAVING);
+            }
+            throw e;
         }
-        return why;
-    }
-
-    private Failure cannotConnect() {
-        return new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
-    }
-
-    private Failure sessionLost() {
-        return new Failure(Problem.SESSION_LOST, "the session ended, and with it the place in " + place.path());
     }
 
     private void ask(Attempt attempt) throws Exception {
@@ -215,9 +207,9 @@ public final class LockRecipe implements Lock {
             throw cannotConnect();
         }
         attempt.session = client.getZookeeperClient().getZooKeeper().getSessionId();
-        while (!attempt.outcome.isDone() && attempt.mutex.acquire(attempt.leftMs(), TimeUnit.MILLISECONDS)) {
+        while (!attempt.outcome.isDone() && enter(attempt)) {
             try {
-                if (enter(attempt)) {
+                if (read(attempt)) {
                     hold(attempt);
                     return;
                 }
@@ -228,18 +220,59 @@ public final class LockRecipe implements Lock {
         }
     }
 
-    // Holding.
+    /** Where a create is lost twice in a row, Curator fails on the name that it has not, and leaves what it made. */
+    private boolean enter(Attempt attempt) throws Exception {
+        while (true) {
+            try {
+                return attempt.mutex.acquire(attempt.leftMs(), TimeUnit.MILLISECONDS);
+            } catch (NullPointerException lostTwice) {
+                try {
+                    sweep(attempt);
+                } catch (InterruptedException e) {
+                    sweep(attempt); // K7: nobody interrupts it twice
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void sweep(Attempt attempt) throws Exception {
+        try {
+            for (String name : client.getChildren().forPath(place.path())) {
+                if (isOf(attempt, name)) {
+                    client.delete().guaranteed().forPath(path(name));
+                }
+            }
+        } catch (KeeperException.NoNodeException e) {
+            // The place is still to be made.
+        }
+    }
+
+    private boolean isOf(Attempt attempt, String name) throws Exception {
+        try {
+            return Arrays.equals(attempt.id, client.getData().forPath(path(name)));
+        } catch (KeeperException.NoNodeException e) {
+            return false; // somebody else's, who left meanwhile
+        }
+    }
 
     /** Reads its own znode: for the token, which Curator has none of, and to be told when somebody deletes it. */
-    private boolean enter(Attempt attempt) throws Exception {
+    private boolean read(Attempt attempt) throws Exception {
         Stat stat = new Stat();
-        attempt.path = path(attempt.mutex);
-        attempt.seen = losses;
-        try {
-            client.getData().storingStatIn(stat).usingWatcher(attempt.ofOwn).forPath(attempt.path);
-        } catch (KeeperException.NoNodeException e) {
-            return false; // deleted as soon as it was first: once more
-        }
+        attempt.path = attempt.mutex instanceof InterProcessReadWriteLock.WriteLock exclusive
+                ? exclusive.getLockPath()
+                : ((InterProcessReadWriteLock.ReadLock) attempt.mutex).getLockPath();
+        do { // until it is seen over the connection that there is
+            attempt.seen = losses;
+            try {
+                client.getData()
+                        .storingStatIn(stat)
+                        .usingWatcher(attempt.watcher)
+                        .forPath(attempt.path);
+            } catch (KeeperException.NoNodeException e) {
+                return false; // deleted as soon as it was first: once more
+            }
+        } while (!connected || attempt.seen != losses);
         if (stat.getEphemeralOwner() != attempt.session) {
             throw sessionLost(); // Curator has asked again, or goes by a znode that dies with the session before
         }
@@ -247,11 +280,7 @@ public final class LockRecipe implements Lock {
         return true;
     }
 
-    private static String path(InterProcessMutex mutex) {
-        return mutex instanceof InterProcessReadWriteLock.WriteLock exclusive
-                ? exclusive.getLockPath()
-                : ((InterProcessReadWriteLock.ReadLock) mutex).getLockPath();
-    }
+    // Holding.
 
     private void hold(Attempt attempt) throws Exception {
         attempt.owned.set(true);
@@ -265,7 +294,7 @@ public final class LockRecipe implements Lock {
     }
 
     /** Curator does not watch the znode of one that holds. */
-    private void onOwn(Attempt attempt, EventType event) throws Exception {
+    private void onEvent(Attempt attempt, EventType event) throws Exception {
         if (event != EventType.None) {
             attempt.seen = UNSEEN; // before it asks who holds: hold() does both the other way round
             if (attempt.owned.get() && connected) {
@@ -277,53 +306,49 @@ public final class LockRecipe implements Lock {
     private void see(Attempt attempt) throws Exception {
         int before = losses;
         client.getData()
-                .usingWatcher(attempt.ofOwn)
+                .usingWatcher(attempt.watcher)
                 .inBackground((unused, event) -> onSeen(attempt, before, event.getResultCode()))
                 .forPath(attempt.path);
     }
 
     private void onSeen(Attempt attempt, int before, int rc) {
         switch (KeeperException.Code.get(rc)) {
-            case OK -> attempt.seen = before;
-            case NONODE -> lose(attempt);
+            case OK -> attempt.seen = Math.max(attempt.seen, before); // it may have been repeated, and be late
+            case NONODE -> // not before the caller has it
+                attempt.outcome.thenRun(() -> tell(attempt, failure(Problem.NOT_HELD, "somebody deleted the znode")));
             default -> {} // when connected again, or lost with the session
         }
     }
 
-    /** K4: told once, and not to one that had released it. */
-    private void lose(Attempt attempt) {
+    /** K4: told once, and not to one that had released it. One that does not hold yet is out of the queue. */
+    private Failure tell(Attempt attempt, Failure why) {
+        if (attempt.outcome.completeExceptionally(why)) {
+            attempt.thread.interrupt(); // Curator deletes the znode of an interrupted one, in the background
+        }
         if (attempt.owned.compareAndSet(true, false)) {
             attempt.lost.complete(null);
-            attempt.over.countDown();
         }
+        attempt.over.countDown();
+        return why;
     }
 
     // Leaving.
 
-    private void awaitGone(Attempt attempt) {
+    /** Returns false where it is not held. */
+    private boolean giveBack(Attempt attempt) {
+        if (!attempt.owned.compareAndSet(true, false)) {
+            return false;
+        }
+        attempt.over.countDown();
         try {
             await(attempt.gone, place.sessionTimeout());
-        } catch (Failure interrupted) {
-            // As when the time is up: Curator deletes it, or it goes with the session, one of both is certain.
+        } catch (TimeoutException | Failure e) {
+            // Or interrupted. Curator deletes it, or it goes with the session: one of both is certain.
         }
+        return true;
     }
 
     // Ending.
-
-    private Failure failure(Exception e) {
-        if (e instanceof Failure known) {
-            return known;
-        } else if (e instanceof KeeperException.NoChildrenForEphemeralsException) {
-            return new Failure(Problem.FOREIGN, place.path() + " is, or is below, an ephemeral of somebody");
-        } else if (e instanceof KeeperException.NodeExistsException) {
-            return new Failure(Problem.FULL, place.path() + " has no sequence numbers left");
-        } else if (e instanceof KeeperException.SessionExpiredException) {
-            return sessionLost();
-        } else if (e instanceof KeeperException.ConnectionLossException) {
-            return cannotConnect();
-        }
-        return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + e);
-    }
 
     @Override
     public void close() {
@@ -332,8 +357,7 @@ public final class LockRecipe implements Lock {
         }
         for (Attempt each : attempts) {
             each.owned.set(false);
-            each.over.countDown();
-            abandon(each, new Failure(Problem.CLOSED, "the lock was closed"));
+            tell(each, failure(Problem.CLOSED, "closed"));
         }
         client.close(); // and with the session all its znodes and watches
         listeners.shutdown();
@@ -354,48 +378,70 @@ public final class LockRecipe implements Lock {
 
     private void onState(ConnectionState state) {
         switch (state) {
-            case CONNECTED, RECONNECTED -> onConnected();
-            case SUSPENDED -> onDisconnected(); // K4: before the session can have ended
-            case LOST -> onExpired();
+            case CONNECTED, RECONNECTED -> connected();
+            case SUSPENDED -> disconnected();
+            case LOST -> expired();
             case READ_ONLY -> {}
         }
     }
 
-    private void onConnected() {
+    private void connected() {
         connected = true;
         for (Attempt each : attempts) {
             if (each.owned.get()) {
                 try {
                     see(each);
                 } catch (Exception e) {
-                    lose(each);
+                    tell(each, failure(e));
                 }
             }
         }
     }
 
-    private void onDisconnected() {
+    private void disconnected() {
         connected = false;
-        losses++;
+        losses++; // K4: before the session can have ended
     }
 
-    private void onExpired() {
-        onDisconnected();
+    private void expired() {
+        disconnected();
         for (Attempt each : attempts) {
-            if (each.owned.get()) {
-                lose(each);
-            } else if (each.session != 0) {
-                abandon(each, sessionLost());
+            if (each.session != 0) {
+                tell(each, sessionLost());
             }
         }
     }
 
-    /** Empty when the time is up. */
-    private static <T> Optional<T> await(CompletableFuture<T> coming, Duration patience) {
+    private String path(String name) {
+        return place.path() + "/" + name;
+    }
+
+    private Failure cannotConnect() {
+        return failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
+    }
+
+    private Failure sessionLost() {
+        return failure(Problem.SESSION_LOST, "the session ended");
+    }
+
+    private Failure failure(Exception e) {
+        if (e instanceof Failure known) {
+            return known;
+        } else if (e instanceof KeeperException.NoChildrenForEphemeralsException) {
+            return failure(Problem.FOREIGN, "an ephemeral of somebody");
+        } else if (e instanceof KeeperException.NodeExistsException) {
+            return failure(Problem.FULL, "no sequence numbers left");
+        }
+        return failure(Problem.NOT_ALLOWED, e.toString());
+    }
+
+    private Failure failure(Problem problem, String what) {
+        return new Failure(problem, place.path() + ": " + what);
+    }
+
+    private static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
         try {
-            return Optional.of(coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
+            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             Failure why = (Failure) e.getCause();
             throw new Failure(why.problem(), why.getMessage());

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
@@ -37,9 +38,14 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p><b>What separates it from {@link LockRecipe}.</b> No thread for a hold, not reentrant, half as much code; but twice as
  * many requests, two notifications for each change of hands beside the holder's own, and no shared mode. A waiter whose
- * session ended queues again, at the end, and does not say so; one whose time is up leaves its watch, as there.
+ * session ended queues again, at the end, and does not say so; one whose time is up leaves its watch, as there. Whoever
+ * is cut off for seconds in the middle of a request loses its place before its time is up, and is told so; and a create
+ * that is lost twice in a row may leave a znode in the way until the session ends.
  */
 public final class SemaphoreLock implements Lock {
+    /** Longer than asked for only while its znodes are being deleted: time for a new connection and two answers. */
+    private static final Duration LEAVING = Duration.ofSeconds(3);
+
     private final Recipe.Place place;
     private final CuratorFramework client;
     private final InterProcessSemaphoreV2 semaphore;
@@ -121,31 +127,44 @@ public final class SemaphoreLock implements Lock {
         CompletableFuture<Optional<Hold>> outcome = new CompletableFuture<>();
         try {
             Future<?> task = callers.submit(() -> run(outcome, patience));
-            return await(outcome, task);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause());
+            return await(outcome, task, patience);
         } catch (RejectedExecutionException e) {
             throw new Failure(Problem.CLOSED, "the lock was closed");
         }
     }
 
-    private static Optional<Hold> await(CompletableFuture<Optional<Hold>> outcome, Future<?> task)
-            throws ExecutionException {
+    /** The caller keeps the time too: Curator looks at no clock while it repeats what was lost. */
+    private Optional<Hold> await(CompletableFuture<Optional<Hold>> outcome, Future<?> task, Duration patience) {
         try {
-            return outcome.get();
+            long ms = TimeUnit.MILLISECONDS.convert(patience);
+            return outcome.get(ms + Math.min(LEAVING.toMillis(), Long.MAX_VALUE - ms), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Failure why = (Failure) e.getCause();
+            throw new Failure(why.problem(), why.getMessage());
+        } catch (TimeoutException e) {
+            throw abandon(outcome, task, cannotConnect());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            task.cancel(true);
-            outcome.thenAccept(late -> late.ifPresent(Hold::close)); // nobody waits for it any more
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+            throw abandon(outcome, task, new Failure(Problem.CLOSED, "interrupted while waiting"));
         }
+    }
+
+    /** Nobody waits for it any more: whatever comes of it goes. */
+    private static Failure abandon(CompletableFuture<Optional<Hold>> outcome, Future<?> task, Failure why) {
+        outcome.completeExceptionally(why);
+        outcome.thenAccept(late -> late.ifPresent(Hold::close));
+        task.cancel(true); // Curator deletes the znodes of an interrupted one, in the background
+        return why;
     }
 
     private void run(CompletableFuture<Optional<Hold>> outcome, Duration patience) {
         try {
-            outcome.complete(ask(patience));
-        } catch (Throwable e) {
-            outcome.completeExceptionally(e);
+            Optional<Hold> asked = ask(patience);
+            if (!outcome.complete(asked)) {
+                asked.ifPresent(Hold::close);
+            }
+        } catch (Exception e) {
+            outcome.completeExceptionally(failure(e));
         }
     }
 
@@ -153,7 +172,7 @@ public final class SemaphoreLock implements Lock {
         long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience); // toNanos() refuses long ones
         if (!client.blockUntilConnected(
                 (int) Math.min(TimeUnit.MILLISECONDS.convert(patience), Integer.MAX_VALUE), TimeUnit.MILLISECONDS)) {
-            throw new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
+            throw cannotConnect();
         }
         Lease lease = semaphore.acquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         return lease == null ? Optional.empty() : Optional.of(enter(new LeaseHold(lease)));
@@ -162,10 +181,12 @@ public final class SemaphoreLock implements Lock {
     /** The token, and the watch that tells of an operator's delete: Curator has neither. */
     private Hold enter(LeaseHold hold) throws Exception {
         Stat stat = new Stat();
-        hold.seen = losses;
         holds.add(hold); // before it reads: whatever is lost from then on is told
         try {
-            client.getData().storingStatIn(stat).usingWatcher(hold.watcher).forPath(hold.path);
+            do { // until it is seen over the connection that there is
+                hold.seen = losses;
+                client.getData().storingStatIn(stat).usingWatcher(hold.watcher).forPath(hold.path);
+            } while (!connected || hold.seen != losses);
         } catch (Exception e) {
             giveBack(hold);
             throw e;
@@ -174,16 +195,21 @@ public final class SemaphoreLock implements Lock {
         return hold;
     }
 
-    private Failure failure(Throwable e) {
+    private Failure cannotConnect() {
+        return new Failure(Problem.CANNOT_CONNECT, "no server of " + place.servers() + " could be reached in time");
+    }
+
+    private Failure failure(Exception e) {
         if (e instanceof Failure known) {
-            return new Failure(known.problem(), known.getMessage());
+            return known;
         } else if (closed.get()) {
             return new Failure(Problem.CLOSED, "the lock was closed");
         } else if (e instanceof KeeperException.NoChildrenForEphemeralsException) {
             return new Failure(Problem.FOREIGN, place.path() + " is, or is below, an ephemeral of somebody");
-        } else if (e instanceof KeeperException.ConnectionLossException) {
-            return new Failure(Problem.CANNOT_CONNECT, "lost the connection to " + place.servers());
-        } else if (e instanceof KeeperException.NoNodeException) {
+        } else if (e instanceof KeeperException.ConnectionLossException || e instanceof NullPointerException) {
+            return cannotConnect(); // Curator fails on the name that it has not where a create is lost twice in a row
+        } else if (e instanceof KeeperException.NoNodeException
+                || e instanceof KeeperException.SessionExpiredException) {
             return new Failure(Problem.SESSION_LOST, "its place in " + place.path() + " was lost");
         }
         return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + e);
@@ -207,7 +233,7 @@ public final class SemaphoreLock implements Lock {
 
     private void onSeen(LeaseHold hold, int before, int rc) {
         switch (KeeperException.Code.get(rc)) {
-            case OK -> hold.seen = before;
+            case OK -> hold.seen = Math.max(hold.seen, before); // it may have been repeated, and be late
             case NONODE -> lose(hold);
             default -> {} // when connected again, or lost with the session
         }

@@ -7,6 +7,7 @@ import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.oracle.Change;
 import dev.twinkeeper.scenarios.oracle.Commit;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 
 /** The queue of a lock as a person at zkCli sees it; who held when, as the servers' logs have it. */
 final class LockQueue {
@@ -125,6 +127,19 @@ final class LockQueue {
 
     private static String sequence(String name) {
         return name.substring(Math.max(0, name.length() - DIGITS));
+    }
+
+    // Requests, to be lost.
+
+    /** Of a znode in the queue. */
+    static Predicate<Request> inQueue(RecipeStage stage, String operation) {
+        return request -> request.does(operation, stage.path() + "/");
+    }
+
+    /** Of the place, or of anything in it. */
+    static Predicate<Request> inPlace(RecipeStage stage, String operation) {
+        return request ->
+                request.operation().startsWith(operation) && request.path().startsWith(stage.path());
     }
 
     // Refusals.

@@ -8,7 +8,6 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** The lock and what does not belong to it: bad input, znodes of others, use after the end. */
@@ -23,35 +22,6 @@ public final class LockRefusalScenarios {
                     Problem.INVALID,
                     () -> stage.recipes(0).lock(new Recipe.Place("127.0.0.1:1", RecipeStage.SESSION_TIMEOUT, path)));
         }
-    }
-
-    @Verifies({Rule.X1, Rule.K2})
-    public void patienceMayHaveNoEnd(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-
-        var next = queue.ask(stage.contender("b"), EXCLUSIVE, ChronoUnit.FOREVER.getDuration());
-        hold.release();
-
-        queue.holds(next).release();
-    }
-
-    @Verifies({Rule.K3, Rule.X4})
-    public void anInterruptedOneIsOutOfTheQueue(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var impatient = stage.contender("b").recipe();
-        var hold = LockQueue.take(stage.contender("a"));
-        var caller = new Thread(
-                () -> LockQueue.assertRefused(Problem.CLOSED, () -> impatient.acquire(EXCLUSIVE, LockQueue.PATIENT)));
-
-        caller.start();
-        queue.awaitSize(2);
-        caller.interrupt();
-
-        queue.awaitSize(1);
-        hold.release();
-        impatient.acquire(EXCLUSIVE, RecipeStage.READY).orElseThrow().release();
-        stage.eventually("the caller is back", RecipeStage.AT_ONCE, () -> !caller.isAlive());
     }
 
     @Verifies({Rule.K4, Rule.X4})

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The lock while sessions live: its order, its modes, its patience, what it costs, what it refuses. */
+/** The lock while sessions live: its order, its modes, what it costs. */
 public final class LockScenarios {
     private static final Duration SHORT = Duration.ofMillis(300);
 
@@ -171,52 +171,6 @@ public final class LockScenarios {
         done.forEach(each -> stage.await("all rounds", each, RecipeStage.RECOVERY));
         queue.judge(30);
         assertThat(queue.names()).isEmpty();
-    }
-
-    @Verifies({Rule.K3, Rule.X4})
-    public void zeroPatienceAsksOnce(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
-        var other = stage.contender("b");
-        LockQueue.connected(other);
-        var hold = LockQueue.take(holder);
-
-        var held = other.recipe().acquire(EXCLUSIVE, Duration.ZERO);
-        var left = queue.size();
-        hold.release();
-        var free = other.recipe().acquire(EXCLUSIVE, Duration.ZERO);
-
-        assertThat(held).isEmpty();
-        assertThat(left).isEqualTo(1);
-        assertThat(free).isPresent();
-    }
-
-    @Verifies({Rule.K3, Rule.X4})
-    public void anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var other = LockQueue.connected(stage.contender("b"));
-        var hold = LockQueue.take(stage.contender("a"));
-        var impatient = queue.ask(other, EXCLUSIVE, RecipeStage.AT_ONCE);
-        var next = queue.ask(stage.contender("c"));
-
-        var result = stage.await("the time is up", impatient, RecipeStage.AT_ONCE.multipliedBy(2));
-        var left = queue.size();
-        hold.release();
-
-        assertThat(result).isEmpty();
-        assertThat(left).isEqualTo(2);
-        queue.holds(next).release();
-    }
-
-    @Verifies(Rule.K11)
-    public void anAttemptWhoseTimeIsUpLeavesNoWatch(RecipeStage stage) {
-        var impatient = LockQueue.connected(stage.contender("b"));
-        LockQueue.take(stage.contender("a"));
-
-        var result = impatient.recipe().acquire(EXCLUSIVE, SHORT);
-
-        assertThat(result).isEmpty();
-        stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> impatient.watches() == 0);
     }
 
     @Verifies(Rule.X4)

@@ -47,19 +47,19 @@ final class BrokenLocksTest extends BrokenRecipes {
                         "one whose time is up leaves its znode",
                         StaysInTheQueue::new,
                         Rule.K3,
-                        "lock.anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody",
+                        "lockpatience.anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody",
                         "expected: 2"),
                 broken(
                         "one that was interrupted leaves its znode",
                         PlainLock::new,
                         Rule.K3,
-                        "lockrefusal.anInterruptedOneIsOutOfTheQueue",
+                        "lockpatience.anInterruptedOneIsOutOfTheQueue",
                         "1 in the queue"),
                 broken(
                         "one without patience does not ask at all",
                         NeedsPatience::new,
                         Rule.K3,
-                        "lock.zeroPatienceAsksOnce",
+                        "lockpatience.zeroPatienceAsksOnce",
                         "to contain a value"),
                 broken(
                         "those that would share exclude each other",
@@ -91,6 +91,18 @@ final class BrokenLocksTest extends BrokenRecipes {
                         Rule.K7,
                         "lockloss.theAnswerToTheCreateIsLostAndThereIsOneZnode",
                         "a does not get what nobody holds"),
+                broken(
+                        "Curator's mutex as it comes: a create that is lost twice ends it, and leaves what it made",
+                        PlainMutex::new,
+                        Rule.K7,
+                        "lockloss.theCreateIsLostAndThenItsAnswerAndThereIsOneZnode",
+                        "NullPointerException"),
+                broken(
+                        "Curator's mutex as it comes: it waits for as long as the client tries",
+                        PlainMutex::new,
+                        Rule.K2,
+                        "lockloss.aWaitingOneCutOffAgainAndAgainKeepsItsPlace",
+                        "ConnectionLoss"),
                 broken(
                         "the token is the sequence number, which begins again",
                         SequenceAsToken::new,

@@ -45,7 +45,9 @@ final class CuratorLocksTest {
             "lockrefusal.whatCanNotBeIsRefused",
             "lockrefusal.anInterruptedOneGivesBackWhatItHolds",
             "lockrefusal.aPlaceThatIsAnEphemeralIsRefusedUntilItGoes",
-            "lockloss.withoutAServerItSaysSoAndCanBeClosed");
+            "lockpatience.whoIsCutOffWhileItLooksSaysSoInTime",
+            "lockpatience.whoIsCutOffWhileItGivesUpSaysSoInTime",
+            "lockpatience.withoutAServerItSaysSoAndCanBeClosed");
 
     private static final String COST = "lock.anUndisturbedHoldCostsFourRequests";
 
@@ -135,7 +137,7 @@ final class CuratorLocksTest {
                             () -> other.acquire(Lock.Mode.EXCLUSIVE, ChronoUnit.FOREVER.getDuration()))
                     .isInstanceOf(Recipe.Failure.class));
             caller.start();
-            Patience.until("it waits", SESSION, () -> caller.getState() == Thread.State.WAITING);
+            Patience.until("it waits", SESSION, () -> caller.getState() == Thread.State.TIMED_WAITING);
 
             caller.interrupt();
             caller.join();
