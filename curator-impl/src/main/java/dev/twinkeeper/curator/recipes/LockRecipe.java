@@ -79,9 +79,7 @@ public final class LockRecipe implements Lock {
     public LockRecipe(Recipe.Place place) {
         this.place = place;
         this.client = Keeper.client(place);
-        // Else a few seconds without a server are the end of an attempt, and of its place in the queue. What ends one
-        // is
-        // its caller's patience, its session, or the client.
+        // Else a few seconds without a server end an attempt; what ends one is its caller's patience, or its session.
         client.getZookeeperClient().setRetryPolicy(new RetryForever(PAUSE_MS));
         this.listeners = Executors.newSingleThreadExecutor(work -> {
             listening = thread(work, "recipe " + place.path());
@@ -361,14 +359,10 @@ public final class LockRecipe implements Lock {
         }
         client.close(); // and with the session all its znodes and watches
         listeners.shutdown();
-        if (Thread.currentThread() != listening) {
-            awaitListeners();
-        }
-    }
-
-    private void awaitListeners() {
         try {
-            listeners.awaitTermination(place.sessionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            if (Thread.currentThread() != listening) {
+                listeners.awaitTermination(place.sessionTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
