@@ -9,7 +9,6 @@ import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Wire;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -36,7 +35,6 @@ public final class LockLossScenarios {
     }
 
     private static void heldOverALossyWire(RecipeStage stage, Consumer<Wire> loss) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         stage.prepareWire(loss);
         var player = stage.contender("a");
@@ -54,7 +52,6 @@ public final class LockLossScenarios {
 
     @Verifies({Rule.K7, Rule.K2})
     public void theAnswerToTheCreateOfAWaitingOneIsLostAndItKeepsItsPlace(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var hold = LockQueue.take(stage.contender("a"));
         var unlucky = stage.contender("b");
@@ -83,7 +80,6 @@ public final class LockLossScenarios {
     }
 
     private static void releasedOverALossyWire(RecipeStage stage, Consumer<Wire> loss) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var hold = LockQueue.take(holder);
@@ -118,6 +114,7 @@ public final class LockLossScenarios {
     @Verifies({Rule.K4, Rule.K5, Rule.K1})
     public void aZombieSaysThatItDoesNotHoldAndItsTokenIsRefused(RecipeStage stage) {
         var queue = new LockQueue(stage);
+        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
         var resource = new LockQueue.Fenced();
         var zombie = stage.contender("a");
         var hold = heldAndHeard(zombie);
@@ -141,7 +138,6 @@ public final class LockLossScenarios {
 
     @Verifies({Rule.K4, Rule.X5})
     public void aHolderCutOffForAMomentHoldsAgain(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var hold = heldAndHeard(holder);
@@ -162,7 +158,6 @@ public final class LockLossScenarios {
 
     @Verifies({Rule.K4, Rule.X4})
     public void aHoldReleasedWhileCutOffIsGoneWhenMended(RecipeStage stage) {
-        stage.sessionTimeout(Duration.ofSeconds(4));
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var hold = heldAndHeard(holder);
@@ -201,7 +196,6 @@ public final class LockLossScenarios {
 
     @Verifies(Rule.K4)
     public void aHolderWhoseZnodeIsDeletedWhileItIsCutOffIsToldWhenMended(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var hold = heldAndHeard(holder);
@@ -239,7 +233,6 @@ public final class LockLossScenarios {
 
     @Verifies({Rule.K2, Rule.X5})
     public void aWaitingOneCutOffForAMomentKeepsItsPlace(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var hold = LockQueue.take(stage.contender("a"));
         var unlucky = stage.contender("b");
@@ -261,7 +254,6 @@ public final class LockLossScenarios {
 
     @Verifies({Rule.K2, Rule.X5})
     public void aWaitingOneCutOffAgainAndAgainKeepsItsPlace(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var hold = LockQueue.take(stage.contender("a"));
         var unlucky = stage.contender("b");
@@ -331,7 +323,6 @@ public final class LockLossScenarios {
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.K1})
     public void theLockLivesOnAfterALostQuorum(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var holder = stage.contender("a");
         var hold = heldAndHeard(holder);

@@ -94,7 +94,6 @@ public final class LockPatienceScenarios {
 
     @Verifies({Rule.K3, Rule.K7})
     public void anAttemptWithoutAnAnswerWhoseTimeIsUpLeavesNoOrphan(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var unlucky = stage.contender("a");
         LockQueue.connected(unlucky);
@@ -142,7 +141,6 @@ public final class LockPatienceScenarios {
 
     @Verifies({Rule.K3, Rule.K7})
     public void theAnswerToGivingUpIsLostAndItIsOutOfTheQueue(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var impatient = LockQueue.connected(stage.contender("b"));
         LockQueue.take(stage.contender("a"));

@@ -24,8 +24,11 @@ final class LockQueue {
     /** Longer than any scenario: for those whose patience it is not about. */
     static final Duration PATIENT = Duration.ofSeconds(60);
 
-    /** Long enough for a session to live through whatever a scenario does. */
+    /** Long enough for a session to live through whatever a scenario does, also where the machine halts for seconds. */
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
+
+    /** No session has to end first: much less than that. */
+    private static final Duration SOON = RecipeStage.AT_ONCE.multipliedBy(3);
 
     private static final String MARKS = "/marks";
     private static final int DIGITS = 10;
@@ -33,8 +36,10 @@ final class LockQueue {
     private final RecipeStage stage;
     private final Hand hand;
 
+    /** Those that ask on this stage from now on have a session that ends only when the scenario ends it. */
     LockQueue(RecipeStage stage) {
         this.stage = stage;
+        stage.sessionTimeout(LONG_SESSION);
         this.hand = stage.hand();
         hand.createChroot();
         hand.create(MARKS, "");
@@ -85,7 +90,7 @@ final class LockQueue {
     }
 
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked) {
-        return holds(asked, RecipeStage.AT_ONCE);
+        return holds(asked, SOON);
     }
 
     // Looking.

@@ -193,7 +193,6 @@ public final class LockScenarios {
 
     @Verifies({Rule.K2, Rule.K6})
     public void fiftyContendersHandTheLockOnWithoutAHerd(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var queue = new LockQueue(stage);
         var contenders =
                 IntStream.range(0, 50).mapToObj(n -> stage.contender("c" + n)).toList();
