@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What the scenarios of elections are told with. */
@@ -104,7 +105,8 @@ final class ElectionProps {
                 .sum();
     }
 
-    static Problem problemOf(ThrowingCallable call) {
-        return catchThrowableOfType(Failure.class, call).problem();
+    /** Empty where it is not refused. */
+    static Optional<Problem> problemOf(ThrowingCallable call) {
+        return Optional.ofNullable(catchThrowableOfType(Failure.class, call)).map(Failure::problem);
     }
 }

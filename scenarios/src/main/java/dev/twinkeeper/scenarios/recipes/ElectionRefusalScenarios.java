@@ -126,14 +126,15 @@ public final class ElectionRefusalScenarios {
         };
 
         Stream.of("", "a/b", "a\u0000b", "line\nfeed", ".", "..", "x".repeat(Recipe.MAX_NAME + 1))
-                .forEach(name -> assertThat(problemOf(() -> stage.recipes(0).election(good, name, nobody)))
+                .forEach(name -> assertThat(problemOf(() ->
+                                stage.recipes(0).election(good, name, nobody).close()))
                         .as("'%s'", name)
-                        .isEqualTo(Problem.INVALID));
+                        .contains(Problem.INVALID));
         Stream.of("/", "", "election", "/a//b", "/a/", "/a/../b", "/a\u0001")
                 .forEach(path -> assertThat(
                                 problemOf(() -> new Recipe.Place(good.servers(), RecipeStage.SESSION_TIMEOUT, path)))
                         .as("'%s'", path)
-                        .isEqualTo(Problem.INVALID));
+                        .contains(Problem.INVALID));
     }
 
     @Verifies({Rule.E6, Rule.X1})
@@ -166,9 +167,9 @@ public final class ElectionRefusalScenarios {
 
         assertThat(told).as("deposed when close returned").hasSize(1);
         assertThat(election.term()).isEmpty();
-        assertThat(problemOf(election::enter)).isEqualTo(Problem.CLOSED);
-        assertThat(problemOf(election::resign)).isEqualTo(Problem.CLOSED);
-        assertThat(problemOf(() -> election.candidates(RecipeStage.READY))).isEqualTo(Problem.CLOSED);
+        assertThat(problemOf(election::enter)).contains(Problem.CLOSED);
+        assertThat(problemOf(election::resign)).contains(Problem.CLOSED);
+        assertThat(problemOf(() -> election.candidates(RecipeStage.READY))).contains(Problem.CLOSED);
         assertThat(hand.children(RecipeStage.RECIPE)).isEmpty();
     }
 

@@ -23,6 +23,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
@@ -37,7 +38,15 @@ class BrokenElectionsTest extends BrokenRecipes {
         /** The token is this process's own count of its terms. */
         COUNTS_ITS_TERMS,
         /** Leads until it hears that its session has expired, which it can't hear while it is cut off. */
-        WAITS_FOR_EXPIRY
+        WAITS_FOR_EXPIRY,
+        /** Watches the one before that it found on entering; when that goes, it looks where it is, and watches nobody. */
+        WATCHES_ONCE,
+        /** Ends with its session. */
+        ENDS_WITH_ITS_SESSION,
+        /** A leader that was deposed by a lost connection leaves it at that. */
+        LEADS_ONCE,
+        /** Takes every name. */
+        TAKES_EVERY_NAME
     }
 
     @Override
@@ -68,6 +77,36 @@ class BrokenElectionsTest extends BrokenRecipes {
                         "electionleader.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
                         "a tells Deposed"),
                 new Broken(
+                        "a candidate watches the one before only once",
+                        new Plain(Mistake.WATCHES_ONCE),
+                        Rule.E4,
+                        "election.theOneBeforeDiesBeforeTheLeader",
+                        "c tells Elected"),
+                new Broken(
+                        "a candidate ends with its session",
+                        new Plain(Mistake.ENDS_WITH_ITS_SESSION),
+                        Rule.E7,
+                        "electionloss.aWaitingCandidateWhoseSessionExpiresGoesToTheEnd",
+                        "the queue is [a, c, b]"),
+                new Broken(
+                        "a leader that lost its connection never leads again",
+                        new Plain(Mistake.LEADS_ONCE),
+                        Rule.X5,
+                        "electionleader.aLeaderCutOffForAMomentIsDeposedAndLeadsOn",
+                        "a tells Elected"),
+                new Broken(
+                        "a candidate may have any name",
+                        new Plain(Mistake.TAKES_EVERY_NAME),
+                        Rule.X1,
+                        "electionrefusal.namesThatCanNotBeAreRefused",
+                        "['']"),
+                new Broken(
+                        "Curator's LeaderLatch as it comes: it waits on by the znode of its last session",
+                        new LatchAsItComes(),
+                        Rule.E7,
+                        "electionloss.aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain",
+                        "the queue is [a, b]"),
+                new Broken(
                         "Curator's LeaderLatch as it comes: its own znode is not watched",
                         new LatchAsItComes(),
                         Rule.E1,
@@ -96,18 +135,24 @@ class BrokenElectionsTest extends BrokenRecipes {
         private final Listener listener;
         private final Mistake mistake;
         private final Thread thread = new Thread(this::run, "plain candidate");
-        private final ZooKeeper zk;
+        private volatile ZooKeeper zk;
+        private boolean watched;
         private long terms;
         private volatile Term term;
 
         PlainElection(Recipe.Place place, String candidate, Listener listener, Mistake mistake) {
             this.place = place;
-            this.candidate = candidate;
+            this.candidate = mistake == Mistake.TAKES_EVERY_NAME ? candidate : Recipe.checkName("candidate", candidate);
             this.listener = listener;
             this.mistake = mistake;
             thread.setDaemon(true);
+            this.zk = open();
+        }
+
+        private ZooKeeper open() {
             try {
-                zk = new ZooKeeper(place.servers(), (int) place.sessionTimeout().toMillis(), events::add);
+                return new ZooKeeper(
+                        place.servers(), (int) place.sessionTimeout().toMillis(), events::add);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -120,12 +165,20 @@ class BrokenElectionsTest extends BrokenRecipes {
 
         private void run() {
             try {
-                makePlace();
-                String own = join();
                 while (true) {
-                    if (lookOrWait(own)) {
+                    try {
+                        makePlace();
+                        String own = join();
+                        while (!lookOrWait(own)) {
+                            // Somebody before it has gone.
+                        }
                         lead(own);
-                        return;
+                    } catch (KeeperException.SessionExpiredException e) {
+                        depose();
+                        if (mistake == Mistake.ENDS_WITH_ITS_SESSION) {
+                            return;
+                        }
+                        zk = open();
                     }
                 }
             } catch (KeeperException | InterruptedException e) {
@@ -182,38 +235,45 @@ class BrokenElectionsTest extends BrokenRecipes {
                 return true;
             }
             boolean wait = true;
-            if (mistake != Mistake.WATCHES_ALL) {
+            if (mistake != Mistake.WATCHES_ALL && !(mistake == Mistake.WATCHES_ONCE && watched)) {
                 try {
+                    watched = true;
                     zk.getData(place.path() + "/" + queue.get(index - 1), true, null);
                 } catch (KeeperException.NoNodeException e) {
                     wait = false;
                 }
             }
             while (wait) {
-                wait = events.take().getType() == EventType.None;
+                wait = next().getType() == EventType.None;
             }
             return false;
         }
 
+        private WatchedEvent next() throws KeeperException, InterruptedException {
+            WatchedEvent event = events.take();
+            if (event.getState() == KeeperState.Expired) {
+                throw new KeeperException.SessionExpiredException();
+            }
+            return event;
+        }
+
         private void lead(String own) throws KeeperException, InterruptedException {
             Stat stat = zk.exists(place.path() + "/" + own, false);
-            term = new Term(candidate, mistake == Mistake.COUNTS_ITS_TERMS ? ++terms : stat.getCzxid());
-            listener.elected(term);
+            Term won = new Term(candidate, mistake == Mistake.COUNTS_ITS_TERMS ? ++terms : stat.getCzxid());
+            elect(won);
             while (true) {
-                WatchedEvent event = events.take();
-                switch (event.getState()) {
-                    case SyncConnected -> {}
-                    case Disconnected -> {
-                        if (mistake != Mistake.WAITS_FOR_EXPIRY) {
-                            depose();
-                        }
-                    }
-                    default -> {
-                        depose();
-                        return;
-                    }
+                KeeperState state = next().getState();
+                if (state == KeeperState.Disconnected && mistake != Mistake.WAITS_FOR_EXPIRY) {
+                    depose();
+                } else if (state == KeeperState.SyncConnected && term == null && mistake != Mistake.LEADS_ONCE) {
+                    elect(won);
                 }
             }
+        }
+
+        private void elect(Term won) {
+            term = won;
+            listener.elected(won);
         }
 
         private void depose() {
