@@ -5,10 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.twinkeeper.recipes.Election;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,92 +42,77 @@ import org.apache.zookeeper.data.Stat;
  * it. The token is its czxid.
  *
  * <pre>
- * OUT      enter                   → AWAY, or JOINING where connected
- * AWAY     connected               → JOINING, or LOOKING where we may have a znode
- * JOINING  created                 → LOOKING
- * LOOKING  not in the queue        → JOINING, by a new name
+ * OUT      enter                   → AWAY, or LOOKING where connected
+ * AWAY     connected               → LOOKING
+ * LOOKING  not in the queue        → JOINING
  *          in it, first seen       → reads and watches our own znode, then LOOKING again
+ *          in it, but resigning    → LEAVING
  *          in it, and first        → LEADING
  *          in it                   → WAITING   watches the one before
+ * JOINING  created                 → LOOKING   reads and watches our own znode first
  * WAITING  the one before changed  → LOOKING
- * any      our znode is deleted    → JOINING, by a new name
- *          resign                  → LEAVING, then JOINING, by a new name
+ * LEAVING  deleted                 → JOINING
+ * any      our znode is deleted    → JOINING
+ *          resign                  → LEAVING   where nothing is under way, else by the next look
  *          connection lost         → AWAY
- *          session lost            → AWAY, by a new name
  *          refused                 → OUT
  * </pre>
  *
- * <p>A create whose answer was lost needs no code of its own: when the connection is back we look for our UUID before we
- * create, and because the Keeper has synced, what is not there will not come.
+ * <p>A create or delete whose answer was lost needs no code of its own: when the connection is back we look for our UUID,
+ * and because the Keeper has synced, what is not there will not come.
  *
- * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then candidates fail, and another path is needed.
+ * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then
+ * candidates fail, and another path is needed.
  */
 public final class ElectionRecipe implements Election {
     private enum Phase {
         OUT,
         AWAY,
-        JOINING,
         LOOKING,
+        JOINING,
         WAITING,
         LEADING,
         LEAVING
     }
 
-    /** One place in the queue. It is never made anew: where it is lost, there is another one, with another UUID. */
-    private static final class Candidacy {
-        /** By which its znode is created, and found where the answer was lost. */
-        final String prefix = "_c_" + UUID.randomUUID() + "-" + LATCH;
-        /** Whether such a znode may exist. */
-        boolean asked;
-        /** Its path, once it was read; with its czxid. */
-        String own;
-
-        long token;
-        /** The znode that is watched. */
-        String before;
-
-        boolean resigning;
-    }
-
-    private static final String LATCH = "latch-";
-
-    private static final Pattern CANDIDATE = Pattern.compile(".*" + LATCH + "[0-9]{10}");
+    private static final Pattern CANDIDATE = Pattern.compile(".*latch-[0-9]{10}");
+    private static final int NUMBER = 10;
 
     private final Recipe.Place place;
-    private final byte[] data;
     private final String candidate;
     private final Listener listener;
     private final Keeper keeper;
 
-    /** Each in a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
-    private final Watcher ownWatcher;
-
-    private final Watcher beforeWatcher;
+    /** In a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
+    private final Watcher watcher;
 
     // Owned by the Keeper's thread.
     private Phase phase = Phase.OUT;
-
     private boolean connected;
-    private Candidacy mine = new Candidacy();
+    private boolean resigning;
+
+    /** By which our znode is found where the answer was lost; another one for each. */
+    private UUID uuid = UUID.randomUUID();
+
+    /** Our znode, where we have read it since we connected; with its czxid. */
+    private String own;
+
+    private long token;
+
+    /** The znode that is watched. */
+    private String before;
 
     private final Set<CompletableFuture<List<String>>> readers = ConcurrentHashMap.newKeySet();
     private volatile Term term;
-    private volatile boolean closed;
-    private volatile Failure failure;
+    private volatile Failure end;
 
-    /**
-     * Opens a session, in the background.
-     *
-     * @throws Failure {@link Problem#INVALID} for a name that can't be
-     */
+    /** Opens a session, in the background. */
     public ElectionRecipe(Recipe.Place place, String candidate, Listener listener) {
         this.place = place;
         this.candidate = Recipe.checkName("candidate", candidate);
-        this.data = candidate.getBytes(UTF_8);
         this.listener = listener;
         this.keeper = new Keeper(place, new Connection());
-        this.ownWatcher = event -> keeper.post(() -> onOwn(event));
-        this.beforeWatcher = event -> keeper.post(() -> onBefore(event));
+        this.watcher = event -> keeper.post(() -> onEvent(event));
         keeper.open();
     }
 
@@ -139,7 +123,7 @@ public final class ElectionRecipe implements Election {
             if (phase == Phase.OUT) {
                 phase = Phase.AWAY;
                 if (connected) {
-                    join();
+                    look();
                 }
             }
         });
@@ -148,17 +132,16 @@ public final class ElectionRecipe implements Election {
     @Override
     public Optional<Term> term() {
         // E2: the client knows of a lost connection before our thread has come to tell of it.
-        return keeper.zk() != null && keeper.zk().getState() == States.CONNECTED
-                ? Optional.ofNullable(term)
-                : Optional.empty();
+        boolean certain = keeper.zk() != null && keeper.zk().getState() == States.CONNECTED;
+        return Optional.ofNullable(certain ? term : null);
     }
 
     @Override
     public void resign() {
         checkOpen();
         keeper.post(() -> {
-            mine.resigning = mine.asked;
             depose();
+            resigning = phase != Phase.OUT;
             if (phase == Phase.WAITING || phase == Phase.LEADING) {
                 leave();
             }
@@ -167,8 +150,8 @@ public final class ElectionRecipe implements Election {
 
     @Override
     public void close() {
-        closed = true;
-        readers.forEach(reader -> reader.completeExceptionally(closed()));
+        end = new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
+        readers.forEach(reader -> reader.completeExceptionally(end));
         keeper.post(() -> {
             phase = Phase.OUT;
             depose(); // before the znode goes, and with it the next one comes
@@ -182,20 +165,15 @@ public final class ElectionRecipe implements Election {
         public void connected() {
             connected = true;
             readers.forEach(ElectionRecipe.this::list);
-            if (phase == Phase.OUT) {
-                return;
-            }
-            mine.own = null; // read and watched anew: its watch may have been used up, and the next one lost
-            if (mine.asked) {
+            if (phase != Phase.OUT) {
                 look(); // E6: never create before we know that we have none
-            } else {
-                join();
             }
         }
 
         @Override
         public void disconnected() {
             connected = false;
+            own = null; // to be read and watched anew: its watch may have been used up, and the next one lost
             if (phase != Phase.OUT) {
                 phase = Phase.AWAY;
             }
@@ -205,7 +183,7 @@ public final class ElectionRecipe implements Election {
         @Override
         public void expired() {
             disconnected();
-            mine = new Candidacy(); // E7: the old znode went with its session
+            before = null; // E7: our znode and our watches went with their session
         }
 
         @Override
@@ -216,29 +194,6 @@ public final class ElectionRecipe implements Election {
 
     // Into the queue.
 
-    private void join() {
-        phase = Phase.JOINING;
-        mine.asked = true;
-        int round = keeper.round();
-        String path = place.path() + "/" + mine.prefix;
-        StringCallback reply = (rc, sent, ctx, name) -> keeper.post(round, () -> onJoined(rc));
-        keeper.zk().create(path, data, Keeper.acl(), CreateMode.EPHEMERAL_SEQUENTIAL, reply, null);
-    }
-
-    private void onJoined(int rc) {
-        if (phase != Phase.JOINING) {
-            return;
-        }
-        switch (Code.get(rc)) {
-            case OK -> look();
-            case NONODE -> keeper.again(); // somebody deleted the whole queue
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            case NOCHILDRENFOREPHEMERALS ->
-                fail(new Failure(Problem.FOREIGN, place.path() + " is somebody's ephemeral"));
-            default -> fail(refused("a candidate's znode", rc));
-        }
-    }
-
     private void look() {
         phase = Phase.LOOKING;
         int round = keeper.round();
@@ -247,29 +202,20 @@ public final class ElectionRecipe implements Election {
     }
 
     private void onLooked(int rc, List<String> children) {
-        if (phase != Phase.LOOKING) {
+        if (!answers(Phase.LOOKING, rc, keeper::again)) {
             return;
         }
-        switch (Code.get(rc)) {
-            case OK -> placed(queue(children));
-            case NONODE -> keeper.again();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(refused("the list of candidates", rc));
-        }
-    }
-
-    private void placed(List<String> queue) {
+        List<String> queue = queue(children);
         int index = 0;
-        while (index < queue.size() && !queue.get(index).startsWith(mine.prefix)) {
+        while (index < queue.size() && !queue.get(index).startsWith("_c_" + uuid)) {
             index++;
         }
         if (index == queue.size()) {
-            gone();
-        } else if (mine.resigning) {
-            mine.own = place.path() + "/" + queue.get(index);
-            leave();
-        } else if (mine.own == null) {
+            join();
+        } else if (own == null) {
             readOwn(place.path() + "/" + queue.get(index));
+        } else if (resigning) {
+            leave();
         } else if (index == 0) {
             lead();
         } else {
@@ -277,50 +223,61 @@ public final class ElectionRecipe implements Election {
         }
     }
 
+    /** E2: we have no znode, or no longer; another one may lead already. */
+    private void join() {
+        phase = Phase.JOINING;
+        depose();
+        if (before != null) { // X4: with removeWatches, which names the watcher, only the client would forget it
+            keeper.zk().removeAllWatches(before, WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+        }
+        before = null;
+        own = null;
+        resigning = false;
+        uuid = UUID.randomUUID();
+        int round = keeper.round();
+        byte[] data = candidate.getBytes(UTF_8);
+        StringCallback reply = (rc, path, ctx, made) -> keeper.post(round, () -> onJoined(rc, made));
+        String path = place.path() + "/_c_" + uuid + "-latch-";
+        keeper.zk().create(path, data, Keeper.acl(), CreateMode.EPHEMERAL_SEQUENTIAL, reply, null);
+    }
+
+    private void onJoined(int rc, String made) {
+        if (answers(Phase.JOINING, rc, keeper::again)) {
+            phase = Phase.LOOKING;
+            readOwn(made);
+        }
+    }
+
     /** For the token, and for the watch that tells when an operator deletes it. */
     private void readOwn(String path) {
         int round = keeper.round();
-        Candidacy asking = mine;
-        DataCallback reply =
-                (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, asking, path, stat));
-        keeper.zk().getData(path, ownWatcher, reply, null);
+        DataCallback reply = (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, path, stat));
+        keeper.zk().getData(path, watcher, reply, null);
     }
 
-    private void onOwnRead(int rc, Candidacy asking, String path, Stat stat) {
-        if (asking != mine || phase == Phase.OUT || phase == Phase.LEAVING) {
-            return;
-        }
-        switch (Code.get(rc)) {
-            case OK -> {
-                mine.own = path;
-                mine.token = stat.getCzxid();
-                if (phase == Phase.LOOKING) {
-                    look();
-                }
+    private void onOwnRead(int rc, String path, Stat stat) {
+        if (phase != Phase.JOINING && answers(phase, rc, this::join)) {
+            own = path;
+            token = stat.getCzxid();
+            if (phase == Phase.LOOKING) {
+                look();
             }
-            case NONODE -> gone();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(refused("our own znode", rc));
         }
     }
 
-    private void onOwn(WatchedEvent event) {
-        if (phase == Phase.OUT || mine.own == null || !mine.own.equals(event.getPath())) {
-            return; // of the connection, or of a znode that we left
+    /** Data that was set is an event too: the watch is used up. */
+    private void onEvent(WatchedEvent event) {
+        String path = event.getPath();
+        if (phase == Phase.OUT || path == null) {
+            return; // of the connection
         }
-        if (event.getType() != EventType.NodeDeleted) {
-            readOwn(mine.own); // its data was set: the watch is used up
-        } else if (phase != Phase.AWAY) {
-            gone();
-        } // else it is looked for as soon as the session is ready
-    }
-
-    /** E2: our znode is not there, or an operator deleted it; another one may lead already. */
-    private void gone() {
-        depose();
-        unwatch();
-        mine = new Candidacy();
-        join();
+        if (path.equals(own) && event.getType() == EventType.NodeDeleted) {
+            join();
+        } else if (path.equals(own)) {
+            readOwn(own);
+        } else if (path.equals(before) && phase == Phase.WAITING) {
+            look();
+        }
     }
 
     // In the queue.
@@ -328,42 +285,20 @@ public final class ElectionRecipe implements Election {
     /** E5: of the one before only. getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         phase = Phase.WAITING;
-        mine.before = place.path() + "/" + name;
+        before = place.path() + "/" + name;
         int round = keeper.round();
-        DataCallback reply = (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc, path));
-        keeper.zk().getData(mine.before, beforeWatcher, reply, null);
+        DataCallback reply = (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc));
+        keeper.zk().getData(before, watcher, reply, null);
     }
 
-    private void onWatched(int rc, String path) {
-        if (phase != Phase.WAITING || !path.equals(mine.before)) {
-            return;
-        }
-        switch (Code.get(rc)) {
-            case OK -> {}
-            case NONODE -> look(); // E4: gone since we looked
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(refused("the candidate before us", rc));
-        }
-    }
-
-    private void onBefore(WatchedEvent event) {
-        if (phase == Phase.WAITING && mine.before.equals(event.getPath())) {
-            look(); // also where its data was set: the watch is used up
-        }
-    }
-
-    /** X4: with removeWatches, which names the watcher, only the client would forget it; the server would not. */
-    private void unwatch() {
-        if (mine.before != null) {
-            keeper.zk().removeAllWatches(mine.before, WatcherType.Data, true, (rc, path, ctx) -> {}, null);
-            mine.before = null;
-        }
+    private void onWatched(int rc) {
+        answers(Phase.WAITING, rc, this::look); // E4: gone since we looked
     }
 
     private void lead() {
         phase = Phase.LEADING;
-        mine.before = null;
-        term = new Term(candidate, mine.token);
+        before = null;
+        term = new Term(candidate, token);
         tell(() -> listener.elected(term));
     }
 
@@ -387,32 +322,44 @@ public final class ElectionRecipe implements Election {
 
     private void leave() {
         phase = Phase.LEAVING;
-        unwatch();
         int round = keeper.round();
-        keeper.zk().delete(mine.own, -1, (rc, path, ctx) -> keeper.post(round, () -> onLeft(rc)), null);
+        keeper.zk().delete(own, -1, (rc, path, ctx) -> keeper.post(round, () -> onLeft(rc)), null);
     }
 
     private void onLeft(int rc) {
-        if (phase != Phase.LEAVING) {
-            return;
+        if (answers(Phase.LEAVING, rc, this::join)) {
+            join();
+        }
+    }
+
+    /** Whether it was done as asked; else what comes of it, which is the same for all but a znode that is missing. */
+    private boolean answers(Phase asked, int rc, Runnable missing) {
+        if (phase != asked || phase == Phase.OUT) {
+            return false; // something else has come meanwhile
         }
         switch (Code.get(rc)) {
-            case OK, NONODE -> gone();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(refused("that our znode is deleted", rc));
+            case OK -> {
+                return true;
+            }
+            case NONODE -> missing.run();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows, and looks
+            case NOCHILDRENFOREPHEMERALS ->
+                fail(new Failure(Problem.FOREIGN, place.path() + " is somebody's ephemeral"));
+            default -> fail(refused(asked, rc));
         }
+        return false;
     }
 
     private void fail(Failure why) {
         phase = Phase.OUT;
-        failure = why;
+        end = end != null ? end : why;
         readers.forEach(reader -> reader.completeExceptionally(why));
         keeper.close(); // X4: our znode goes with the session, whatever else we may not do
         depose();
         tell(() -> listener.failed(why));
     }
 
-    private Failure refused(String what, int rc) {
+    private Failure refused(Object what, int rc) {
         return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + what + " is refused: " + Code.get(rc));
     }
 
@@ -422,7 +369,7 @@ public final class ElectionRecipe implements Election {
     private static List<String> queue(List<String> children) {
         return children.stream()
                 .filter(CANDIDATE.asMatchPredicate())
-                .sorted(Comparator.comparing(name -> name.substring(name.lastIndexOf(LATCH))))
+                .sorted(Comparator.comparing(name -> name.substring(name.length() - NUMBER)))
                 .toList();
     }
 
@@ -451,27 +398,27 @@ public final class ElectionRecipe implements Election {
 
     private void onListed(int rc, List<String> children, CompletableFuture<List<String>> reader) {
         switch (Code.get(rc)) {
-            case OK -> name(new ArrayDeque<>(queue(children)), new ArrayList<>(), reader);
+            case OK -> name(queue(children).iterator(), new ArrayList<>(), reader);
             case NONODE -> reader.complete(List.of());
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> reader.completeExceptionally(refused("the list of candidates", rc));
+            default -> reader.completeExceptionally(refused("reading the queue", rc));
         }
     }
 
     /** One after the other: as many requests at once as there are candidates would be a burst without a bound. */
-    private void name(Deque<String> left, List<String> names, CompletableFuture<List<String>> reader) {
-        if (left.isEmpty()) {
+    private void name(Iterator<String> left, List<String> names, CompletableFuture<List<String>> reader) {
+        if (!left.hasNext()) {
             reader.complete(List.copyOf(names));
             return;
         }
         int round = keeper.round();
         DataCallback reply =
                 (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onNamed(rc, bytes, left, names, reader));
-        keeper.zk().getData(place.path() + "/" + left.remove(), false, reply, null);
+        keeper.zk().getData(place.path() + "/" + left.next(), false, reply, null);
     }
 
     private void onNamed(
-            int rc, byte[] bytes, Deque<String> left, List<String> names, CompletableFuture<List<String>> reader) {
+            int rc, byte[] bytes, Iterator<String> left, List<String> names, CompletableFuture<List<String>> reader) {
         switch (Code.get(rc)) {
             case OK -> {
                 names.add(bytes == null ? "" : new String(bytes, UTF_8));
@@ -479,20 +426,13 @@ public final class ElectionRecipe implements Election {
             }
             case NONODE -> name(left, names, reader); // gone since it was listed
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> reader.completeExceptionally(refused("a candidate's name", rc));
+            default -> reader.completeExceptionally(refused("reading the queue", rc));
         }
     }
 
     private void checkOpen() {
-        if (closed) {
-            throw closed();
+        if (end != null) {
+            throw new Failure(end.problem(), end.getMessage());
         }
-        if (failure != null) {
-            throw new Failure(failure.problem(), failure.getMessage());
-        }
-    }
-
-    private Failure closed() {
-        return new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
     }
 }
