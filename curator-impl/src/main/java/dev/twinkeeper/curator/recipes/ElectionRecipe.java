@@ -5,10 +5,10 @@ import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -75,7 +75,7 @@ public final class ElectionRecipe implements Election {
     });
 
     /** In a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
-    private final Watcher ownWatcher = event -> post(() -> onOwn(event));
+    private final Watcher watcher = event -> post(() -> onEvent(event));
 
     /** Whether we entered. */
     private boolean candidacy;
@@ -86,14 +86,9 @@ public final class ElectionRecipe implements Election {
     private volatile LeaderLatch latch;
     private volatile Term term;
     private volatile Thread current;
-    private volatile boolean closed;
-    private volatile Failure failure;
+    private volatile Failure end;
 
-    /**
-     * Opens a session, in the background.
-     *
-     * @throws Failure {@link Problem#INVALID} for a name that can't be
-     */
+    /** Opens a session, in the background. */
     public ElectionRecipe(Recipe.Place place, String candidate, Listener listener) {
         this.place = place;
         this.candidate = Recipe.checkName("candidate", candidate);
@@ -109,7 +104,7 @@ public final class ElectionRecipe implements Election {
         post(() -> {
             if (!candidacy) {
                 candidacy = true;
-                prepare();
+                look();
             }
         });
     }
@@ -118,30 +113,28 @@ public final class ElectionRecipe implements Election {
     public Optional<Term> term() {
         // E2: the latch hears of a lost connection on a thread of its own, and may hear late that it leads.
         LeaderLatch now = latch;
-        return now != null && now.hasLeadership() && client.getZookeeperClient().isConnected()
-                ? Optional.ofNullable(term)
-                : Optional.empty();
+        boolean certain = now != null
+                && now.hasLeadership()
+                && client.getZookeeperClient().isConnected();
+        return Optional.ofNullable(certain ? term : null);
     }
 
     @Override
     public void resign() {
         checkOpen();
         post(() -> {
-            depose();
             if (latch != null) {
-                joinAgain();
+                gone();
             }
         });
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            callers.shutdownNow();
-            post(this::end);
-            thread.shutdown();
-        }
+        end = new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
+        callers.shutdownNow();
+        post(this::leave);
+        thread.shutdown();
         if (Thread.currentThread() == current) {
             return;
         }
@@ -152,33 +145,23 @@ public final class ElectionRecipe implements Election {
         }
     }
 
-    private void end() {
-        depose(); // before the znode goes, and with it the next one comes
-        closeLatch();
-        client.close();
+    /** E7: where the servers still keep the last session, the latch would find its old znode, and wait there on. */
+    private void onState(ConnectionState state) {
+        if (state == ConnectionState.LOST && latch != null) {
+            gone();
+        }
     }
 
     // Into the queue.
 
     /** The latch would make the place as a container, and tell nobody where it can't be one for candidates. */
-    private void prepare() {
-        ask(() -> client.create()
-                .creatingParentsIfNeeded()
-                .inBackground((c, event) -> post(() -> onPrepared(event)))
+    private void look() {
+        ask(() -> client.checkExists()
+                .inBackground((c, event) -> post(() -> onLooked(event)))
                 .forPath(place.path()));
     }
 
-    private void onPrepared(CuratorEvent event) {
-        switch (Code.get(event.getResultCode())) {
-            case OK, NODEEXISTS ->
-                ask(() -> client.checkExists()
-                        .inBackground((c, found) -> post(() -> onFound(found)))
-                        .forPath(place.path()));
-            default -> onFound(event);
-        }
-    }
-
-    private void onFound(CuratorEvent event) {
+    private void onLooked(CuratorEvent event) {
         switch (Code.get(event.getResultCode())) {
             case OK -> {
                 if (event.getStat().getEphemeralOwner() == 0) {
@@ -187,7 +170,22 @@ public final class ElectionRecipe implements Election {
                     fail(new Failure(Problem.FOREIGN, place.path() + " is somebody's ephemeral"));
                 }
             }
-            case NONODE, CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> prepare(); // Curator has tried for a while
+            case NONODE -> make();
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> look(); // Curator has tried for a while
+            default -> fail(refused("the place", event.getResultCode()));
+        }
+    }
+
+    private void make() {
+        ask(() -> client.create()
+                .creatingParentsIfNeeded()
+                .inBackground((c, event) -> post(() -> onMade(event)))
+                .forPath(place.path()));
+    }
+
+    private void onMade(CuratorEvent event) {
+        switch (Code.get(event.getResultCode())) {
+            case OK, NODEEXISTS, NONODE, CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> look();
             case NOCHILDRENFOREPHEMERALS ->
                 fail(new Failure(Problem.FOREIGN, "above " + place.path() + " is an ephemeral of somebody"));
             default -> fail(refused("the place", event.getResultCode()));
@@ -215,13 +213,6 @@ public final class ElectionRecipe implements Election {
         ask(next::start);
     }
 
-    /** E7: where the servers still keep the last session, the latch would find its old znode, and wait there on. */
-    private void onState(ConnectionState state) {
-        if (state == ConnectionState.LOST && latch != null) {
-            gone();
-        }
-    }
-
     private void onLeader(LeaderLatch from) {
         String path = from.getOurPath();
         if (latch == from && from.hasLeadership() && path != null) {
@@ -233,7 +224,7 @@ public final class ElectionRecipe implements Election {
     private void readOwn(String path) {
         own = path;
         ask(() -> client.getData()
-                .usingWatcher(ownWatcher)
+                .usingWatcher(watcher)
                 .inBackground((c, event) -> post(() -> onOwnRead(event, path)))
                 .forPath(path));
     }
@@ -254,7 +245,7 @@ public final class ElectionRecipe implements Election {
         }
     }
 
-    private void onOwn(WatchedEvent event) {
+    private void onEvent(WatchedEvent event) {
         if (latch == null || own == null || !own.equals(event.getPath())) {
             return; // of the connection, or of a znode that we left
         }
@@ -269,14 +260,9 @@ public final class ElectionRecipe implements Election {
         }
     }
 
-    /** E2: an operator deleted our znode; another one may lead already. */
+    /** E2: our znode is not there, or no longer; another one may lead already. A latch that was closed can't start again. */
     private void gone() {
         depose();
-        joinAgain();
-    }
-
-    /** A latch that was closed can't be started again. */
-    private void joinAgain() {
         closeLatch();
         join();
     }
@@ -314,9 +300,15 @@ public final class ElectionRecipe implements Election {
         }
     }
 
+    private void leave() {
+        depose(); // before the znode goes, and with it the next one comes
+        closeLatch();
+        client.close();
+    }
+
     private void fail(Failure why) {
-        failure = why;
-        end();
+        end = end != null ? end : why;
+        leave();
         tell(() -> listener.failed(why));
     }
 
@@ -329,26 +321,17 @@ public final class ElectionRecipe implements Election {
     @Override
     public List<String> candidates(Duration patience) {
         checkOpen();
-        Future<List<String>> reading = read();
         try {
-            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            List<Callable<List<String>>> reading = List.of(this::list); // interrupted when the time is up
+            return callers.invokeAny(reading, TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw closed ? closed() : new Failure(Problem.CANNOT_CONNECT, "no server answered in " + patience);
-        } catch (ExecutionException e) {
-            throw closed ? closed() : new Failure(Problem.NOT_ALLOWED, "the candidates can't be read: " + e.getCause());
+            throw new Failure(Problem.CANNOT_CONNECT, "no server answered in " + patience);
+        } catch (ExecutionException | RejectedExecutionException e) {
+            checkOpen(); // closed meanwhile
+            throw new Failure(Problem.NOT_ALLOWED, "the candidates can't be read: " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(Problem.CLOSED, "interrupted while waiting");
-        } finally {
-            reading.cancel(true);
-        }
-    }
-
-    private Future<List<String>> read() {
-        try {
-            return callers.submit(this::list);
-        } catch (RejectedExecutionException e) {
-            throw closed();
         }
     }
 
@@ -360,7 +343,7 @@ public final class ElectionRecipe implements Election {
                 client.sync().forPath(place.path()); // which the latch does not do: our server may be behind
                 return reader.getParticipants().stream().map(Participant::getId).toList();
             } catch (KeeperException.ConnectionLossException | KeeperException.SessionExpiredException e) {
-                if (closed) {
+                if (end != null) {
                     throw e;
                 }
             }
@@ -368,16 +351,9 @@ public final class ElectionRecipe implements Election {
     }
 
     private void checkOpen() {
-        if (closed) {
-            throw closed();
+        if (end != null) {
+            throw new Failure(end.problem(), end.getMessage());
         }
-        if (failure != null) {
-            throw new Failure(failure.problem(), failure.getMessage());
-        }
-    }
-
-    private Failure closed() {
-        return new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
     }
 
     private void post(Runnable work) {
@@ -403,7 +379,7 @@ public final class ElectionRecipe implements Election {
         try {
             call.run();
         } catch (Exception e) {
-            if (!closed && failure == null) {
+            if (end == null) {
                 throw new IllegalStateException(e);
             }
         }

@@ -178,7 +178,7 @@ public final class SelectorElection implements Election {
             }
         });
         try {
-            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return reading.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             throw closed ? closed() : new Failure(Problem.CANNOT_CONNECT, "no server answered: " + e);
         } catch (InterruptedException e) {

@@ -114,13 +114,14 @@ public final class ElectionScenarios {
 
     @Verifies({Rule.E3, Rule.E4})
     public void aLoneLeaderThatResignsLeadsAgainWithAGreaterToken(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION); // so that no session ends within READY
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
         var first = elected(a, Instant.MIN, RecipeStage.READY);
 
         var resignation = Instant.now();
         a.recipe().resign();
-        var second = elected(a, resignation, RecipeStage.AT_ONCE);
+        var second = elected(a, resignation, RecipeStage.READY);
 
         assertThat(token(second)).isGreaterThan(token(first));
         Candidacies.on(stage).judge();
