@@ -41,8 +41,9 @@ import org.apache.zookeeper.data.Stat;
  *   <li>It does not tell its znode: we look for it, for the token.
  * </ul>
  *
- * <p>It shares with the latch that it does not watch its own znode (CURATOR-49): we do. What it does not do: tell where the
- * servers refuse it. With {@code autoRequeue} it tries again at once, for ever.
+ * <p>It shares with the latch that it does not watch its own znode (CURATOR-49): we do; and that all children of its path
+ * are its queue: one that sorts before the numbers is waited for, for ever. What it does not do: tell where the servers
+ * refuse it. With {@code autoRequeue} it tries again at once, for ever.
  */
 public final class SelectorElection implements Election {
     private static final String LOCK = "lock-";
