@@ -6,6 +6,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -24,7 +25,7 @@ public final class ElectionLeaderScenarios {
     public void anotherLeadsWhenTheLeadersSessionExpires(RecipeStage stage) {
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
-        var first = elected(a, Instant.MIN, RecipeStage.READY);
+        var first = elected(a, RecipeStage.READY);
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -44,8 +45,7 @@ public final class ElectionLeaderScenarios {
     @Verifies({Rule.E1, Rule.E2, Rule.E7})
     public void aLeaderThatIsCutOffHasStoppedWhenAnotherLeads(RecipeStage stage) {
         var hand = stage.hand();
-        var zombie = enter(stage, hand, "a");
-        elected(zombie, Instant.MIN, RecipeStage.READY);
+        var zombie = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -66,8 +66,7 @@ public final class ElectionLeaderScenarios {
     @Verifies({Rule.E1, Rule.E2})
     public void aLeaderThatCanNotBeHeardHasStoppedWhenAnotherLeads(RecipeStage stage) {
         var hand = stage.hand();
-        var mute = enter(stage, hand, "a");
-        elected(mute, Instant.MIN, RecipeStage.READY);
+        var mute = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -90,13 +89,13 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var resource = new FencedResource();
         var zombie = enter(stage, hand, "a");
-        var old = elected(zombie, Instant.MIN, RecipeStage.READY).what().term();
+        var old = elected(zombie, RecipeStage.READY).what().term();
         var b = enter(stage, hand, "b");
         assertThat(resource.write(old)).isTrue();
 
         // It had the write in its hands when it was cut off, and looks at nothing before it goes on.
         zombie.wire().cut();
-        var next = elected(b, Instant.MIN, RecipeStage.SUCCESSION).what().term();
+        var next = elected(b, RecipeStage.SUCCESSION).what().term();
 
         assertThat(resource.write(next)).isTrue();
         assertThat(resource.write(old)).as("[E3] the zombie's write").isFalse();
@@ -109,7 +108,7 @@ public final class ElectionLeaderScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
-        var before = elected(a, Instant.MIN, RecipeStage.READY);
+        var before = elected(a, RecipeStage.READY);
         var b = enter(stage, hand, "b");
 
         for (int time = 1; time <= 3; time++) {
@@ -132,8 +131,7 @@ public final class ElectionLeaderScenarios {
     @Verifies({Rule.E1, Rule.E2})
     public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -152,15 +150,14 @@ public final class ElectionLeaderScenarios {
     public void aLeaderWhoseZnodeIsDeletedWhileItIsCutOffQueuesAgain(RecipeStage stage) {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
         a.wire().cut();
         a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
         hand.delete(znodeOf(hand, "a"));
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
         a.wire().mend();
         awaitQueue(stage, b, "b", "a");
 
@@ -171,8 +168,7 @@ public final class ElectionLeaderScenarios {
     @Verifies({Rule.E1, Rule.E2})
     public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         settle(stage);
 
         hand.set(znodeOf(hand, "a"), "a");
@@ -189,8 +185,7 @@ public final class ElectionLeaderScenarios {
     public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(RecipeStage stage) {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         settle(stage);
         var own = znodeOf(hand, "a");
         var lost = a.wire()
@@ -212,19 +207,18 @@ public final class ElectionLeaderScenarios {
     @Verifies(Rule.E4)
     public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
         settle(stage);
 
         hand.delete(znodeOf(hand, "b"));
         settle(stage);
         a.close();
-        elected(c, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(c, RecipeStage.AT_ONCE);
         awaitQueue(stage, c, "c", "b");
         c.close();
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
 
         Candidacies.on(stage).judge();
     }
@@ -232,8 +226,7 @@ public final class ElectionLeaderScenarios {
     @Verifies({Rule.E2, Rule.X5})
     public void aQueueThatAnOperatorDeletedIsMadeAgain(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 

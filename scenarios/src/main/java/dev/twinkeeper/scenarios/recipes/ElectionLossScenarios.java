@@ -8,6 +8,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isCandidacy;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -34,7 +35,7 @@ public final class ElectionLossScenarios {
         var a = stage.candidate("a");
 
         a.recipe().enter();
-        elected(a, Instant.MIN, RecipeStage.READY);
+        elected(a, RecipeStage.READY);
 
         awaitOneZnode(stage, hand);
         stage.count(
@@ -46,8 +47,7 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E6, Rule.X5})
     public void theAnswerToACandidacyIsLost(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = stage.candidate("b");
         stage.eventually(
                 "it has a session", RecipeStage.READY, () -> b.wire().session().isPresent());
@@ -65,7 +65,7 @@ public final class ElectionLossScenarios {
                 RecipeStage.SUCCESSION,
                 () -> candidates(a).equals(List.of("a", "b")));
         a.close();
-        elected(b, Instant.MIN, RecipeStage.SUCCESSION);
+        elected(b, RecipeStage.SUCCESSION);
 
         awaitOneZnode(stage, hand);
         Candidacies.on(stage).judge();
@@ -74,8 +74,7 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E6, Rule.E7})
     public void theAnswerToACandidacyIsLostAndThenItsSession(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         stage.prepareWire(
                 wire -> wire.loseAnswer(request -> isCandidacy(stage, request)).thenRun(wire::cut));
         var b = stage.candidate("b");
@@ -86,7 +85,7 @@ public final class ElectionLossScenarios {
         b.wire().mend();
         awaitQueue(stage, a, "a", "b");
         a.close();
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
 
         awaitOneZnode(stage, hand);
         Candidacies.on(stage).judge();
@@ -95,15 +94,14 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E4, Rule.E6})
     public void theAnswerToAResignationIsLost(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
         var lost = a.wire().loseAnswer(request -> request.does("delete", stage.path()));
         a.recipe().resign();
         stage.await("the answer is lost", lost, RecipeStage.READY);
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
         awaitQueue(stage, b, "b", "a");
 
         Candidacies.on(stage).judge();
@@ -112,14 +110,13 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E4, Rule.E6})
     public void theRequestOfAResignationIsLost(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
         a.wire().loseRequest(request -> request.does("delete", stage.path()));
         a.recipe().resign();
-        elected(b, Instant.MIN, RecipeStage.READY);
+        elected(b, RecipeStage.READY);
         awaitQueue(stage, b, "b", "a");
 
         Candidacies.on(stage).judge();
@@ -137,8 +134,7 @@ public final class ElectionLossScenarios {
 
     private static void goesInTheGap(RecipeStage stage, boolean answer) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var leaders = stage.path() + znodeOf(hand, "a").substring(RecipeStage.RECIPE.length());
         var b = stage.candidate("b");
         var lost = answer
@@ -151,7 +147,7 @@ public final class ElectionLossScenarios {
         });
         b.recipe().enter();
         stage.await("the leader goes", closed, RecipeStage.READY);
-        elected(b, Instant.MIN, RecipeStage.READY);
+        elected(b, RecipeStage.READY);
 
         Candidacies.on(stage).judge();
     }
@@ -160,8 +156,7 @@ public final class ElectionLossScenarios {
     public void theLeaderGoesWhileTheNextOneIsCutOff(RecipeStage stage) {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -169,7 +164,7 @@ public final class ElectionLossScenarios {
         a.close();
         assertThat(b.heard(Elected.class)).isEmpty();
         b.wire().mend();
-        elected(b, Instant.MIN, RecipeStage.READY);
+        elected(b, RecipeStage.READY);
 
         Candidacies.on(stage).judge();
     }
@@ -177,19 +172,18 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E4, Rule.E7})
     public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
         settle(stage);
 
         b.expire();
         awaitQueue(stage, c, "a", "c", "b");
         settle(stage);
         a.close();
-        elected(c, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(c, RecipeStage.AT_ONCE);
         c.close();
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
 
         Candidacies.on(stage).judge();
     }
@@ -197,8 +191,7 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E4, Rule.E7})
     public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -216,7 +209,7 @@ public final class ElectionLossScenarios {
         settle(stage);
         awaitQueue(stage, a, "a", "b");
         a.close();
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
         Candidacies.on(stage).judge();
     }
 
@@ -229,7 +222,7 @@ public final class ElectionLossScenarios {
         assertThat(problemOf(() -> a.recipe().candidates(Duration.ofMillis(300))))
                 .contains(Problem.CANNOT_CONNECT);
         a.wire().mend();
-        elected(a, Instant.MIN, RecipeStage.READY);
+        elected(a, RecipeStage.READY);
 
         Candidacies.on(stage).judge();
     }
@@ -240,7 +233,7 @@ public final class ElectionLossScenarios {
         var a = stage.candidate("a");
         var b = stage.candidate("b");
         a.recipe().enter();
-        elected(a, Instant.MIN, RecipeStage.READY);
+        elected(a, RecipeStage.READY);
         b.recipe().enter();
         awaitQueue(stage, a, "a", "b");
 

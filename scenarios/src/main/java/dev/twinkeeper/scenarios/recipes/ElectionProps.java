@@ -37,6 +37,18 @@ final class ElectionProps {
         return player;
     }
 
+    /** Enters, and leads; nobody is before it. */
+    static Player<Election> leading(RecipeStage stage, Hand hand, String name) {
+        Player<Election> player = enter(stage, hand, name);
+        elected(player, RecipeStage.READY);
+        return player;
+    }
+
+    /** For the first time. */
+    static Happening.Heard<Elected> elected(Player<Election> player, Duration bound) {
+        return elected(player, Instant.MIN, bound);
+    }
+
     static Happening.Heard<Elected> elected(Player<Election> player, Instant after, Duration bound) {
         return player.awaitHeard(Elected.class, after, any -> true, bound);
     }

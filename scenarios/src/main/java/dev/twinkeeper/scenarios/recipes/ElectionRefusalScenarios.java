@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.recipes;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -18,7 +19,6 @@ import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.recipes.Happening.Deposed;
 import dev.twinkeeper.scenarios.recipes.Happening.Failed;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -52,12 +52,12 @@ public final class ElectionRefusalScenarios {
 
         var a = stage.candidate("a");
         a.recipe().enter();
-        elected(a, Instant.MIN, RecipeStage.READY);
+        elected(a, RecipeStage.READY);
         var b = stage.candidate("b");
         b.recipe().enter();
         settle(stage);
         a.close();
-        elected(b, Instant.MIN, RecipeStage.AT_ONCE);
+        elected(b, RecipeStage.AT_ONCE);
         b.close();
 
         assertThat(hand.children(RecipeStage.RECIPE)).containsExactlyInAnyOrder("notes", "lock-0000000000");
@@ -73,7 +73,7 @@ public final class ElectionRefusalScenarios {
         var a = stage.candidate("a");
 
         a.recipe().enter();
-        elected(a, Instant.MIN, RecipeStage.SUCCESSION);
+        elected(a, RecipeStage.SUCCESSION);
 
         assertThat(candidates(a)).containsExactly("a");
         Candidacies.on(stage).judge();
@@ -82,15 +82,14 @@ public final class ElectionRefusalScenarios {
     @Verifies(Rule.E8)
     public void changedDataOfTheOneBeforeLosesNoHandOver(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         settle(stage);
 
         hand.set(znodeOf(hand, "a"), "a");
         settle(stage);
         a.close();
-        elected(b, Instant.MIN, RecipeStage.SUCCESSION);
+        elected(b, RecipeStage.SUCCESSION);
 
         Candidacies.on(stage).judge();
     }
@@ -145,7 +144,7 @@ public final class ElectionRefusalScenarios {
 
         a.recipe().enter();
         a.recipe().enter();
-        elected(a, Instant.MIN, RecipeStage.READY);
+        elected(a, RecipeStage.READY);
         a.recipe().enter();
         settle(stage);
 
@@ -157,8 +156,7 @@ public final class ElectionRefusalScenarios {
     @Verifies({Rule.X3, Rule.E2})
     public void aClosedCandidateIsDeposedAndAnswersNothingMore(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var election = a.recipe();
 
         a.close();

@@ -5,6 +5,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.awaitQueue;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.notifications;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.requests;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
@@ -33,10 +34,9 @@ public final class ElectionScenarios {
     public void theFirstOneLeadsAndTheOthersQueueInTheOrderOfTheirComing(RecipeStage stage) {
         var hand = stage.hand();
 
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
 
         assertThat(Stream.of(a, b, c).map(ElectionProps::candidates)).allMatch(List.of("a", "b", "c")::equals);
         assertThat(a.recipe().term()).contains(a.heard(Elected.class).get(0).term());
@@ -49,7 +49,7 @@ public final class ElectionScenarios {
     public void theNextLeadsAtOnceAfterAClose(RecipeStage stage) {
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
-        var first = elected(a, Instant.MIN, RecipeStage.READY);
+        var first = elected(a, RecipeStage.READY);
         var b = enter(stage, hand, "b");
         settle(stage);
 
@@ -68,10 +68,9 @@ public final class ElectionScenarios {
     @Verifies(Rule.E4)
     public void aLeaderThatResignsGoesToTheEndOfTheQueue(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
         settle(stage);
 
         var resignation = Instant.now();
@@ -91,10 +90,9 @@ public final class ElectionScenarios {
     @Verifies({Rule.E4, Rule.X4})
     public void aCandidateThatWaitsResignsItsPlace(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
         settle(stage);
 
         var resignation = Instant.now();
@@ -117,7 +115,7 @@ public final class ElectionScenarios {
         stage.sessionTimeout(LONG_SESSION); // so that no session ends within READY
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
-        var first = elected(a, Instant.MIN, RecipeStage.READY);
+        var first = elected(a, RecipeStage.READY);
 
         var resignation = Instant.now();
         a.recipe().resign();
@@ -133,7 +131,7 @@ public final class ElectionScenarios {
         var queue = Stream.of("a", "b", "c", "d", "e", "f", "g")
                 .map(name -> enter(stage, hand, name))
                 .toList();
-        elected(queue.get(0), Instant.MIN, RecipeStage.READY);
+        elected(queue.get(0), RecipeStage.READY);
 
         // The one before, one further on, one that died, two at once, the leader with its successor.
         var begin = Instant.now();
@@ -160,10 +158,9 @@ public final class ElectionScenarios {
     @Verifies({Rule.E1, Rule.E4})
     public void theOneBeforeDiesBeforeTheLeader(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
 
         b.wire().cut();
         b.expire();
@@ -191,13 +188,13 @@ public final class ElectionScenarios {
         var order = candidates(queue.get(0)).stream()
                 .map(name -> queue.get(Integer.parseInt(name.substring(1))))
                 .toList();
-        elected(order.get(0), Instant.MIN, RecipeStage.READY);
+        elected(order.get(0), RecipeStage.READY);
         settle(stage);
 
         var notifications = notifications(order.subList(1, MANY));
         var requests = requests(order.subList(1, MANY));
         order.get(0).close();
-        elected(order.get(1), Instant.MIN, RecipeStage.READY);
+        elected(order.get(1), RecipeStage.READY);
         settle(stage);
         stage.count(
                 "election: notifications per hand-over, 50 candidates",
@@ -209,14 +206,14 @@ public final class ElectionScenarios {
         for (int i = 1; i < HAND_OVERS; i++) {
             notifications = notifications(order.subList(i + 1, MANY));
             order.get(i).close();
-            elected(order.get(i + 1), Instant.MIN, RecipeStage.READY);
+            elected(order.get(i + 1), RecipeStage.READY);
             assertThat(notifications(order.subList(i + 1, MANY)) - notifications)
                     .as("[E5] notifications of hand-over %d", i)
                     .isEqualTo(1);
         }
         var rest = order.subList(HAND_OVERS, MANY);
         for (Player<Election> next : rest) {
-            elected(next, Instant.MIN, RecipeStage.READY);
+            elected(next, RecipeStage.READY);
             next.async(() -> {
                 next.close();
                 return true;
@@ -230,19 +227,19 @@ public final class ElectionScenarios {
     public void watchesDoNotPileUp(RecipeStage stage) {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
+        var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        elected(a, Instant.MIN, RecipeStage.READY);
 
         for (int time = 1; time <= 3; time++) {
+            var reset = Instant.now();
             Stream.of(a, b, c).forEach(player -> player.wire().reset());
             settle(stage);
             c.recipe().resign();
             settle(stage);
             b.recipe().resign();
             settle(stage);
-            elected(a, Instant.MIN, RecipeStage.READY);
+            elected(a, reset, RecipeStage.READY);
         }
 
         Stream.of(a, b, c)
@@ -266,8 +263,7 @@ public final class ElectionScenarios {
     @Verifies(Rule.E5)
     public void whatACandidacyCosts(RecipeStage stage) {
         var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        elected(a, Instant.MIN, RecipeStage.READY);
+        var a = leading(stage, hand, "a");
         var b = stage.candidate("b");
         stage.eventually("connected", RecipeStage.READY, () -> candidates(b).size() == 1);
         settle(stage);
