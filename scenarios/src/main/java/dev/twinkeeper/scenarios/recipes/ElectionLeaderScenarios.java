@@ -7,6 +7,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -188,8 +189,7 @@ public final class ElectionLeaderScenarios {
         var a = leading(stage, hand, "a");
         settle(stage);
         var own = znodeOf(hand, "a");
-        var lost = a.wire()
-                .loseAnswer(request -> isWatch(request, stage.path() + own.substring(RecipeStage.RECIPE.length())));
+        var lost = a.wire().loseAnswer(request -> isWatch(request, onTheWire(stage, own)));
 
         var fault = Instant.now();
         hand.set(own, "a"); // the watch is used up, and the next one lost

@@ -9,6 +9,7 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isCandidacy;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
@@ -132,10 +133,29 @@ public final class ElectionLossScenarios {
         goesInTheGap(stage, true);
     }
 
+    @Verifies(Rule.E4)
+    public void theLeaderGoesWhileTheWatchOnItIsOnItsWay(RecipeStage stage) {
+        var hand = stage.hand();
+        var a = leading(stage, hand, "a");
+        var leaders = onTheWire(stage, znodeOf(hand, "a"));
+        var b = stage.candidate("b");
+
+        b.wire().loseRequest(request -> {
+            if (isWatch(request, leaders)) {
+                a.close(); // the wire lets no request pass before it knows that it is not to be lost
+            }
+            return false;
+        });
+        b.recipe().enter();
+        elected(b, RecipeStage.READY);
+
+        Candidacies.on(stage).judge();
+    }
+
     private static void goesInTheGap(RecipeStage stage, boolean answer) {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
-        var leaders = stage.path() + znodeOf(hand, "a").substring(RecipeStage.RECIPE.length());
+        var leaders = onTheWire(stage, znodeOf(hand, "a"));
         var b = stage.candidate("b");
         var lost = answer
                 ? b.wire().loseAnswer(request -> isWatch(request, leaders))

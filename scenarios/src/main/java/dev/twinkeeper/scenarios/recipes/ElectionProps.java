@@ -87,6 +87,11 @@ final class ElectionProps {
                 .orElseThrow();
     }
 
+    /** A hand's path as it is on the wire. */
+    static String onTheWire(RecipeStage stage, String path) {
+        return stage.path() + path.substring(RecipeStage.RECIPE.length());
+    }
+
     static boolean isCandidacy(RecipeStage stage, Request request) {
         return request.does("create", stage.path() + "/");
     }
