@@ -41,6 +41,8 @@ class BrokenElectionsTest extends BrokenRecipes {
         WAITS_FOR_EXPIRY,
         /** Watches the one before that it found on entering; when that goes, it looks where it is, and watches nobody. */
         WATCHES_ONCE,
+        /** Waits for the one before also where that was gone before the watch was set. */
+        WAITS_FOR_THE_GONE,
         /** Ends with its session. */
         ENDS_WITH_ITS_SESSION,
         /** A leader that was deposed by a lost connection leaves it at that. */
@@ -82,6 +84,12 @@ class BrokenElectionsTest extends BrokenRecipes {
                         Rule.E4,
                         "election.theOneBeforeDiesBeforeTheLeader",
                         "c tells Elected"),
+                new Broken(
+                        "a candidate waits for one that was gone before it was watched",
+                        new Plain(Mistake.WAITS_FOR_THE_GONE),
+                        Rule.E4,
+                        "electionloss.theLeaderGoesWhileTheWatchOnItIsOnItsWay",
+                        "b tells Elected"),
                 new Broken(
                         "a candidate ends with its session",
                         new Plain(Mistake.ENDS_WITH_ITS_SESSION),
@@ -240,7 +248,7 @@ class BrokenElectionsTest extends BrokenRecipes {
                     watched = true;
                     zk.getData(place.path() + "/" + queue.get(index - 1), true, null);
                 } catch (KeeperException.NoNodeException e) {
-                    wait = false;
+                    wait = mistake == Mistake.WAITS_FOR_THE_GONE;
                 }
             }
             while (wait) {
