@@ -573,10 +573,11 @@ public final class BarrierRecipe implements Barrier {
 
     /**
      * X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on
-     * watching. It is sent before what is asked next, so it is done when that is answered.
+     * watching. It is sent before what is asked next, so it is done when that is answered; without a connection it is
+     * forgotten here, and not set in the next one.
      */
     private void unwatch(String path) {
-        if (connected && path != null) {
+        if (path != null) {
             zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
         }
     }

@@ -107,6 +107,7 @@ public final class BarrierLossScenarios {
         var hand = stage.hand();
         stage.sessionTimeout(LONG_SESSION);
         var hasty = stage.barrier("m1", 2);
+        connected(stage, List.of(hasty));
         var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
         present(hand, 1);
 
@@ -128,6 +129,7 @@ public final class BarrierLossScenarios {
         var members = members(stage, 2);
         var hasty = members.get(0);
         var second = new CompletableFuture<Boolean>();
+        connected(stage, members);
 
         // What takes it back is held until the round has begun.
         var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
@@ -323,6 +325,24 @@ public final class BarrierLossScenarios {
         out(stage, members);
     }
 
+    @Verifies({Rule.B3, Rule.X4})
+    public void whoseTimeIsUpInTheGapOfAConnectionLeavesNothing(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
+        var hasty = stage.barrier("m1", 2);
+        connected(stage, List.of(hasty));
+        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
+        present(hand, 1);
+
+        hasty.wire().cut();
+        stage.throughout("nobody can be told", A_WHILE.plus(SOON), () -> !givingUp.isDone());
+        hasty.wire().mend();
+
+        assertThat(await(stage, givingUp)).isFalse();
+        assertThat(hasty.watches()).as("watches of the hasty one").isZero();
+        assertThat(hand.children(RECIPE)).isEmpty();
+    }
+
     @Verifies({Rule.X5})
     public void whoReachesNoServerIsToldSo(RecipeStage stage) {
         stage.prepareWire(Wire::cut);
@@ -357,6 +377,14 @@ public final class BarrierLossScenarios {
     }
 
     // Helpers.
+
+    /** Each has been there, and withdrawn: whoever has little time needs it for what it does there. */
+    private static List<Player<Barrier>> connected(RecipeStage stage, List<Player<Barrier>> members) {
+        members.forEach(member -> assertThat(
+                        await(stage, member.async(() -> member.recipe().enter(Duration.ZERO))))
+                .isFalse());
+        return members;
+    }
 
     /** Begins to enter, and is there. */
     private static CompletableFuture<Boolean> entersFirst(Hand hand, Player<Barrier> member) {
