@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.BadVersionException;
@@ -50,10 +51,11 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p>An expert writes these lines, or takes a later Curator and a path of its own for each round.
  *
- * <p><b>What Curator does for you:</b> it opens the next session, repeats a request over a lost connection, and lets the
- * steps be written one below the other, on the thread of the caller. <b>What it leaves to you:</b> whether the session is
- * still the one that made the znode (a request may be repeated in the next session); a request that was applied and is
- * repeated answers NODEEXISTS, NONODE or BADVERSION, which here is as good as OK; it has no multi of reads.
+ * <p><b>What Curator does for you:</b> it opens the next session, and lets the steps be written one below the other, on
+ * the thread of the caller. <b>What it leaves to you:</b> whether the session is still the one that made the znode (a
+ * request may wait for the next session); a request whose answer was lost: Curator's own repeats wait for a connection
+ * each, however little time is left, so they are turned off, and the step is begun again by reading; it has no multi of
+ * reads.
  *
  * @see <a href="https://github.com/apache/curator/issues/1290">GH-1290</a>
  */
@@ -145,10 +147,7 @@ public final class BarrierRecipe implements Barrier {
             throw new Failure(Problem.TOO_LARGE, members + " members with a path and a name as long as " + own);
         }
         this.client = Keeper.client(place);
-        // What is lost is begun again here, by reading. Curator's own repeats wait for a connection each, however
-        // little
-        // of our time is left.
-        client.getZookeeperClient().setRetryPolicy((tries, elapsed, sleeper) -> false);
+        client.getZookeeperClient().setRetryPolicy(new RetryNTimes(0, 0)); // each would wait for a connection
         client.getConnectionStateListenable().addListener((same, state) -> onConnection());
         client.start();
     }
@@ -161,23 +160,11 @@ public final class BarrierRecipe implements Barrier {
         told = false;
         boolean in = false;
         try {
-            in = arriveOrWithdraw(patience);
+            in = complete(this::arrive, this::retract, patience);
         } finally {
             phase.set(in ? Phase.IN : Phase.OUT);
         }
         return in;
-    }
-
-    private boolean arriveOrWithdraw(Duration patience) {
-        Failure why = null;
-        try {
-            if (attempt(this::arrive, patience).isPresent()) {
-                return true;
-            }
-        } catch (Failure failed) {
-            why = failed;
-        }
-        return withdraw(why);
     }
 
     @Override
@@ -185,23 +172,10 @@ public final class BarrierRecipe implements Barrier {
         change(Phase.IN, Phase.LEAVING, Problem.NOT_HELD, patience);
         watched = null;
         try {
-            return departOrGiveUp(patience);
+            return complete(() -> depart(false), () -> depart(true), patience);
         } finally {
             phase.set(Phase.OUT);
         }
-    }
-
-    private boolean departOrGiveUp(Duration patience) {
-        Optional<Boolean> known;
-        try {
-            known = attempt(() -> depart(false), patience);
-        } catch (Failure why) {
-            if (Thread.currentThread().isInterrupted()) {
-                takeBack(() -> depart(true));
-            }
-            throw why;
-        }
-        return known.orElseGet(() -> takeBack(() -> depart(true)));
     }
 
     @Override
@@ -221,9 +195,39 @@ public final class BarrierRecipe implements Barrier {
         }
     }
 
-    /** Runs the step whenever there is news, until it knows the end; empty where the time is up. */
-    private Optional<Boolean> attempt(Step step, Duration patience) {
+    /**
+     * Attempts it until the time is up. Then, or where it fails, takes back what was begun, once: it must not stay in a
+     * session that lives on, even where the caller is interrupted. There is a session timeout for it from when the time is
+     * up, whatever the request under way took of that.
+     */
+    private boolean complete(Step step, Step back, Duration patience) {
         long end = System.nanoTime() + (patience.compareTo(LONGEST) > 0 ? LONGEST : patience).toNanos();
+        Failure why = null;
+        try {
+            Optional<Boolean> known = attempt(step, end);
+            if (known.isPresent()) {
+                return known.get();
+            }
+        } catch (Failure failed) {
+            why = failed;
+            end = System.nanoTime();
+        }
+        boolean interrupted = Thread.interrupted(); // else nothing could be asked
+        try {
+            boolean done = attempt(back, end + place.sessionTimeout().toNanos()).orElseThrow(this::cutOff);
+            if (why != null && !done) {
+                throw why;
+            }
+            return done;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Runs the step whenever there is news, until it knows the end; empty where the time is up. */
+    private Optional<Boolean> attempt(Step step, long end) {
         try {
             do {
                 news.drainPermits();
@@ -478,73 +482,49 @@ public final class BarrierRecipe implements Barrier {
     // Not entering after all.
 
     /** @return whether a round has begun with us before we could */
-    private boolean withdraw(Failure why) {
-        boolean in = takeBack(this::retract);
-        if (why == null || in && !Thread.currentThread().isInterrupted()) {
-            return in;
-        }
-        if (in) {
-            takeBack(() -> depart(true));
-        }
-        throw why;
-    }
-
-    /** What was begun must not stay in a session that lives on, even where the caller is interrupted. */
-    private boolean takeBack(Step step) {
-        boolean interrupted = Thread.interrupted(); // else nothing could be asked
-        try {
-            return attempt(step, place.sessionTimeout()).orElseThrow(this::cutOff);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     private Optional<Boolean> retract() throws Exception {
         unwatch(place.path());
         unwatch(own);
+        boolean in = false;
         try {
             Stat stat = new Stat();
             client.getData().storingStatIn(stat).forPath(own);
-            if (stat.getEphemeralOwner() != session()) {
-                return Optional.of(false);
+            if (stat.getEphemeralOwner() == session()) {
+                session = stat.getEphemeralOwner();
+                czxid = stat.getCzxid();
+                readStart(false);
+                in = isOn();
+                if (!in) {
+                    client.transaction()
+                            .forOperations(
+                                    client.transactionOp()
+                                            .check()
+                                            .withVersion(round.version())
+                                            .forPath(place.path()),
+                                    client.transactionOp().delete().forPath(own));
+                }
             }
-            session = stat.getEphemeralOwner();
-            czxid = stat.getCzxid();
-            readStart(false);
-            if (isOn()) {
-                return Optional.of(true);
-            }
-            client.transaction()
-                    .forOperations(
-                            client.transactionOp()
-                                    .check()
-                                    .withVersion(round.version())
-                                    .forPath(place.path()),
-                            client.transactionOp().delete().forPath(own));
-            return Optional.of(false);
         } catch (NoNodeException e) {
-            return Optional.of(false);
+            // It is gone, by us where the answer was lost.
         } catch (BadVersionException e) {
             again(); // a round has begun, perhaps with us
             return Optional.empty();
         }
+        return Optional.of(in);
     }
 
-    /** X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on. */
-    private void unwatch(String path) {
-        if (path != null && client.getZookeeperClient().isConnected()) {
-            try {
-                client.watchers()
-                        .removeAll()
-                        .ofType(WatcherType.Data)
-                        .locally()
-                        .quietly()
-                        .forPath(path);
-            } catch (Exception e) {
-                checkOpen(); // else it is gone with its connection, or was never there
-            }
+    /**
+     * X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on. It is
+     * sent before what is asked next, and not waited for; without a connection it is forgotten here.
+     */
+    private void unwatch(String path) throws Exception {
+        if (path != null) {
+            client.watchers()
+                    .removeAll()
+                    .ofType(WatcherType.Data)
+                    .locally()
+                    .inBackground()
+                    .forPath(path);
         }
     }
 
@@ -578,8 +558,8 @@ public final class BarrierRecipe implements Barrier {
             }
             watch(there.get(here ? there.size() - 1 : 0));
             return Optional.empty();
-        } catch (NoNodeException e) {
-            again();
+        } catch (NoNodeException | BadVersionException e) {
+            again(); // somebody has gone, or somebody's hand has reopened it
             return Optional.empty();
         }
     }
@@ -599,8 +579,6 @@ public final class BarrierRecipe implements Barrier {
         } catch (NoNodeException e) {
             session = 0; // deleted by a request whose answer was lost
             throw e;
-        } catch (BadVersionException e) {
-            client.delete().forPath(own); // somebody's hand has reopened it
         }
         session = 0;
     }

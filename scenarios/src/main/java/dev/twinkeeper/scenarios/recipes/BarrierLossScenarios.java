@@ -8,6 +8,7 @@ import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.members;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.out;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.pass;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.problem;
+import static dev.twinkeeper.scenarios.recipes.RecipeStage.AT_ONCE;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECOVERY;
@@ -308,18 +309,39 @@ public final class BarrierLossScenarios {
     @Verifies({Rule.X5, Rule.X4, Rule.B4})
     public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeStage stage) {
         var hand = stage.hand();
-        var members = members(stage, 2);
-        var cutOff = members.get(0);
-        var entering = cutOff.async(() -> cutOff.recipe().enter(A_WHILE));
-        present(hand, 1);
+        var members = members(stage, 3);
+        var cutOff = connected(stage, members.subList(0, 2));
+        var entering = cutOff.stream()
+                .map(member -> member.async(() -> member.recipe().enter(A_WHILE)))
+                .toList();
+        present(hand, 2);
 
-        cutOff.wire().cut();
-        // By its own clock it may know before that its session is over; then it is not counted any more.
-        assertThat(entering.handle((in, why) -> why == null ? in : problem(stage, entering)))
-                .succeedsWithin(READY)
-                .isIn(false, Problem.CANNOT_CONNECT);
-        cutOff.wire().mend();
+        cutOff.get(0).wire().cut();
+        cutOff.get(1).wire().stallReplies();
+        toldInTime(stage, entering);
+        cutOff.forEach(member -> member.wire().mend());
         present(hand, 0);
+
+        pass(stage, members);
+        out(stage, members);
+    }
+
+    @Verifies({Rule.X5, Rule.B2, Rule.B4})
+    public void whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft(RecipeStage stage) {
+        var hand = stage.hand();
+        var members = members(stage, 3);
+        pass(stage, members);
+        var cutOff = members.subList(0, 2);
+        var leaving = cutOff.stream()
+                .map(member -> member.async(() -> member.recipe().leave(A_WHILE)))
+                .toList();
+        present(hand, 1, 2); // the first in stays until the others have gone
+
+        cutOff.get(0).wire().cut();
+        cutOff.get(1).wire().stallReplies();
+        toldInTime(stage, leaving);
+        cutOff.forEach(member -> member.wire().mend());
+        assertThat(await(stage, leave(members.get(2)))).isTrue();
 
         pass(stage, members);
         out(stage, members);
@@ -384,6 +406,15 @@ public final class BarrierLossScenarios {
                         await(stage, member.async(() -> member.recipe().enter(Duration.ZERO))))
                 .isFalse());
         return members;
+    }
+
+    /** The time that the contract allows from now on, for patience of {@link #A_WHILE}; and that no server was told. */
+    private static void toldInTime(RecipeStage stage, List<CompletableFuture<Boolean>> calls) {
+        var bound = A_WHILE.plus(RecipeStage.SESSION_TIMEOUT.multipliedBy(2)).plus(AT_ONCE);
+        // By its own clock one may know before that its session is over; then it is not counted any more.
+        calls.forEach(call -> assertThat(call.handle((done, why) -> why == null ? done : problem(stage, call)))
+                .succeedsWithin(bound)
+                .isIn(false, Problem.CANNOT_CONNECT));
     }
 
     /** Begins to enter, and is there. */
