@@ -172,8 +172,11 @@ public final class BarrierLossScenarios {
 
         dead.forEach(Player::expire);
         var next = members(stage, 2);
+        var first = enter(next.get(0));
+        stage.throughout("one of two waits", SOON, () -> !first.isDone());
 
-        pass(stage, next);
+        assertThat(await(stage, enter(next.get(1)))).isTrue();
+        assertThat(await(stage, first)).isTrue();
         out(stage, next);
         dead.forEach(member -> assertThat(await(stage, leave(member))).isTrue());
     }
@@ -189,7 +192,7 @@ public final class BarrierLossScenarios {
         gap.wire().cut();
         assertThat(await(stage, enter(members.get(1)))).isTrue();
         gap.wire().mend();
-        assertThat(await(stage, entering)).isTrue();
+        assertThat(await(stage, entering)).as("whether it is in").isTrue();
         var leaving = leave(gap);
         present(hand, 1, 2);
         gap.wire().cut();
@@ -197,7 +200,7 @@ public final class BarrierLossScenarios {
         gap.wire().mend();
 
         assertThat(await(stage, last)).isTrue();
-        assertThat(await(stage, leaving)).isTrue();
+        assertThat(await(stage, leaving)).as("whether all have left").isTrue();
     }
 
     @Verifies({Rule.B5, Rule.B4})

@@ -349,12 +349,12 @@ public final class BarrierScenarios {
 
     static void pass(RecipeStage stage, List<Player<Barrier>> members) {
         var entering = members.stream().map(BarrierScenarios::enter).toList();
-        assertThat(all(stage, "all enter", entering)).containsOnly(true);
+        assertThat(all(stage, "enter", entering)).as("all enter").containsOnly(true);
     }
 
     static void out(RecipeStage stage, List<Player<Barrier>> members) {
         var leaving = members.stream().map(BarrierScenarios::leave).toList();
-        assertThat(all(stage, "all leave", leaving)).containsOnly(true);
+        assertThat(all(stage, "leave", leaving)).as("all leave").containsOnly(true);
     }
 
     /** Why it was refused. */

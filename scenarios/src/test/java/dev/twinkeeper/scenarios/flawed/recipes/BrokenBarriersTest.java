@@ -5,6 +5,7 @@ import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,7 +14,14 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooKeeper;
 
 class BrokenBarriersTest extends BrokenRecipes {
     @Override
@@ -62,11 +70,71 @@ class BrokenBarriersTest extends BrokenRecipes {
                         "barrierloss.whoDiedWhileItWaitedIsNotCounted",
                         "two of three wait"),
                 new Broken(
+                        "it opens once, and stays open",
+                        new Once(),
+                        Rule.B4,
+                        "barrier.roundAfterRoundNobodyOvertakesAnother",
+                        "all rounds"),
+                new Broken(
+                        "DistributedDoubleBarrier stays open when all have died",
+                        new OfCurator(),
+                        Rule.B4,
+                        "barrierloss.aRoundInWhichAllDiedIsOver",
+                        "one of two waits"),
+                new Broken(
+                        "it gives up, and does not ask whether it is in",
+                        new WatchingAll(),
+                        Rule.B5,
+                        "barrierloss.whoseTimeIsUpJustAfterAllWereThereIsIn",
+                        "whether it is in"),
+                new Broken(
+                        "it trusts a persistent watch over a gap",
+                        new Deaf(),
+                        Rule.B5,
+                        "barrierloss.whatHappensInAWatchsGapIsHeard",
+                        "whether it is in"),
+                new Broken(
+                        "it repeats a create with a number whose answer was lost",
+                        new Repeating(),
+                        Rule.B5,
+                        "barrierloss.everyAnswerMayBeLost",
+                        "all leave"),
+                new Broken(
+                        "it takes a lost request for done",
+                        new Trusting(),
+                        Rule.B5,
+                        "barrierloss.everyRequestMayBeLost",
+                        "all enter"),
+                new Broken(
                         "everybody watches the list",
                         new WatchingAll(),
                         Rule.B6,
                         "barrier.aRoundOfTenCostsAFewRequestsEach",
-                        "notifications of entering"));
+                        "notifications of entering"),
+                new Broken(
+                        "a lost connection ends it",
+                        new Fragile(),
+                        Rule.X5,
+                        "barrierloss.whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes",
+                        "who waits"),
+                new Broken(
+                        "it makes its znode once",
+                        new WatchingAll(),
+                        Rule.X5,
+                        "barrierloss.whatAnOperatorDeletesComesAgain",
+                        "there are [1]"),
+                new Broken(
+                        "a lost answer hangs it, entering",
+                        new Hanging(),
+                        Rule.X5,
+                        "barrierloss.whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack",
+                        "to be completed within"),
+                new Broken(
+                        "a lost answer hangs it, leaving",
+                        new Hanging(),
+                        Rule.X5,
+                        "barrierloss.whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft",
+                        "to be completed within"));
     }
 
     private static final class WatchingAll extends NoRecipes {
@@ -93,6 +161,102 @@ class BrokenBarriersTest extends BrokenRecipes {
         @Override
         public Barrier barrier(Recipe.Place place, String member, int members) {
             return new PlainBarrier(place, member, members, CreateMode.PERSISTENT);
+        }
+    }
+
+    private static final class Once extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                private boolean open;
+
+                @Override
+                public boolean enter(Duration patience) {
+                    open = open || super.enter(patience);
+                    return open;
+                }
+            };
+        }
+    }
+
+    private static final class Deaf extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                @Override
+                boolean isNews(WatchedEvent event) {
+                    return event.getType() != EventType.None;
+                }
+
+                @Override
+                List<String> list(ZooKeeper keeper, String path, Watcher watcher)
+                        throws KeeperException, InterruptedException {
+                    keeper.addWatch(path, watcher, AddWatchMode.PERSISTENT);
+                    return keeper.getChildren(path, false);
+                }
+
+                @Override
+                <T> T onLost(Call<T> call, T wanted) {
+                    return wanted;
+                }
+            };
+        }
+    }
+
+    private static final class Repeating extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL_SEQUENTIAL) {
+                @Override
+                <T> T onLost(Call<T> call, T wanted) {
+                    return ask(call, wanted);
+                }
+            };
+        }
+    }
+
+    private static final class Hanging extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                @Override
+                <T> T onLost(Call<T> call, T wanted) {
+                    return new CompletableFuture<T>().join();
+                }
+            };
+        }
+    }
+
+    private static final class Trusting extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                @Override
+                <T> T onLost(Call<T> call, T wanted) {
+                    return wanted;
+                }
+            };
+        }
+    }
+
+    private static final class Fragile extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                private volatile boolean lost;
+
+                @Override
+                boolean isNews(WatchedEvent event) {
+                    lost |= event.getState() == KeeperState.Disconnected;
+                    return true;
+                }
+
+                @Override
+                List<String> list(ZooKeeper keeper, String path, Watcher watcher)
+                        throws KeeperException, InterruptedException {
+                    return lost ? onLost(null, List.of()) : super.list(keeper, path, watcher);
+                }
+            };
         }
     }
 
