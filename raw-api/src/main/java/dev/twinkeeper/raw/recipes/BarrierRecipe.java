@@ -6,13 +6,20 @@ import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.zookeeper.AsyncCallback.Children2Callback;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
+import org.apache.zookeeper.AsyncCallback.MultiCallback;
+import org.apache.zookeeper.AsyncCallback.StatCallback;
+import org.apache.zookeeper.AsyncCallback.StringCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -52,7 +59,8 @@ import org.apache.zookeeper.data.Stat;
  * watch the first. So nobody is woken at every leaving, and somebody is woken at every death that matters.
  *
  * <pre>
- * OUT         enter                     → ENTERING     make our znode, read it, look at the start node
+ * OUT         enter                     → ENTERING     make our znode, read it, look at the start node; in another session,
+ *                                                      where nobody waits any more for what is not taken back yet
  * ENTERING    round on, with us         → IN
  *             round on, some are there  → WITHDRAWING  FULL
  *             round on, none is there   → ENTERING     reopen, look again
@@ -71,10 +79,8 @@ import org.apache.zookeeper.data.Stat;
  *             time up                   → OUT          delete our znode
  * </pre>
  *
- * <p><b>Guarantees.</b> All members were there at one zxid, that of the round's beginning, or nobody passes; who gave up
- * or died before it is not counted. <b>Guarantees not made.</b> An ephemeral named like a member counts as one, whoever
- * made it. Who dies right after the beginning is in the round. Members that give different numbers of members are not
- * found out: the least number begins a round.
+ * <p><b>Guarantees not made,</b> besides the contract's. An ephemeral named like a member counts as one, whoever made it.
+ * Of members that give different numbers of members the least begins a round.
  */
 public final class BarrierRecipe implements Barrier {
     private enum Phase {
@@ -87,6 +93,10 @@ public final class BarrierRecipe implements Barrier {
 
     private static final String MEMBER = "member-";
     private static final byte[] NOTHING = {};
+    private static final Set<Code> LOST = EnumSet.of(Code.CONNECTIONLOSS, Code.SESSIONEXPIRED, Code.SESSIONMOVED);
+
+    /** The czxid of what is not there: younger than all there are. */
+    private static final long ABSENT = Long.MAX_VALUE;
 
     /** What a check and a line of a round cost in a request, besides the path and twice the name. */
     private static final int OVERHEAD = 32;
@@ -128,14 +138,10 @@ public final class BarrierRecipe implements Barrier {
 
     private boolean connected;
     private Failure broken;
-    /** Who waits for the end of this phase; then who wants to enter after it, where the first has given up waiting. */
+    /** Who waits for the end of this phase. */
     private CompletableFuture<Boolean> answer = new CompletableFuture<>();
-
-    private CompletableFuture<Boolean> next;
-    /** Whether our znode may exist; and its czxid, the greatest there is until we have read that it is ours. */
-    private boolean present;
-
-    private long czxid;
+    /** Of our znode in this session, as far as we have read that it is ours. */
+    private long czxid = ABSENT;
     /** The round that we are in. */
     private Start round = new Start(0, 0, List.of());
     /** Of leaving: whether the time is up. Of withdrawing: why, or null where the time is up. */
@@ -221,10 +227,7 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void onTimeUp(CompletableFuture<Boolean> coming) {
-        if (coming == next) {
-            next = null; // nothing was asked of anybody
-            coming.completeExceptionally(new Failure(Problem.CANNOT_CONNECT, "no server was reached in that time"));
-        } else if (coming == answer && phase == Phase.ENTERING) {
+        if (coming == answer && phase == Phase.ENTERING) {
             withdraw(null);
         } else if (coming == answer && phase == Phase.LEAVING) {
             late = true;
@@ -253,9 +256,9 @@ public final class BarrierRecipe implements Barrier {
 
         @Override
         public void expired() {
-            boolean lost = present;
+            boolean lost = czxid != ABSENT;
             connected = false;
-            present = false;
+            czxid = ABSENT;
             if (phase == Phase.ENTERING && lost) {
                 finish(false, new Failure(Problem.SESSION_LOST, me + " lost its session while it waited"));
             } else if (phase == Phase.WITHDRAWING || phase == Phase.LEAVING && late) {
@@ -295,11 +298,6 @@ public final class BarrierRecipe implements Barrier {
         } else {
             answer.completeExceptionally(why);
         }
-        if (next != null) {
-            CompletableFuture<Boolean> coming = next;
-            next = null;
-            onEnter(coming);
-        }
     }
 
     /** Any event uses a watch up, so each has us read again. */
@@ -311,11 +309,15 @@ public final class BarrierRecipe implements Barrier {
         });
     }
 
-    /** A reply is dropped if the phase, or the connection, is no longer the one that asked. */
-    private void reply(Object asked, Runnable work) {
+    /**
+     * A reply is dropped if the phase, or the connection, is no longer the one that asked, and if it only says that the
+     * connection is lost: the phase begins again with the next one.
+     */
+    private void reply(int rc, Object asked, Consumer<Code> work) {
+        Code code = Code.get(rc);
         keeper.post(() -> {
-            if (asked.equals(era)) {
-                work.run();
+            if (asked.equals(era) && !LOST.contains(code)) {
+                work.accept(code);
             }
         });
     }
@@ -324,8 +326,8 @@ public final class BarrierRecipe implements Barrier {
         return keeper.zk();
     }
 
-    private void refuse(int rc) {
-        refuse(Problem.NOT_ALLOWED, place.path() + " is refused: " + Code.get(rc));
+    private void refuse(Code code) {
+        refuse(Problem.NOT_ALLOWED, place.path() + " is refused: " + code);
     }
 
     private void refuse(Problem problem, String what) {
@@ -340,51 +342,45 @@ public final class BarrierRecipe implements Barrier {
     // Entering.
 
     private void onEnter(CompletableFuture<Boolean> coming) {
+        if (phase != Phase.OUT && phase != Phase.IN && answer.isDone()) {
+            keeper.expire(); // nobody waits for what is not taken back yet: it goes with its session
+        }
         if (broken != null) {
             coming.completeExceptionally(broken);
         } else if (phase == Phase.OUT) {
             answer = coming;
-            present = false;
-            czxid = Long.MAX_VALUE;
+            czxid = ABSENT;
             verdict = null;
             change(Phase.ENTERING);
-        } else if (phase != Phase.IN && answer.isDone() && next == null) {
-            next = coming; // what was given up without a connection is not yet taken back
         } else {
             coming.completeExceptionally(new Failure(Problem.INVALID, me + " is in already, or on its way"));
         }
     }
 
     private void arrive() {
-        present = true;
-        zk().create(
-                        own,
-                        NOTHING,
-                        Keeper.acl(),
-                        CreateMode.EPHEMERAL,
-                        (rc, path, asked, name) -> reply(asked, () -> onArrived(rc)),
-                        era);
+        StringCallback arrived = (rc, path, asked, name) -> reply(rc, asked, this::onArrived);
+        zk().create(own, NOTHING, Keeper.acl(), CreateMode.EPHEMERAL, arrived, era);
     }
 
-    private void onArrived(int rc) {
-        switch (Code.get(rc)) {
+    private void onArrived(Code code) {
+        switch (code) {
             case OK, NODEEXISTS -> readOwn(); // B5: made just now, or by a request whose answer was lost
             case NONODE -> onPathGone();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
             case NOCHILDRENFOREPHEMERALS -> refuse(Problem.FOREIGN, place.path() + " is somebody's ephemeral");
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
     /** Is it ours? With a watch: an operator may delete it; or it is that of our own dead session, and goes soon. */
     private void readOwn() {
         Watcher watcher = phase == Phase.ENTERING ? ownWatcher : null;
-        zk().getData(own, watcher, (rc, path, asked, data, stat) -> reply(asked, () -> onOwnRead(rc, stat)), era);
+        DataCallback read = (rc, path, asked, data, stat) -> reply(rc, asked, code -> onOwnRead(code, stat));
+        zk().getData(own, watcher, read, era);
     }
 
-    private void onOwnRead(int rc, Stat stat) {
+    private void onOwnRead(Code code, Stat stat) {
         boolean entering = phase == Phase.ENTERING;
-        switch (Code.get(rc)) {
+        switch (code) {
             case OK -> {
                 if (keeper.owns(stat.getEphemeralOwner())) {
                     czxid = stat.getCzxid();
@@ -402,27 +398,23 @@ public final class BarrierRecipe implements Barrier {
                     finish(false, verdict);
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
     /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
     private void look(boolean watch) {
         Watcher watcher = watch ? startWatcher : null;
-        zk().getData(
-                        place.path(),
-                        watcher,
-                        (rc, path, asked, data, stat) -> reply(asked, () -> onLooked(rc, data, stat, watch)),
-                        era);
+        DataCallback looked =
+                (rc, path, asked, data, stat) -> reply(rc, asked, code -> onLooked(code, data, stat, watch));
+        zk().getData(place.path(), watcher, looked, era);
     }
 
-    private void onLooked(int rc, byte[] data, Stat stat, boolean watches) {
-        switch (Code.get(rc)) {
+    private void onLooked(Code code, byte[] data, Stat stat, boolean watches) {
+        switch (code) {
             case OK -> onStart(new Start(stat, data), stat.getNumChildren(), watches);
             case NONODE -> onPathGone();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
@@ -464,15 +456,13 @@ public final class BarrierRecipe implements Barrier {
     }
 
     private void list(Start start) {
-        zk().getChildren(
-                        place.path(),
-                        false,
-                        (rc, path, asked, children, stat) -> reply(asked, () -> onListed(rc, start, children, stat)),
-                        era);
+        Children2Callback listed =
+                (rc, path, asked, children, stat) -> reply(rc, asked, code -> onListed(code, start, children, stat));
+        zk().getChildren(place.path(), false, listed, era);
     }
 
-    private void onListed(int rc, Start start, List<String> children, Stat stat) {
-        switch (Code.get(rc)) {
+    private void onListed(Code code, Start start, List<String> children, Stat stat) {
+        switch (code) {
             case OK -> {
                 List<String> there = new ArrayList<>(start.names());
                 there.retainAll(new HashSet<>(children));
@@ -486,8 +476,7 @@ public final class BarrierRecipe implements Barrier {
                 }
             }
             case NONODE -> onPathGone();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
@@ -496,10 +485,12 @@ public final class BarrierRecipe implements Barrier {
         List<Op> reads = names.stream()
                 .map(name -> Op.getData(place.path() + "/" + name))
                 .toList();
-        zk().multi(reads, (rc, path, asked, results) -> reply(asked, () -> onVerified(rc, start, names, results)), era);
+        MultiCallback verified =
+                (rc, path, asked, results) -> reply(rc, asked, code -> onVerified(code, start, names, results));
+        zk().multi(reads, verified, era);
     }
 
-    private void onVerified(int rc, Start start, List<String> names, List<OpResult> results) {
+    private void onVerified(Code code, Start start, List<String> names, List<OpResult> results) {
         Map<Long, String> live = new TreeMap<>(); // by czxid: first come, first
         for (int i = 0; results != null && i < results.size(); i++) {
             // X2: what is named like a member and is no ephemeral is none.
@@ -508,7 +499,7 @@ public final class BarrierRecipe implements Barrier {
                 live.put(read.getStat().getCzxid(), names.get(i));
             }
         }
-        switch (Code.get(rc)) {
+        switch (code) {
             case OK, NONODE, NOAUTH -> {
                 if (start.names().isEmpty()) {
                     if (live.size() >= members) {
@@ -520,8 +511,7 @@ public final class BarrierRecipe implements Barrier {
                     reopen(start); // B4: all of them died, and nobody could
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
@@ -529,36 +519,30 @@ public final class BarrierRecipe implements Barrier {
         List<Op> ops = new ArrayList<>();
         names.forEach(name -> ops.add(Op.check(place.path() + "/" + name, -1))); // B1, B3: there at this zxid
         ops.add(Op.setData(place.path(), String.join("\n", names).getBytes(UTF_8), start.version()));
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onBegun(rc, start)), era);
+        zk().multi(ops, (rc, path, asked, results) -> reply(rc, asked, code -> onBegun(code, start)), era);
     }
 
-    private void onBegun(int rc, Start start) {
-        switch (Code.get(rc)) {
+    private void onBegun(Code code, Start start) {
+        switch (code) {
             case OK, BADVERSION -> {} // by us or by another who counted: the watch tells
             case NONODE -> list(start); // one of them has gone, and somebody may have come meanwhile
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
     private void reopen(Start start) {
-        zk().setData(
-                        place.path(),
-                        NOTHING,
-                        start.version(),
-                        (rc, path, asked, stat) -> reply(asked, () -> onReopened(rc)),
-                        era);
+        StatCallback reopened = (rc, path, asked, stat) -> reply(rc, asked, this::onReopened);
+        zk().setData(place.path(), NOTHING, start.version(), reopened, era);
     }
 
-    private void onReopened(int rc) {
-        switch (Code.get(rc)) {
+    private void onReopened(Code code) {
+        switch (code) {
             case OK, BADVERSION, NONODE -> {
                 if (phase == Phase.LEAVING) {
                     finish(true, null);
                 } // else the watch tells
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
@@ -584,15 +568,14 @@ public final class BarrierRecipe implements Barrier {
 
     private void retract(Start start) {
         List<Op> ops = List.of(Op.check(place.path(), start.version()), Op.delete(own, -1));
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onRetracted(rc)), era);
+        zk().multi(ops, (rc, path, asked, results) -> reply(rc, asked, this::onRetracted), era);
     }
 
-    private void onRetracted(int rc) {
-        switch (Code.get(rc)) {
+    private void onRetracted(Code code) {
+        switch (code) {
             case OK, NONODE -> finish(false, verdict);
             case BADVERSION -> look(false); // a round has begun, perhaps with us
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 
@@ -616,9 +599,9 @@ public final class BarrierRecipe implements Barrier {
      * @param over somebody has reopened it
      */
     private void onLeft(List<String> there, boolean over) {
-        boolean here = present && there.contains(me);
+        boolean here = czxid != ABSENT && there.contains(me);
         if (here && (over || late || there.size() == 1 || !there.get(0).equals(me))) {
-            depart(over ? List.of() : there);
+            depart(there, over);
         } else if (over) {
             finish(true, null);
         } else if (there.isEmpty()) {
@@ -631,46 +614,40 @@ public final class BarrierRecipe implements Barrier {
     }
 
     /** The last one out reopens in the same step: those who watch it find the round over, and need not try. */
-    private void depart(List<String> there) {
+    private void depart(List<String> there, boolean over) {
         List<Op> ops = new ArrayList<>(List.of(Op.delete(own, -1)));
-        if (there.size() == 1) {
+        if (!over && there.size() == 1) {
             ops.add(Op.setData(place.path(), NOTHING, round.version()));
         }
-        zk().multi(ops, (rc, path, asked, results) -> reply(asked, () -> onDeparted(rc, there)), era);
+        MultiCallback departed = (rc, path, asked, results) -> reply(rc, asked, code -> onDeparted(code, there, over));
+        zk().multi(ops, departed, era);
     }
 
-    private void onDeparted(int rc, List<String> there) {
-        switch (Code.get(rc)) {
+    private void onDeparted(Code code, List<String> there, boolean over) {
+        switch (code) {
             case OK -> {
-                present = false;
-                if (late || there.size() <= 1) {
-                    finish(there.size() <= 1, null);
-                } else {
-                    watch(there.get(0));
-                }
+                czxid = ABSENT;
+                there.remove(me);
+                onLeft(there, over || there.isEmpty());
             }
             case NONODE -> {
-                present = false;
+                czxid = ABSENT; // deleted by a request whose answer was lost
                 list(round);
             }
-            case BADVERSION -> depart(List.of()); // somebody's hand has reopened it
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            case BADVERSION -> list(round); // somebody's hand has reopened it
+            default -> refuse(code);
         }
     }
 
     /** getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         watched = place.path() + "/" + name;
-        zk().getData(
-                        watched,
-                        otherWatcher,
-                        (rc, path, asked, data, stat) -> reply(asked, () -> onWatched(rc, name, stat)),
-                        era);
+        DataCallback seen = (rc, path, asked, data, stat) -> reply(rc, asked, code -> onWatched(code, name, stat));
+        zk().getData(watched, otherWatcher, seen, era);
     }
 
-    private void onWatched(int rc, String name, Stat stat) {
-        switch (Code.get(rc)) {
+    private void onWatched(Code code, String name, Stat stat) {
+        switch (code) {
             case OK -> {
                 if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
                     unwatch(watched);
@@ -679,8 +656,7 @@ public final class BarrierRecipe implements Barrier {
                 }
             }
             case NONODE -> list(round);
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> refuse(rc);
+            default -> refuse(code);
         }
     }
 }

@@ -112,15 +112,19 @@ final class Keeper implements AutoCloseable {
         switch (state) {
             case SyncConnected -> prepare(round);
             case Disconnected -> owner.disconnected();
-            case Expired -> {
-                shut(zk);
-                renew();
-                owner.expired();
-            }
+            case Expired -> expire();
             case AuthFailed ->
                 owner.failed(new Failure(Problem.NOT_ALLOWED, "authentication with " + place.servers() + " failed"));
             default -> {} // Closed: by us
         }
+    }
+
+    /** Ends the session, where the servers have not, and opens the next; on the recipe's thread. */
+    void expire() {
+        round++;
+        shut(zk);
+        renew();
+        owner.expired();
     }
 
     /**
