@@ -1,6 +1,5 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.RecipeStage.AT_ONCE;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -304,7 +303,7 @@ public final class BarrierScenarios {
         assertThat(all(stage, "enter", nine)).containsOnly(true);
         var between = stage.traffic();
         out(stage, members);
-        stage.eventually("all heard", AT_ONCE, () -> members.stream().allMatch(member -> member.watches() == 0));
+        stage.eventually("all heard", READY, () -> members.stream().allMatch(member -> member.watches() == 0));
 
         var entering = between.minus(before);
         var leaving = stage.traffic().minus(between);
