@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.recipes.BarrierLossScenarios;
 import dev.twinkeeper.scenarios.recipes.BarrierScenarios;
+import dev.twinkeeper.scenarios.recipes.BarrierTimeScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationScenarios;
 import dev.twinkeeper.scenarios.recipes.ConfigurationWriteScenarios;
@@ -90,6 +91,7 @@ public final class Scenarios {
             LockLossScenarios.class,
             LockRefusalScenarios.class,
             BarrierScenarios.class,
+            BarrierTimeScenarios.class,
             BarrierLossScenarios.class,
             QueueScenarios.class,
             QueueLossScenarios.class,

@@ -8,7 +8,6 @@ import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.members;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.out;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.pass;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.problem;
-import static dev.twinkeeper.scenarios.recipes.RecipeStage.AT_ONCE;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECOVERY;
@@ -35,10 +34,7 @@ import java.util.stream.Stream;
 /** The double barrier when members, connections, sessions and servers are lost. */
 public final class BarrierLossScenarios {
     /** Outlives every cut of these scenarios. */
-    private static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** Not before it is there, on a busy machine; and then soon. */
-    private static final Duration A_WHILE = Duration.ofMillis(1_500);
+    static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
     @Verifies({Rule.B1, Rule.B5, Rule.X5})
     public void whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes(RecipeStage stage) {
@@ -101,47 +97,6 @@ public final class BarrierLossScenarios {
         assertThat(Stream.of(waiting, counting, again).map(one -> await(stage, one)))
                 .containsOnly(true);
         out(stage, List.of(dying, second, counter));
-    }
-
-    @Verifies({Rule.B1, Rule.B3})
-    public void whoseTimeIsUpAsTheLastOneCountsIsNotCounted(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var hasty = stage.barrier("m1", 2);
-        connected(stage, List.of(hasty));
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
-
-        stage.prepareWire(wire -> before(stage, wire, 2, () -> await(stage, givingUp)));
-        var counter = stage.barrier("m2", 2);
-        var counting = enter(counter);
-
-        assertThat(await(stage, givingUp)).isFalse();
-        stage.throughout("one of two waits", SOON, () -> !counting.isDone());
-        assertThat(await(stage, enter(hasty))).isTrue();
-        assertThat(await(stage, counting)).isTrue();
-        out(stage, List.of(hasty, counter));
-    }
-
-    @Verifies({Rule.B1, Rule.B5})
-    public void whoseTimeIsUpJustAfterAllWereThereIsIn(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var members = members(stage, 2);
-        var hasty = members.get(0);
-        var second = new CompletableFuture<Boolean>();
-        connected(stage, members);
-
-        // What takes it back is held until the round has begun.
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
-        before(stage, hasty.wire(), 1, () -> await(stage, second));
-        stage.throughout("it waits", A_WHILE.plus(SOON), () -> !givingUp.isDone());
-        enter(members.get(1)).thenAccept(second::complete);
-
-        assertThat(await(stage, second)).isTrue();
-        assertThat(await(stage, givingUp)).as("whether it is in").isTrue();
-        out(stage, members);
     }
 
     @Verifies({Rule.B2, Rule.B3})
@@ -309,78 +264,6 @@ public final class BarrierLossScenarios {
         assertThat(hand.children(RECIPE)).isEmpty();
     }
 
-    @Verifies({Rule.X5, Rule.X4, Rule.B4})
-    public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeStage stage) {
-        var hand = stage.hand();
-        var members = members(stage, 3);
-        var cutOff = connected(stage, members.subList(0, 2));
-        var entering = cutOff.stream()
-                .map(member -> member.async(() -> member.recipe().enter(A_WHILE)))
-                .toList();
-        present(hand, 2);
-
-        cutOff.get(0).wire().cut();
-        cutOff.get(1).wire().stallReplies();
-        toldInTime(stage, entering);
-        cutOff.forEach(member -> member.wire().mend());
-        present(hand, 0);
-
-        pass(stage, members);
-        out(stage, members);
-    }
-
-    @Verifies({Rule.X5, Rule.B2, Rule.B4})
-    public void whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft(RecipeStage stage) {
-        var hand = stage.hand();
-        var members = members(stage, 3);
-        pass(stage, members);
-        var cutOff = members.subList(0, 2);
-        var leaving = cutOff.stream()
-                .map(member -> member.async(() -> member.recipe().leave(A_WHILE)))
-                .toList();
-        present(hand, 1, 2); // the first in stays until the others have gone
-
-        cutOff.get(0).wire().cut();
-        cutOff.get(1).wire().stallReplies();
-        toldInTime(stage, leaving);
-        cutOff.forEach(member -> member.wire().mend());
-        assertThat(await(stage, leave(members.get(2)))).isTrue();
-
-        pass(stage, members);
-        out(stage, members);
-    }
-
-    @Verifies({Rule.B3, Rule.X4})
-    public void whoseTimeIsUpInTheGapOfAConnectionLeavesNothing(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var hasty = stage.barrier("m1", 2);
-        connected(stage, List.of(hasty));
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
-
-        hasty.wire().cut();
-        stage.throughout("nobody can be told", A_WHILE.plus(SOON), () -> !givingUp.isDone());
-        hasty.wire().mend();
-
-        assertThat(await(stage, givingUp)).isFalse();
-        assertThat(hasty.watches()).as("watches of the hasty one").isZero();
-        assertThat(hand.children(RECIPE)).isEmpty();
-    }
-
-    @Verifies({Rule.X5})
-    public void whoReachesNoServerIsToldSo(RecipeStage stage) {
-        stage.prepareWire(Wire::cut);
-        var member = stage.barrier("m1", 1);
-
-        assertThat(problem(stage, member.async(() -> member.recipe().enter(SOON))))
-                .isEqualTo(Problem.CANNOT_CONNECT);
-        member.wire().mend();
-
-        assertThat(await(stage, enter(member))).isTrue();
-        assertThat(await(stage, leave(member))).isTrue();
-    }
-
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.B5})
     public void theBarrierOutlivesALostQuorumAndARestartedEnsemble(RecipeStage stage) {
@@ -403,23 +286,6 @@ public final class BarrierLossScenarios {
 
     // Helpers.
 
-    /** Each has been there, and withdrawn: whoever has little time needs it for what it does there. */
-    private static List<Player<Barrier>> connected(RecipeStage stage, List<Player<Barrier>> members) {
-        members.forEach(member -> assertThat(
-                        await(stage, member.async(() -> member.recipe().enter(Duration.ZERO))))
-                .isFalse());
-        return members;
-    }
-
-    /** The time that the contract allows from now on, for patience of {@link #A_WHILE}; and that no server was told. */
-    private static void toldInTime(RecipeStage stage, List<CompletableFuture<Boolean>> calls) {
-        var bound = A_WHILE.plus(RecipeStage.SESSION_TIMEOUT.multipliedBy(2)).plus(AT_ONCE);
-        // By its own clock one may know before that its session is over; then it is not counted any more.
-        calls.forEach(call -> assertThat(call.handle((done, why) -> why == null ? done : problem(stage, call)))
-                .succeedsWithin(bound)
-                .isIn(false, Problem.CANNOT_CONNECT));
-    }
-
     /** Begins to enter, and is there. */
     private static CompletableFuture<Boolean> entersFirst(Hand hand, Player<Barrier> member) {
         var entering = enter(member);
@@ -428,7 +294,7 @@ public final class BarrierLossScenarios {
     }
 
     /** Waits until that many members have their znodes there, or one of these numbers. */
-    private static void present(Hand hand, Integer... counts) {
+    static void present(Hand hand, Integer... counts) {
         Patience.until(
                 "there are " + List.of(counts),
                 READY,
@@ -436,7 +302,7 @@ public final class BarrierLossScenarios {
     }
 
     /** Has this done before the n-th write from now of that member's own passes. */
-    private static void before(RecipeStage stage, Wire wire, int n, Runnable action) {
+    static void before(RecipeStage stage, Wire wire, int n, Runnable action) {
         var writes = new AtomicInteger();
         wire.loseAnswer(request -> {
             if (isOfMember(stage, request) && writes.incrementAndGet() == n) {

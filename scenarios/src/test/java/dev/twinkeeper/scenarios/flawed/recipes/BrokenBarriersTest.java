@@ -85,7 +85,7 @@ class BrokenBarriersTest extends BrokenRecipes {
                         "it gives up, and does not ask whether it is in",
                         new WatchingAll(),
                         Rule.B5,
-                        "barrierloss.whoseTimeIsUpJustAfterAllWereThereIsIn",
+                        "barriertime.whoseTimeIsUpJustAfterAllWereThereIsIn",
                         "whether it is in"),
                 new Broken(
                         "it trusts a persistent watch over a gap",
@@ -127,13 +127,13 @@ class BrokenBarriersTest extends BrokenRecipes {
                         "a lost answer hangs it, entering",
                         new Hanging(),
                         Rule.X5,
-                        "barrierloss.whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack",
+                        "barriertime.whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack",
                         "to be completed within"),
                 new Broken(
                         "a lost answer hangs it, leaving",
                         new Hanging(),
                         Rule.X5,
-                        "barrierloss.whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft",
+                        "barriertime.whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft",
                         "to be completed within"));
     }
 
