@@ -536,7 +536,7 @@ public final class BarrierRecipe implements Barrier {
         }
         if (doubtful) {
             doubtful = false;
-            client.sync().forPath(place.path()); // the next session may have met a server that is behind
+            Keeper.readBarrier(client); // the next session may have met a server that is behind
         }
         try {
             Stat start = new Stat();

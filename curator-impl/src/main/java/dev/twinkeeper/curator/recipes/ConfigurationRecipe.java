@@ -308,21 +308,21 @@ public final class ConfigurationRecipe implements Configuration {
                 writes.stream().filter(write -> write.step.get() == Step.LOST).toList();
         look = new Look(List.copyOf(reads), lost);
         if (phase == Phase.AWAY || !reads.isEmpty() || !lost.isEmpty()) {
-            sync();
+            pass();
         } else {
             lookAtValue(null);
         }
     }
 
     /** Our server may not know yet what others were told to be written. */
-    private void sync() {
-        request(() -> client.sync().inBackground(reply(this::onSynced)).forPath(path));
+    private void pass() {
+        request(() -> client.transaction().inBackground(reply(this::onPassed)).forOperations(Keeper.barrier(client)));
     }
 
-    private void onSynced(CuratorEvent event) {
+    private void onPassed(CuratorEvent event) {
         switch (Code.get(event.getResultCode())) {
-            case OK -> lookAtPath();
-            default -> missed(event);
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> missed(event);
+            default -> lookAtPath();
         }
     }
 

@@ -340,7 +340,7 @@ public final class ElectionRecipe implements Election {
         LeaderLatch reader = new LeaderLatch(client, place.path(), candidate);
         while (true) {
             try {
-                client.sync().forPath(place.path()); // which the latch does not do: our server may be behind
+                Keeper.readBarrier(client); // which the latch does not do: our server may be behind
                 return reader.getParticipants().stream().map(Participant::getId).toList();
             } catch (KeeperException.ConnectionLossException | KeeperException.SessionExpiredException e) {
                 if (end != null) {

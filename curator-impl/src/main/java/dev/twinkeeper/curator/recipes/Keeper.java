@@ -10,8 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.imps.DefaultACLProvider;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException.NoAuthException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
 
 /**
  * Where every Curator recipe here gets its client from. Copy it with the recipe, or take the client that you have: only
@@ -39,6 +42,24 @@ final class Keeper {
                 .defaultData(new byte[0])
                 .aclProvider(new DefaultACLProvider())
                 .build();
+    }
+
+    /**
+     * What is read after it is not older than anything that anybody was told before. It is a transaction that changes
+     * nothing, whatever it answers. A {@code sync} would do where a follower answers us; the leader answers that at once,
+     * and may have applied less than its followers.
+     */
+    static void readBarrier(CuratorFramework client) throws Exception {
+        try {
+            client.transaction().forOperations(barrier(client));
+        } catch (NoNodeException | NoAuthException refused) {
+            // In its turn, after all before it.
+        }
+    }
+
+    /** For who asks in the background. */
+    static CuratorOp barrier(CuratorFramework client) throws Exception {
+        return client.transactionOp().check().forPath("/");
     }
 
     /**

@@ -279,7 +279,7 @@ public final class MembershipRecipe implements Membership {
 
     private void look() throws Exception {
         // The server of a new session may be behind: it would not show what the last one made for us.
-        client.sync().forPath(place.path());
+        Keeper.readBarrier(client);
         Stat stat = new Stat();
         try {
             byte[] data = client.getData().storingStatIn(stat).forPath(pathOf(own.name));

@@ -278,7 +278,7 @@ public final class QueueRecipe implements Queue {
     private int look(Ask ask) throws Exception {
         if (ask.sent != null) {
             // Curator's next session may be at a server that is behind: it would not know of what we did.
-            client.getZookeeperClient().getZooKeeper().sync(items);
+            Keeper.readBarrier(client);
         }
         Stat stat = new Stat();
         byte[] data = client.getData().storingStatIn(stat).forPath(items);

@@ -170,7 +170,7 @@ public final class SelectorElection implements Election {
         checkOpen();
         CompletableFuture<List<String>> reading = CompletableFuture.supplyAsync(() -> {
             try {
-                client.sync().forPath(place.path());
+                Keeper.readBarrier(client);
                 return selector.getParticipants().stream()
                         .map(Participant::getId)
                         .toList();

@@ -269,22 +269,9 @@ public final class ConfigurationRecipe implements Configuration {
                 writes.stream().filter(write -> write.step.get() == Step.LOST).toList();
         look = new Look(List.copyOf(reads), lost);
         if (phase == Phase.AWAY || !reads.isEmpty() || !lost.isEmpty()) {
-            sync();
+            keeper.readBarrier(this::lookAtPath);
         } else {
             lookAtValue(null);
-        }
-    }
-
-    /** Our server may not know yet what others were told to be written. */
-    private void sync() {
-        int round = keeper.round();
-        keeper.zk().sync(path, (rc, of, ctx) -> keeper.post(round, () -> onSynced(rc)), null);
-    }
-
-    private void onSynced(int rc) {
-        switch (Code.get(rc)) {
-            case OK -> lookAtPath();
-            default -> missed(rc, path);
         }
     }
 

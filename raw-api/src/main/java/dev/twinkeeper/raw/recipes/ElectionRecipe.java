@@ -391,9 +391,8 @@ public final class ElectionRecipe implements Election {
     /** Where the connection is lost over it, it is asked again when there is one. */
     private void list(CompletableFuture<List<String>> reader) {
         int round = keeper.round();
-        keeper.zk().sync(place.path(), (rc, path, ctx) -> {}, null);
         ChildrenCallback reply = (rc, path, ctx, children) -> keeper.post(round, () -> onListed(rc, children, reader));
-        keeper.zk().getChildren(place.path(), false, reply, null);
+        keeper.readBarrier(() -> keeper.zk().getChildren(place.path(), false, reply, null));
     }
 
     private void onListed(int rc, List<String> children, CompletableFuture<List<String>> reader) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -49,6 +50,8 @@ final class Keeper implements AutoCloseable {
 
     /** Bounds the one synchronous call there is, close: a swallowed reply would hang it for ever. */
     private static final int CLOSE_TIMEOUT_MS = 3_000;
+
+    private static final int ANY_VERSION = -1;
 
     private final Recipe.Place place;
     private final Owner owner;
@@ -140,17 +143,29 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /** A sync first: the server that we reached may be behind the one of before. */
+    /** A barrier first: the server that we reached may be behind the one of before. */
     private void prepare(int from) {
-        zk.sync(place.path(), (rc, path, ctx) -> post(from, () -> onSynced(from, rc)), null);
+        readBarrier(() ->
+                zk.exists(place.path(), false, (rc, path, ctx, stat) -> post(from, () -> onLooked(from, rc)), null));
     }
 
-    private void onSynced(int from, int rc) {
+    /**
+     * Then, on the recipe's thread, whatever is read is not older than anything that anybody was told before. It is a
+     * transaction that changes nothing, whatever it answers. A {@code sync} would do where a follower answers us; the
+     * leader answers that at once, and may have applied less than its followers.
+     */
+    void readBarrier(Runnable then) {
+        int asked = round;
+        zk.multi(
+                List.of(Op.check("/", ANY_VERSION)),
+                (rc, path, ctx, results) -> post(asked, () -> onBarrier(rc, then)),
+                null);
+    }
+
+    private static void onBarrier(int rc, Runnable then) {
         switch (Code.get(rc)) {
-            case OK ->
-                zk.exists(place.path(), false, (code, path, ctx, stat) -> post(from, () -> onLooked(from, code)), null);
             case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // it begins again when the connection is back
-            default -> owner.failed(new Failure(Problem.NOT_ALLOWED, place.path() + ": " + Code.get(rc)));
+            default -> then.run();
         }
     }
 

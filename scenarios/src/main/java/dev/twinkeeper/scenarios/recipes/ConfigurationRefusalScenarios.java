@@ -54,7 +54,7 @@ public final class ConfigurationRefusalScenarios {
         assertProblem(Problem.INVALID, () -> player.recipe().set(missing, bytes("any"), PATIENT.negated()));
         assertProblem(Problem.INVALID, () -> new Recipe.Place("localhost:2181", RecipeStage.SESSION_TIMEOUT, "/a//b"));
 
-        assertThat(player.wire().traffic().requests("multi")).isZero();
+        assertThat(player.wire().traffic().operations("setData")).isZero();
     }
 
     @Verifies(Rule.X2)

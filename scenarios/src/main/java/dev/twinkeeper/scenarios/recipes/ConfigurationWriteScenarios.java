@@ -182,7 +182,7 @@ public final class ConfigurationWriteScenarios {
         stage.eventually(
                 "its write is under way",
                 RecipeStage.READY,
-                () -> loser.wire().traffic().requests("multi") == 1);
+                () -> loser.wire().traffic().operations("setData") > 0);
         loser.wire().mend();
         stage.await("an answer is lost", lost, RecipeStage.READY);
 

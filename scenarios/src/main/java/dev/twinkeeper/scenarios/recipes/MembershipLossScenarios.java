@@ -89,6 +89,7 @@ public final class MembershipLossScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
         join(member, "one");
+        awaitTold(stage, member, "joined a one"); // else it may hear of the newer data only
         var lost = member.wire().loseAnswer(request -> request.does("setData", pathOf(stage, "a")));
 
         update(member, "two");
