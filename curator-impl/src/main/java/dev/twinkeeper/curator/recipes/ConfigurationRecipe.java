@@ -54,7 +54,7 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>The phases.</b> One look at a time; what comes while it looks makes it look once more.
  *
  * <pre>
- * AWAY     connected, the watch is set     → AWAY     look: a sync, then read the path and the value
+ * AWAY     connected, the watch is set     → AWAY     look: a barrier, then read the path and the value
  * AWAY     it has looked                   → CURRENT  tell it, settle what was lost, send what waits
  * CURRENT  an event, a read, a lost write  → CURRENT  look: at the value; for reads and lost writes as above
  * any      suspended, lost                 → AWAY
@@ -485,7 +485,7 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     /**
-     * C3: an answer was lost; the tree, read after a sync, tells what became of the write, if anything can. Had it been
+     * C3: an answer was lost; the tree, read after a barrier, tells what became of the write, if anything can. Had it been
      * applied, it would have made the version that follows the expected one, and left its mark in the same transaction:
      * one that is still there, whatever was written since by hand and without a mark.
      */

@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -191,10 +190,10 @@ public final class LockRecipe implements Lock {
     /** The caller keeps the time too: Curator looks at no clock while it repeats what was lost. */
     private Optional<Hold> await(Attempt attempt, Duration patience) throws TimeoutException {
         try {
-            return await(attempt.outcome, patience);
+            return Keeper.await(attempt.outcome, patience);
         } catch (TimeoutException e) {
             if (connected) {
-                return await(attempt.outcome, LEAVING);
+                return Keeper.await(attempt.outcome, LEAVING);
             }
             throw e;
         }
@@ -339,7 +338,7 @@ public final class LockRecipe implements Lock {
         }
         attempt.over.countDown();
         try {
-            await(attempt.gone, place.sessionTimeout());
+            Keeper.await(attempt.gone, place.sessionTimeout());
         } catch (TimeoutException | Failure e) {
             // Or interrupted. Curator deletes it, or it goes with the session: one of both is certain.
         }
@@ -431,17 +430,5 @@ public final class LockRecipe implements Lock {
 
     private Failure failure(Problem problem, String what) {
         return new Failure(problem, place.path() + ": " + what);
-    }
-
-    private static <T> T await(CompletableFuture<T> coming, Duration patience) throws TimeoutException {
-        try {
-            return coming.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            Failure why = (Failure) e.getCause();
-            throw new Failure(why.problem(), why.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
-        }
     }
 }

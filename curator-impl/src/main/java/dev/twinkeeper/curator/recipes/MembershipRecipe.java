@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ import org.apache.zookeeper.data.Stat;
  * Group membership with Curator: a CuratorCache sees the members, the own ephemeral is made by hand.
  *
  * <p><b>Guarantees not made,</b> besides the contract's: a new session may be with a server that is behind the last one. What
- * was told may then be told backwards, and forwards again, since Curator reads without a {@code sync}.
+ * was told may then be told backwards, and forwards again, since Curator reads without a barrier.
  *
  * <p><b>What Curator does for you.</b> It watches, lists and reads the group, and again after every reconnect; it repeats a
  * request whose connection was lost; it opens the next session; it makes the parents.
@@ -182,20 +181,12 @@ public final class MembershipRecipe implements Membership {
         try {
             checkOpen(); // after adding: else a close in between would leave this call to wait
             thread.execute(work);
-            coming.get(
-                    TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS); // toMillis() refuses the longest
+            Keeper.await(coming, patience);
         } catch (TimeoutException e) {
             Failure why = timeIsUp.get();
             if (fail(coming, why) || coming.isCompletedExceptionally()) {
                 throw why;
             }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Failure why
-                    ? new Failure(why.problem(), why.getMessage())
-                    : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
         } finally {
             fail(coming, new Failure(Problem.CLOSED, "interrupted")); // where it is not done: nobody waits any more
             calls.remove(coming);

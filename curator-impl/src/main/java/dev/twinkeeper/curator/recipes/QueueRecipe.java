@@ -172,7 +172,7 @@ public final class QueueRecipe implements Queue {
             throw closed();
         }
         try {
-            return coming.get(patience.toMillis(), MILLISECONDS);
+            return coming.get(MILLISECONDS.convert(patience), MILLISECONDS);
         } catch (TimeoutException timeIsUp) {
             coming.cancel(true); // Q5: first this, then a look: from now on nothing is sent
             throw ask.sent == null

@@ -100,7 +100,7 @@ public final class SharedValueConfiguration implements Configuration {
     public Value read(Duration patience) {
         checkOpen();
         try {
-            starter.submit(() -> {}).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            starter.submit(() -> {}).get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
         } catch (Exception e) {
             throw new Failure(Problem.CANNOT_CONNECT, "not started within " + patience);
         }

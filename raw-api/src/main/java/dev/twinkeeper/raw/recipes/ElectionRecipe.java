@@ -59,7 +59,7 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  *
  * <p>A create or delete whose answer was lost needs no code of its own: when the connection is back we look for our UUID,
- * and because the Keeper has synced, what is not there will not come.
+ * and because the Keeper has passed a barrier, what is not there will not come.
  *
  * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then
  * candidates fail, and another path is needed.
