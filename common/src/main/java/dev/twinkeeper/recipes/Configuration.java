@@ -76,7 +76,8 @@ public interface Configuration extends Recipe {
     Optional<Value> seen();
 
     /**
-     * Reads the value as of now: whatever anybody was told to be written before this call is in it. Waits, so not for
+     * Reads the value as of now: whatever anybody was told to be written before this call is in it, at the price of a
+     * transaction that changes nothing. Waits, so not for
      * listeners.
      *
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server answered in that time

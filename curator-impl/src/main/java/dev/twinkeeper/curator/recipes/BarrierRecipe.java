@@ -214,7 +214,7 @@ public final class BarrierRecipe implements Barrier {
         }
         boolean interrupted = Thread.interrupted(); // else nothing could be asked
         try {
-            boolean done = attempt(back, end + place.sessionTimeout().toNanos()).orElseThrow(this::cutOff);
+            boolean done = takeBack(back, end + place.sessionTimeout().toNanos());
             if (why != null && !done) {
                 throw why;
             }
@@ -223,6 +223,19 @@ public final class BarrierRecipe implements Barrier {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** Whoever is interrupted over it, too, gives the session up, and with it what was begun. */
+    private boolean takeBack(Step back, long end) {
+        try {
+            return attempt(back, end).orElseThrow(this::cutOff);
+        } catch (Failure why) {
+            if (Thread.interrupted()) {
+                cutOff();
+                Thread.currentThread().interrupt();
+            }
+            throw why;
         }
     }
 
@@ -486,6 +499,7 @@ public final class BarrierRecipe implements Barrier {
         unwatch(place.path());
         unwatch(own);
         boolean in = false;
+        Keeper.readBarrier(client); // its create may be under way: "not there" would not be final
         try {
             Stat stat = new Stat();
             client.getData().storingStatIn(stat).forPath(own);

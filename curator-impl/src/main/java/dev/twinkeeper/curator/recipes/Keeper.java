@@ -46,7 +46,7 @@ final class Keeper {
 
     /**
      * What is read after it is not older than anything that anybody was told before. It is a transaction that changes
-     * nothing, whatever it answers. A {@code sync} would do where a follower answers us; the leader answers that at once,
+     * nothing, whatever the servers answer. A {@code sync} would do where a follower answers us; the leader answers that at once,
      * and may have applied less than its followers.
      */
     static void readBarrier(CuratorFramework client) throws Exception {

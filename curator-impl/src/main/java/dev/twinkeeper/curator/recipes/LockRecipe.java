@@ -217,7 +217,10 @@ public final class LockRecipe implements Lock {
         }
     }
 
-    /** Where a create is lost twice in a row, Curator fails on the name that it has not, and leaves what it made. */
+    /**
+     * Where a create is lost twice in a row, Curator does not know the name of what it made: it fails on that after its
+     * next list, or leaves it when it is interrupted before.
+     */
     private boolean enter(Attempt attempt) throws Exception {
         while (true) {
             try {
@@ -225,15 +228,26 @@ public final class LockRecipe implements Lock {
             } catch (NullPointerException lostTwice) {
                 try {
                     sweep(attempt);
-                } catch (InterruptedException e) {
-                    sweep(attempt); // K7: nobody interrupts it twice
-                    throw e;
+                } catch (Exception e) {
+                    throw interrupted(attempt, e);
                 }
+            } catch (Exception e) {
+                throw interrupted(attempt, e);
             }
         }
     }
 
+    /** K7: nobody interrupts it twice. */
+    private Exception interrupted(Attempt attempt, Exception e) throws Exception {
+        if (Thread.interrupted() || e instanceof InterruptedException) {
+            Thread.interrupted(); // Curator sets it again
+            sweep(attempt);
+        }
+        return e;
+    }
+
     private void sweep(Attempt attempt) throws Exception {
+        Keeper.readBarrier(client); // what was made may not be seen here yet
         try {
             for (String name : client.getChildren().forPath(place.path())) {
                 if (isOf(attempt, name)) {
@@ -248,8 +262,8 @@ public final class LockRecipe implements Lock {
     private boolean isOf(Attempt attempt, String name) throws Exception {
         try {
             return Arrays.equals(attempt.id, client.getData().forPath(path(name)));
-        } catch (KeeperException.NoNodeException e) {
-            return false; // somebody else's, who left meanwhile
+        } catch (KeeperException.NoNodeException | KeeperException.NoAuthException e) {
+            return false; // somebody else's, who left meanwhile, or hides it
         }
     }
 

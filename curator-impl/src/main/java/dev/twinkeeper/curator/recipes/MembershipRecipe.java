@@ -30,6 +30,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -272,10 +273,11 @@ public final class MembershipRecipe implements Membership {
         // The server of a new session may be behind: it would not show what the last one made for us.
         Keeper.readBarrier(client);
         Stat stat = new Stat();
+        ZooKeeper zk = client.getZookeeperClient().getZooKeeper();
         try {
             byte[] data = client.getData().storingStatIn(stat).forPath(pathOf(own.name));
-            if (owns(stat)) {
-                onOurs(data, stat.getVersion());
+            if (stat.getEphemeralOwner() == zk.getSessionId()) {
+                onOurs(zk, data, stat.getVersion());
             } else if (own.leaving) {
                 left();
             } else if (stat.getEphemeralOwner() == 0) {
@@ -294,17 +296,13 @@ public final class MembershipRecipe implements Membership {
         }
     }
 
-    private boolean owns(Stat stat) throws Exception {
-        return stat.getEphemeralOwner()
-                == client.getZookeeperClient().getZooKeeper().getSessionId();
-    }
-
-    private void onOurs(byte[] data, int version) throws Exception {
+    /** Past Curator, which repeats what was lost: by then a namesake may have come, with the same version. */
+    private void onOurs(ZooKeeper zk, byte[] data, int version) throws Exception {
         if (own.leaving) {
-            client.delete().withVersion(version).forPath(pathOf(own.name));
+            zk.delete(pathOf(own.name), version);
             left();
         } else if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
-            client.setData().withVersion(version).forPath(pathOf(own.name), own.data);
+            zk.setData(pathOf(own.name), own.data, version);
             in();
         } else {
             in();
@@ -475,6 +473,8 @@ public final class MembershipRecipe implements Membership {
     private void onState(ConnectionState state) {
         if (state.isConnected() && trouble == null) {
             ask(this::prepare, this::failed);
+        } else if (!state.isConnected() && own != null && own.joined.isDone()) {
+            own.waiting = null; // M4: whom it waits for is waited for anew, when a server tells of him
         }
     }
 

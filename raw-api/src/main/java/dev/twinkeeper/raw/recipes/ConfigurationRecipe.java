@@ -438,8 +438,9 @@ public final class ConfigurationRecipe implements Configuration {
     private void settle(Write write, Above above, Value now, long created) {
         Value expected = write.expected;
         boolean same = now.version() == expected.version() && now.revision() == expected.revision();
-        boolean next =
-                now.version() == expected.version() + 1 && (expected.version() == -1 || created <= expected.revision());
+        // Of a missing one the revision is that of the path.
+        long begun = expected.version() == -1 ? above.stat().getCzxid() : created;
+        boolean next = now.version() == expected.version() + 1 && begun <= expected.revision();
         long marked = above.stat().getMzxid();
         if (Arrays.equals(above.mark(), write.mark)) {
             written(write, marked);

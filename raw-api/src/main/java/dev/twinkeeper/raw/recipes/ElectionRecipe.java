@@ -183,7 +183,8 @@ public final class ElectionRecipe implements Election {
         @Override
         public void expired() {
             disconnected();
-            before = null; // E7: our znode and our watches went with their session
+            before = null; // E7: our watches went with their session
+            uuid = UUID.randomUUID(); // so did our znode, or it will: the servers may know that session for a while
         }
 
         @Override

@@ -41,7 +41,10 @@ final class Keeper implements AutoCloseable {
         /** What is under way has an unknown outcome, and the session may end unheard. */
         void disconnected();
 
-        /** The session is over and its ephemerals are gone; a new one is being opened, {@link #connected} follows. */
+        /**
+         * The session is over for us, and its ephemerals go when the servers end it, which may be later; a new one is being
+         * opened, {@link #connected} follows.
+         */
         void expired();
 
         /** There will be no session, or no path. */
@@ -151,7 +154,7 @@ final class Keeper implements AutoCloseable {
 
     /**
      * Then, on the recipe's thread, whatever is read is not older than anything that anybody was told before. It is a
-     * transaction that changes nothing, whatever it answers. A {@code sync} would do where a follower answers us; the
+     * transaction that changes nothing, whatever the servers answer. A {@code sync} would do where a follower answers us; the
      * leader answers that at once, and may have applied less than its followers.
      */
     void readBarrier(Runnable then) {

@@ -113,6 +113,26 @@ public final class LockPatienceScenarios {
         LockQueue.take(stage.contender("b")).release();
     }
 
+    @Verifies({Rule.K3, Rule.K7})
+    public void anAttemptThatWasLostTwiceAndWhoseTimeIsUpLeavesNoOrphan(RecipeStage stage) {
+        var queue = new LockQueue(stage);
+        stage.sessionTimeout(LockQueue.LONG_SESSION);
+        var unlucky = LockQueue.connected(stage.contender("a"));
+
+        // The second create is applied, and then nothing comes through any more.
+        unlucky.wire().loseRequest(LockQueue.inQueue(stage, "create"));
+        var applied = unlucky.wire().loseAnswer(LockQueue.inQueue(stage, "create"));
+        applied.thenRun(unlucky.wire()::cut);
+        var asked = unlucky.async(() -> unlucky.recipe().acquire(EXCLUSIVE, Duration.ofSeconds(3)));
+        stage.await("the answer is lost", applied, RecipeStage.READY);
+        stage.eventually("it gives up", RecipeStage.READY, asked::isDone);
+        unlucky.wire().mend();
+
+        assertThat(LockQueue.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
+        queue.awaitSize(0);
+        LockQueue.take(stage.contender("b")).release();
+    }
+
     @Verifies({Rule.K3, Rule.X4})
     public void whoIsCutOffWhileItLooksSaysSoInTime(RecipeStage stage) {
         cutOff(stage, "getChildren");
