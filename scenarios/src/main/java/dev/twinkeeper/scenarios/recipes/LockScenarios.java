@@ -153,6 +153,7 @@ public final class LockScenarios {
         var queue = new LockQueue(stage);
         var contenders =
                 Stream.of("a", "b", "c", "d", "e", "f").map(stage::contender).toList();
+        contenders.forEach(LockQueue::connected); // so that they ask at the same time
 
         var done = contenders.stream()
                 .map(each -> each.async(() -> {
@@ -162,6 +163,9 @@ public final class LockScenarios {
                                 .acquire(shares ? SHARED : EXCLUSIVE, LockQueue.PATIENT)
                                 .orElseThrow();
                         queue.mark(hold);
+                        if (round == 0) {
+                            stage.throughout("it holds, and keeps the others out", SHORT, hold::isHeld);
+                        }
                         hold.release();
                     }
                     return true;
