@@ -231,7 +231,7 @@ public final class BarrierRecipe implements Barrier {
         try {
             return attempt(back, end).orElseThrow(this::cutOff);
         } catch (Failure why) {
-            if (Thread.interrupted()) {
+            if (!closed && Thread.interrupted()) {
                 cutOff();
                 Thread.currentThread().interrupt();
             }
@@ -308,6 +308,7 @@ public final class BarrierRecipe implements Barrier {
 
     /** No server can be told, so the session is given up, and our znode with it: it goes when the servers end that. */
     private Failure cutOff() {
+        checkOpen(); // X4: a reset would open a session for a client that is closed, and nobody would end it
         try {
             client.getZookeeperClient().reset();
         } catch (Exception e) {
