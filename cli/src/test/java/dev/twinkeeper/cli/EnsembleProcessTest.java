@@ -2,11 +2,10 @@ package dev.twinkeeper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.scenarios.lab.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,9 @@ class EnsembleProcessTest {
 
     @Test
     void anEnsembleServesUntilItIsToldToEndAndLeavesNothingRunning() throws Exception {
-        int port = freePort();
+        Ports ports = Ports.reserve(1);
+        int port = ports.get(0);
+        ports.release();
         Path directory = temporary.resolve("ensemble");
         Process ensemble = start("ensemble", "--servers", "1", "--client-port", "" + port, "--dir", "" + directory);
         try (BufferedReader out =
@@ -50,12 +51,6 @@ class EnsembleProcessTest {
         } finally {
             ensemble.descendants().forEach(ProcessHandle::destroyForcibly);
             ensemble.destroyForcibly();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

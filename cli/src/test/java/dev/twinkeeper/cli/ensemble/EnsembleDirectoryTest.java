@@ -3,6 +3,7 @@ package dev.twinkeeper.cli.ensemble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.twinkeeper.scenarios.lab.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,21 +21,18 @@ class EnsembleDirectoryTest {
 
     private EnsemblePlan plan;
 
-    /** Three in a row that nobody listens on: taken from the system at the moment. */
     @BeforeEach
     void plan() throws IOException {
         plan = new EnsemblePlan(temporary.resolve("ensemble"), 3, freePorts(), freePorts(), freePorts());
     }
 
+    /** Three in a row that nobody listens on. */
     private static int freePorts() throws IOException {
         for (int tries = 0; tries < 100; tries++) {
-            try (ServerSocket first = loopback(0);
-                    ServerSocket second = loopback(first.getLocalPort() + 1);
-                    ServerSocket third = loopback(first.getLocalPort() + 2)) {
-                assertThat(third.getLocalPort() - second.getLocalPort()).isOne();
-                return first.getLocalPort();
-            } catch (IOException | IllegalArgumentException taken) {
-                continue;
+            Ports ports = Ports.reserve(3);
+            ports.release();
+            if (ports.get(2) == ports.get(0) + 2) {
+                return ports.get(0);
             }
         }
         throw new IOException("no three ports in a row");

@@ -32,9 +32,8 @@ class SwitchboardTest {
     @BeforeEach
     void open() throws IOException {
         real = Ports.reserve(4);
+        switchboard = opened(new Switchboard(2, real));
         real.release();
-        switchboard = new Switchboard(2, real);
-        opened.add(switchboard);
     }
 
     @AfterEach
