@@ -70,8 +70,8 @@ final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--without-fence",
             description =
-                    "Makes every check of the masters hold, on the wire: shows what the fence is for, and that the"
-                            + " judge sees it.")
+                    "Makes every check of the masters hold, on the wire, and has them hear late: shows what the fence"
+                            + " is for, and that the judge sees it.")
     private boolean unfenced;
 
     @Option(
