@@ -90,7 +90,9 @@ final class Values {
     static void awaitTold(RecipeStage stage, Player<Configuration> reader, Value value, Duration bound) {
         stage.eventually(
                 reader + " is told of " + value, bound, () -> told(reader).contains(value));
-        assertThat(reader.recipe().seen().orElseThrow().revision()).isGreaterThanOrEqualTo(value.revision());
+        assertThat(reader.recipe().seen().orElseThrow().revision())
+                .as("[C2] the revision that " + reader + " has seen, which was told of " + value)
+                .isGreaterThanOrEqualTo(value.revision());
     }
 
     /** C2. */
