@@ -50,7 +50,8 @@ public final class ConfigurationWriteScenarios {
         }
         var base = won.get(won.size() - 1);
         var before = quiet(stage);
-        two.recipe().set(base, bytes("first"), PATIENT);
+        var first = two.recipe().set(base, bytes("first"), PATIENT).orElseThrow();
+        awaitTold(stage, one, first, RecipeStage.READY);
         var between = quiet(stage);
         // It has seen the newer one, so it has nothing to ask.
         assertThat(one.recipe().set(base, bytes("late"), PATIENT)).isEmpty();

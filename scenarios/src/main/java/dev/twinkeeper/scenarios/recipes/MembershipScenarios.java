@@ -202,6 +202,7 @@ public final class MembershipScenarios {
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "one");
+        awaitMembers(stage, second, "a");
         var before = hand.stat(A).orElseThrow();
 
         var refused = problem(() -> second.recipe().join("a", bytes("mine"), SHORT));
@@ -218,6 +219,7 @@ public final class MembershipScenarios {
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "");
+        awaitMembers(stage, second, "a");
         var before = hand.stat(A).orElseThrow();
 
         var refused = problem(() -> second.recipe().join("a", bytes(""), SHORT));

@@ -106,7 +106,8 @@ public final class BoundsScenarios {
     @Verifies({Rule.L6, Rule.R6})
     public void aTaskThatCannotExpireIsTriedNowAndThen(Stage stage) {
         var hand = stage.hand();
-        var master = stage.master("m1", Given.SHORT_RETENTION).awaitReady();
+        var master = stage.master("m1", settings -> settings.withRetention(Duration.ofSeconds(1)))
+                .awaitReady();
         stage.worker("w1").awaitReady();
         var client = stage.client("c1").awaitReady();
         var task = stage.submit(client, "hello");

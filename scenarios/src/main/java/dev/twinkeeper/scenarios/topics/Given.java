@@ -11,7 +11,7 @@ final class Given {
     static final UnaryOperator<Settings> LONG_SESSION = settings -> settings.withSessionTimeout(Stage.RECOVERY);
 
     /** The shortest retention there is. */
-    static final UnaryOperator<Settings> SHORT_RETENTION = settings -> settings.withRetention(Duration.ofSeconds(1));
+    static final UnaryOperator<Settings> SHORT_RETENTION = settings -> settings.withRetention(Duration.ofSeconds(3));
 
     private Given() {}
 }

@@ -190,7 +190,9 @@ public final class OutcomeScenarios {
 
         ensemble.fallBehind(behind);
         var task = stage.submit(submitter, "hello");
+        var before = other.traffic().total();
         var outcome = other.role().outcome(task, Stage.OUTCOME);
+        stage.eventually("it has asked", Stage.READY, () -> other.traffic().total() > before);
         stage.throughout(
                 "it takes nothing for certain",
                 SOON,

@@ -12,7 +12,7 @@ import java.time.Duration;
 /** What a master removes: what nobody collected, and what is left of workers that are gone. */
 public final class TidyingScenarios {
     /** More than the retention that these scenarios are given, so that whatever expires would have. */
-    private static final Duration PAST_RETENTION = Duration.ofMillis(2_500);
+    private static final Duration PAST_RETENTION = Duration.ofMillis(4_500);
 
     @Verifies({Rule.S5, Rule.S6})
     public void aCompletedTaskThatNobodyCollectsIsRemovedAfterTheRetention(Stage stage) {

@@ -212,8 +212,8 @@ class WireTest {
         long from = System.nanoTime();
         keeper.exists("/", false);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - from))
-                .isBetween(Duration.ofMillis(200), Duration.ofMillis(900));
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+        assertThat(wire.heldUp()).isGreaterThanOrEqualTo(2);
     }
 
     @Test

@@ -6,7 +6,6 @@ import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -269,23 +268,37 @@ class BrokenBarriersTest extends BrokenRecipes {
 
     /** As it comes, on a machine where a woken thread comes to run a moment later than the client has reconnected. */
     private static final class CuratorsOwn implements Barrier {
-        private static final Duration MOMENT = Duration.ofMillis(1_500);
+        private static final Duration MOMENT = Duration.ofMillis(500);
 
         private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         private final CuratorFramework client;
         private final DistributedDoubleBarrier barrier;
 
+        private volatile boolean connected;
+
         CuratorsOwn(Recipe.Place place, int members) {
-            Executor late = work -> timer.schedule(work, MOMENT.toMillis(), TimeUnit.MILLISECONDS);
             client = CuratorFrameworkFactory.builder()
                     .connectString(place.servers())
                     .sessionTimeoutMs((int) place.sessionTimeout().toMillis())
                     .retryPolicy(new RetryOneTime(100))
                     .ensembleTracker(false)
-                    .runSafeService(late)
+                    .runSafeService(this::later)
                     .build();
+            client.getConnectionStateListenable().addListener((unused, state) -> connected = state.isConnected());
             client.start();
             barrier = new DistributedDoubleBarrier(client, place.path(), members);
+        }
+
+        private void later(Runnable work) {
+            timer.schedule(() -> runConnected(work), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void runConnected(Runnable work) {
+            if (connected) {
+                work.run();
+            } else {
+                later(work);
+            }
         }
 
         @Override
