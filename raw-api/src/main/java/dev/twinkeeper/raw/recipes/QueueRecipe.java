@@ -134,13 +134,12 @@ public final class QueueRecipe implements Queue {
     private boolean listed;
     private String current;
     private long currentCzxid;
-    private long currentSession; // in which we claimed it
     private final Set<String> there = new TreeSet<>();
     private final Set<String> claimed = new HashSet<>();
     private final Set<String> foreign = new HashSet<>(); // items that are none
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
-    private final Set<String> leaving = new HashSet<>(); // whose claim we give back, now or after a pause
+    private final Set<String> resting = new HashSet<>(); // not to be taken by us, until our claim is gone
 
     /** Opens a session in the background. */
     public QueueRecipe(Place place, int capacity) {
@@ -472,10 +471,9 @@ public final class QueueRecipe implements Queue {
     /** Q1: the first that has no claim. */
     private void next() {
         List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
-        leaving.retainAll(claimed);
         if (phase == Phase.IDLE && listed && broken == null) {
             there.stream()
-                    .filter(name -> !claimed.contains(name) && !foreign.contains(name))
+                    .filter(name -> !claimed.contains(name) && !resting.contains(name) && !foreign.contains(name))
                     .findFirst()
                     .ifPresent(this::take);
         }
@@ -526,7 +524,6 @@ public final class QueueRecipe implements Queue {
     }
 
     private void read() {
-        currentSession = keeper.zk().getSessionId();
         int asked = keeper.round();
         DataCallback onRead = (rc, path, ctx, data, stat) -> keeper.post(asked, () -> onRead(rc, data, stat));
         keeper.zk().getData(item(current), false, onRead, null);
@@ -581,24 +578,37 @@ public final class QueueRecipe implements Queue {
 
     private void giveBack(Duration after) {
         String name = current;
-        long session = currentSession;
-        leaving.add(name);
-        keeper.after(after, () -> release(name, session));
+        resting.add(name);
+        keeper.after(after, () -> release(name));
         idle();
     }
 
-    /** Only ours: where the session that made it is over, or the claim is gone, another's may be there by now. */
-    private void release(String name, long session) {
-        if (leaving.contains(name) && keeper.zk().getSessionId() == session) {
-            VoidCallback onReleased = (rc, path, ctx) -> keeper.post(() -> onReleased(name, session, rc));
+    /** Only ours: what went with our session, was deleted by an operator, or by us unheard, may be another's by now. */
+    private void release(String name) {
+        if (!listed) { // what we are shown may still be older than the gap
+            keeper.after(RETRY_PAUSE, () -> release(name));
+            return;
+        }
+        StatCallback onOwner = (rc, path, ctx, stat) -> keeper.post(() -> onOwner(name, rc, stat));
+        keeper.zk().exists(claim(name), false, onOwner, null);
+    }
+
+    private void onOwner(String name, int rc, Stat stat) {
+        if (Code.get(rc) == Code.OK && keeper.owns(stat.getEphemeralOwner())) {
+            VoidCallback onReleased = (code, path, ctx) -> keeper.post(() -> onReleased(name, code));
             keeper.zk().delete(claim(name), -1, onReleased, null);
+        } else {
+            onReleased(name, rc);
         }
     }
 
-    private void onReleased(String name, long session, int rc) {
+    private void onReleased(String name, int rc) {
         switch (Code.get(rc)) {
-            case OK, NONODE -> {} // the watch tells, or the list
-            default -> keeper.after(RETRY_PAUSE, () -> release(name, session));
+            case OK, NONODE -> {
+                resting.remove(name);
+                next();
+            }
+            default -> keeper.after(RETRY_PAUSE, () -> release(name));
         }
     }
 

@@ -27,6 +27,7 @@ import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Server;
+import dev.twinkeeper.scenarios.recipes.QueueProps.Held;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -36,6 +37,9 @@ import java.util.stream.Stream;
 public final class QueueLossScenarios {
     /** How late a reply comes over a slow wire: time enough for something else to happen before it. */
     private static final Duration REPLY = Duration.ofMillis(200);
+
+    /** For what must not happen: longer than anybody waits before it tries again what was lost. */
+    private static final Duration REPEATED = Duration.ofSeconds(3);
 
     @Verifies({Rule.Q2, Rule.Q3})
     public void aClaimWhoseAnswerIsLostIsUsed(RecipeStage stage) {
@@ -90,6 +94,37 @@ public final class QueueLossScenarios {
         awaitHandled(stage, List.of("one", "two"), List.of(c1, c2));
         awaitEmpty(stage, producer);
         assertThat(handled(List.of(c1, c2))).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Verifies({Rule.Q3, Rule.Q6})
+    public void whoComesTooLateToGiveItsClaimBackLeavesTheNextOneAlone(RecipeStage stage) {
+        var hand = stage.hand();
+        var holder = new Held();
+        var producer = queue(stage, "p1");
+        var c1 = queue(stage, "c1");
+        var c2 = queue(stage, "c2");
+        Predicate<Request> release = request -> request.does("delete", stage.path() + "/claims/");
+        var lost = c1.wire().loseRequest(release).thenRun(c1.wire()::cut);
+        consume(c1, item -> {
+            throw new IllegalStateException("on purpose");
+        });
+        put(producer, "whose");
+        stage.await("the release is lost", lost, RecipeStage.READY);
+
+        // In the gap an operator does what c1 could not, and another claims it.
+        hand.delete("/recipe/claims/queue-0000000000");
+        consume(c2, holder);
+        holder.awaitBegun();
+        c1.wire().mend();
+
+        stage.throughout(
+                "c2 is alone at it",
+                REPEATED,
+                () -> c1.heard(Happening.Handling.class).size() == 1);
+        holder.release();
+        awaitEmpty(stage, producer);
+        assertThat(handled(List.of(c1, c2))).containsExactly("whose");
+        assertThat(created(stage, "/claims/")).hasSize(2);
     }
 
     @Verifies(Rule.Q5)
