@@ -128,12 +128,11 @@ public final class QueueRecipe implements Queue {
     private volatile boolean listed;
     private final Semaphore wake = new Semaphore(0);
 
-    private final Set<String> resting = ConcurrentHashMap.newKeySet(); // not to be taken by us, until our claim is gone
-
-    // Of the consumer's thread.
+    // Of the consumer's thread; of the last one, later's too.
     private final Set<String> foreign = new HashSet<>(); // items that are none
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
+    private final Set<String> resting = ConcurrentHashMap.newKeySet(); // not to be taken by us, until our claim is gone
 
     /** Opens a session in the background. */
     public QueueRecipe(Place place, int capacity) {
@@ -326,31 +325,37 @@ public final class QueueRecipe implements Queue {
 
     // Knowing what is there: watch first, list second.
 
-    /** In the background: the answers then come on the thread of the events, and in their order. */
     private void list() {
+        list(items, there);
+        list(claims, claimed);
+    }
+
+    /** In the background: the answers then come on the thread of the events, and in their order. */
+    private void list(String parent, Set<String> known) {
         try {
             client.getChildren()
-                    .inBackground((curator, event) -> onListed(event, there))
-                    .forPath(items);
-            client.getChildren()
-                    .inBackground((curator, event) -> onListed(event, claimed))
-                    .forPath(claims);
+                    .inBackground((curator, event) -> onListed(event, known))
+                    .forPath(parent);
         } catch (Exception e) {
             // Closed, or the connection is lost: then the watch is set again, and this comes again.
         }
     }
 
     private void onListed(CuratorEvent event, Set<String> known) {
-        Code code = Code.get(event.getResultCode());
-        if (code == Code.OK || code == Code.NONODE) {
-            // Curator may set the watch twice at the beginning: what we know already stays where it is.
-            Set<String> names = code == Code.NONODE ? Set.of() : Set.copyOf(event.getChildren());
-            known.retainAll(names);
-            names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(known::add);
-            if (known == claimed) {
-                listed = true;
-                wake.release();
-            }
+        switch (Code.get(event.getResultCode())) {
+            case OK -> onNames(event.getChildren(), known);
+            case NONODE -> onNames(List.of(), known);
+            case CONNECTIONLOSS, SESSIONEXPIRED, OPERATIONTIMEOUT -> {} // as in list()
+            default -> after(RETRY_PAUSE, () -> list(event.getPath(), known)); // X5: somebody may make it possible
+        }
+    }
+
+    private void onNames(List<String> names, Set<String> known) {
+        known.retainAll(names); // Curator may set the watch twice at the beginning: what we know already stays
+        names.stream().filter(name -> ITEM.matcher(name).matches()).forEach(known::add);
+        if (known == claimed) {
+            listed = true;
+            wake.release();
         }
     }
 
@@ -388,7 +393,7 @@ public final class QueueRecipe implements Queue {
         while (!closed) {
             try {
                 wake.drainPermits();
-                if (!handleFirst()) {
+                if (!next()) {
                     // An event wakes us; the bound is for what nobody told us.
                     wake.tryAcquire(RETRY_PAUSE.toMillis(), MILLISECONDS);
                 }
@@ -400,7 +405,7 @@ public final class QueueRecipe implements Queue {
     }
 
     /** Q1: the first that has no claim, and gets ours; or has it still, because its removal was refused. */
-    private boolean handleFirst() throws InterruptedException {
+    private boolean next() throws InterruptedException {
         List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
         try {
             for (String name : there) {
@@ -426,7 +431,7 @@ public final class QueueRecipe implements Queue {
         byte[] data = patiently(() -> read(name, stat));
         if (data == null || patiently(this::session) != session) {
             giveBack(name); // Q3: Curator reads on in the next session, when the claim may be another's
-        } else if (handled.getOrDefault(name, 0L) == stat.getCzxid() || isHandled(new Item(name, data))) {
+        } else if (handled.getOrDefault(name, 0L) == stat.getCzxid() || handle(new Item(name, data))) {
             handled.put(name, stat.getCzxid());
             patiently(() -> remove(name));
         } else {
@@ -483,7 +488,8 @@ public final class QueueRecipe implements Queue {
         return data;
     }
 
-    private boolean isHandled(Item item) {
+    /** Whether it is done. */
+    private boolean handle(Item item) {
         try {
             handler.get().handle(item);
             return true;
@@ -497,28 +503,27 @@ public final class QueueRecipe implements Queue {
     /** Q6: we keep the claim meanwhile, so that the others pause too; later items pass. */
     private void pause(String name) {
         int times = failures.merge(name, 1, Integer::sum);
-        long pause = FIRST_PAUSE.toMillis() << Math.min(times - 1, DOUBLINGS);
+        resting.add(name);
+        after(FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, DOUBLINGS)), () -> giveBack(name));
+    }
+
+    private void giveBack(String name) {
         resting.add(name);
         try {
-            later.schedule(() -> giveBack(name), pause, MILLISECONDS);
-        } catch (RejectedExecutionException justClosed) {
-            // The claim goes with the session.
+            patiently(() -> release(name));
+            resting.remove(name);
+            wake.release();
+        } catch (Exception refused) {
+            after(RETRY_PAUSE, () -> giveBack(name)); // X5: somebody may make it possible
         }
     }
 
-    private Void giveBack(String name) throws Exception {
-        resting.add(name);
-        patiently(() -> release(name));
-        resting.remove(name);
-        wake.release();
-        return null;
-    }
-
     /**
-     * Only ours: where our session was lost, the claim is another's by now. On the session's own handle: Curator would
-     * repeat the delete in the next session, where it is another's that goes.
+     * Only ours: what went with our session, was deleted by an operator, or by us unheard, may be another's by now. On the
+     * session's own handle: Curator would repeat the delete, and in the next session, where it is another's that goes.
      */
     private Void release(String name) throws Exception {
+        Keeper.readBarrier(client); // what we are shown may still be older than the gap
         ZooKeeper session = client.getZookeeperClient().getZooKeeper();
         Stat claim = session.exists(claim(name), false);
         if (claim != null && claim.getEphemeralOwner() == session.getSessionId()) {
@@ -572,6 +577,15 @@ public final class QueueRecipe implements Queue {
     private static byte[] newest(String token, String tokens) {
         String all = token + tokens;
         return all.substring(0, Math.min(all.length(), TOKENS * TOKEN_LENGTH)).getBytes(ISO_8859_1);
+    }
+
+    /** Unless closed by then. */
+    private void after(Duration delay, Runnable work) {
+        try {
+            later.schedule(work, delay.toMillis(), MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // The claim goes with the session.
+        }
     }
 
     private static Thread daemon(Runnable work) {

@@ -9,6 +9,7 @@ import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.holding;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.itemsCreated;
+import static dev.twinkeeper.scenarios.recipes.QueueProps.listings;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.pass;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
 import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
@@ -233,5 +234,48 @@ public final class QueueRefusalScenarios {
         awaitHandled(stage, List.of("after"), List.of(consumer));
         awaitEmpty(stage, producer);
         assertThat(handled(consumer)).containsExactly("before", "after");
+    }
+
+    @Verifies({Rule.X5, Rule.Q2, Rule.Q6})
+    public void aClaimThatMayNotBeGivenBackIsGivenBackWhenItMay(RecipeStage stage) {
+        var hand = stage.hand();
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        consume(consumer, item -> {
+            if (consumer.heard(Happening.Handling.class).size() == 1) {
+                hand.setAcl("/recipe/claims", Perms.READ | Perms.CREATE | Perms.ADMIN);
+                throw new IllegalStateException("on purpose");
+            }
+        });
+
+        put(producer, "bad once");
+        stage.eventually(
+                "it is refused",
+                RecipeStage.READY,
+                () -> consumer.wire().traffic().requests("delete") > 0);
+        awaitQuiet(stage, List.of(consumer));
+        hand.setAcl("/recipe/claims", Perms.ALL);
+
+        awaitHandled(stage, List.of("bad once"), List.of(consumer));
+        awaitEmpty(stage, producer);
+    }
+
+    @Verifies({Rule.X5, Rule.Q2})
+    public void whoMayNotListListsWhenItMay(RecipeStage stage) {
+        var hand = stage.hand();
+        var producer = queue(stage, "p1");
+        var consumer = queue(stage, "c1");
+        consume(consumer);
+        pass(stage, "before", producer, List.of(consumer));
+        awaitEmpty(stage, producer);
+        long before = listings(consumer);
+
+        hand.setAcl("/recipe/claims", Perms.ALL & ~Perms.READ);
+        consumer.wire().reset();
+        stage.eventually("it is refused", RecipeStage.READY, () -> listings(consumer) > before + 1);
+        awaitQuiet(stage, List.of(consumer));
+        hand.setAcl("/recipe/claims", Perms.ALL);
+
+        pass(stage, "after", producer, List.of(consumer));
     }
 }
