@@ -251,10 +251,12 @@ public final class LockRecipe implements Lock {
                 .findFirst()
                 .orElse(null);
         if (asks && attempt.name == null) {
+            unwatch(attempt);
             ask(attempt); // its create was lost, or an operator deleted it
         } else if (asks) {
             enterOrWait(attempt, lastBefore(attempt, names));
         } else if (leaves && attempt.name == null) {
+            unwatch(attempt);
             end(attempt);
         } else if (leaves) {
             delete(attempt);
@@ -391,12 +393,17 @@ public final class LockRecipe implements Lock {
     }
 
     private void delete(Attempt attempt) {
-        if (attempt.waitsForAnother()) { // K11: all on that path, because to remove one's own is only to forget it
-            keeper.zk().removeAllWatches(path(attempt.watched), WatcherType.Data, true, (rc, path, ctx) -> {}, null);
-        }
+        unwatch(attempt);
         int round = keeper.round();
         VoidCallback reply = (rc, path, ctx) -> keeper.post(round, () -> onDeleted(attempt, rc));
         keeper.zk().delete(path(attempt.name), -1, reply, null);
+    }
+
+    /** K11: the one before it may stay. All on that path, because to remove one's own is only to forget it. */
+    private void unwatch(Attempt attempt) {
+        if (attempt.waitsForAnother()) {
+            keeper.zk().removeAllWatches(path(attempt.watched), WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+        }
     }
 
     private void onDeleted(Attempt attempt, int rc) {

@@ -63,6 +63,33 @@ public final class LockPatienceScenarios {
         stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> impatient.watches() == 0);
     }
 
+    @Verifies(Rule.K11)
+    public void anAttemptThatAskedAgainAndGaveUpLeavesNoWatch(RecipeStage stage) {
+        var queue = new LockQueue(stage);
+        var unlucky = LockQueue.connected(stage.contender("b"));
+        LockQueue.take(stage.contender("a"));
+        var caller = new Thread(() ->
+                LockQueue.assertRefused(Problem.CLOSED, () -> unlucky.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT)));
+        caller.start();
+        stage.eventually("it waits for the holder", RecipeStage.READY, () -> unlucky.watches() == 1);
+        queue.ask(stage.contender("c"));
+
+        // In the gap of its watch: when it is back it asks again, and waits for another.
+        unlucky.wire().cut();
+        queue.delete(1);
+        long before = unlucky.wire().traffic().requests("getData");
+        unlucky.wire().mend();
+        queue.awaitSize(3);
+        stage.eventually(
+                "it waits for another",
+                RecipeStage.READY,
+                () -> unlucky.wire().traffic().requests("getData") > before);
+        caller.interrupt();
+
+        queue.awaitSize(2);
+        stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> unlucky.watches() == 0);
+    }
+
     @Verifies({Rule.X1, Rule.K2})
     public void patienceMayHaveNoEnd(RecipeStage stage) {
         var queue = new LockQueue(stage);
