@@ -175,7 +175,11 @@ public final class SemaphoreLock implements Lock {
             throw cannotConnect();
         }
         Lease lease = semaphore.acquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        return lease == null ? Optional.empty() : Optional.of(enter(new LeaseHold(lease)));
+        Optional<Hold> hold = lease == null ? Optional.empty() : Optional.of(enter(new LeaseHold(lease)));
+        if (closed.get()) {
+            throw new Failure(Problem.CLOSED, "the lock was closed"); // of which Curator says that the time was up
+        }
+        return hold;
     }
 
     /** The token, and the watch that tells of an operator's delete: Curator has neither. */
