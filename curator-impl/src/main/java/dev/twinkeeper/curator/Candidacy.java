@@ -43,12 +43,13 @@ import org.apache.zookeeper.data.Stat;
  *            over                 → OVER        and a new candidacy, with a nonce of its own
  * RELEASING  released             → OVER        and a new candidacy
  * any        connection lost      → SUSPENDED
+ *            another code         → SUSPENDED   said once; PREPARING again after a second
  * SUSPENDED  session expired      → OVER        and a new candidacy
  * any        close                → YIELDING
  * </pre>
  *
  * <p>A lost answer needs no code of its own: when the connection is back, looking finds {@code /master} in the hands of
- * our session and our nonce in the epoch, or it does not (PROTOCOL, Claim).
+ * our session and our nonce in the epoch, or it does not (docs/protocol.md, After a lost answer).
  *
  * <p>The {@link Queue} is Curator's; this class would do without it, as its twin does.
  */

@@ -31,6 +31,7 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  * SUSPENDED  registered       → LISTING    list /assign/W: what is ours, what is not any more
  * LISTING    listed           → WORKING    the watch tells
  * any        connection lost  → SUSPENDED  handlers go on; their results wait here
+ *            deregistered     → SUSPENDED  somebody deleted the ephemeral
  * any        close            → OVER
  * </pre>
  *

@@ -33,6 +33,7 @@ import org.apache.zookeeper.Watcher.Event.EventType;
  *             time is up       → refused      R3: another live worker has the id
  * REGISTERED  changed          → LOOKING      an operator deleted it
  * any         connection lost  → SUSPENDED
+ *             another code     → SUSPENDED    said once; PREPARING again after a second
  * </pre>
  *
  * <p>Curator's PersistentNode and GroupMember keep an ephemeral by themselves, and can't be used here: they take a znode

@@ -28,6 +28,7 @@ import org.apache.zookeeper.Watcher;
  * SUSPENDED  connected            → PREPARING  barrier, parents
  * PREPARING  all there            → OPEN
  * any        connection lost      → SUSPENDED
+ *            another code         → SUSPENDED  said once; PREPARING again after a second
  * </pre>
  */
 final class ClientRole extends Participant implements Client {

@@ -33,6 +33,7 @@ import org.apache.zookeeper.data.Stat;
  *             time is up       → refused      R3: another live worker has the id
  * REGISTERED  changed          → LOOKING      an operator deleted it
  * any         connection lost  → SUSPENDED
+ *             another code     → SUSPENDED    said once; PREPARING again after a second
  * </pre>
  */
 final class Registration {
