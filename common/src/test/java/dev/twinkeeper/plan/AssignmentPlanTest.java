@@ -13,7 +13,7 @@ import dev.twinkeeper.plan.Step.RemoveParent;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the plan makes of a view: each test is one sentence of PROTOCOL's operations. */
+/** What the plan makes of a view: each test is one sentence of docs/protocol.md. */
 class AssignmentPlanTest {
     private static final long GRACE = 10;
     private static final long RETENTION = 1_000;
