@@ -15,7 +15,7 @@ public final class CoordinationException extends RuntimeException {
         TOO_LARGE,
         /** Another live worker has this id ({@link Rule#R3}). */
         ID_IN_USE,
-        /** A znode of another kind stands where the role's own belongs. */
+        /** A znode of another kind stands where the role's own belongs, or the parent of what it makes was deleted. */
         IN_THE_WAY,
         /** No server answered within {@link Settings#connectTimeout()}. */
         CANNOT_CONNECT,
