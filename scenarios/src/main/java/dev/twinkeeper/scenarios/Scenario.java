@@ -10,7 +10,7 @@ import java.util.Set;
  * @param topic the topic's class without its ending: {@code assignment}
  * @param name the method's name, a sentence in camel case
  * @param rules those that it cites; the safety rules are judged at the end of every scenario besides
- * @param faultsEnsemble whether it kills servers, and so needs an ensemble of its own
+ * @param faultsEnsemble whether it kills servers or lets them fall behind, and so needs an ensemble of its own
  */
 public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Performance performance) {
     /** What happens, from the raising of the curtain to the judgement. Never throws for what the scenario did. */

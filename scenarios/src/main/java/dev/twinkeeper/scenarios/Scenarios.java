@@ -49,7 +49,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** All scenarios there are, collected from the topic classes: plain classes whose public methods take a {@link Stage}. */
+/**
+ * All scenarios there are, collected from the topic classes: plain classes whose public methods take a {@link Stage}, or
+ * a {@link RecipeStage} where they are about a recipe.
+ */
 public final class Scenarios {
     private static final String ENDING = "Scenarios";
 
