@@ -49,7 +49,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "REGEX",
-            description = "Only scenarios whose topic.name it finds something in, such as failover, 'zombie', or lock.",
+            description = "Only scenarios whose topic.name it finds something in, such as failover, Zombie, or lock.",
             defaultValue = "")
     private String choice;
 

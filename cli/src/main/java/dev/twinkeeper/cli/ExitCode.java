@@ -9,7 +9,7 @@ enum ExitCode {
     GOOD(0, "good; also after Ctrl-C or SIGTERM of what runs until it is told to end"),
     FAILURE(1, "failure: one line on stderr says which"),
     USAGE(2, "usage: an argument makes no sense"),
-    FAILED(3, "a scenario or a task failed"),
+    FAILED(3, "a scenario or a task failed, or a rule was not kept"),
     CANNOT_CONNECT(4, "no server could be reached"),
     UNKNOWN(5, "an outcome was unknown when the time was up");
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs three servers, two masters, four workers and three clients, each a process of its own, injects random"
                     + " faults under load, and judges by the servers' own transaction logs whether every rule was kept.",
-            "Ends with the line that runs the same schedule again. Works on loopback only; Ctrl-C ends all of it."
+            "Where one was not, ends with the line that runs the same schedule again. Works on loopback only; Ctrl-C ends"
+                    + " all of it."
         })
 final class TortureCommand implements Callable<Integer> {
     /** Seeds that people can read to each other. */
