@@ -28,12 +28,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Plays one of the small recipes: several participants, each on a wire of its own to an ensemble of three in this"
                     + " process, a fault in the middle, and line by line what they do and are told.",
-            "Takes ten to twenty seconds."
+            "Takes five to ten seconds, twenty on a busy machine."
         })
 final class RecipeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(RecipeCommand.class);
 
-    /** Three times what the longest play takes: on a busy machine all of them wait longer, and something else hangs. */
+    /** Three times what is promised, twenty seconds: on a busy machine all of them wait longer; beyond it something hangs. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     @Parameters(paramLabel = "NAME", description = "election, membership, configuration, lock, barrier or queue.")
