@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
         log.open("status", terminal);
         Layout layout = new Layout(settings.connect().chroot());
         try (TreeReader reader = TreeReader.connect(settings)) {
-            reader.sync("/");
+            reader.readBarrier();
             ExitCode code = ExitCode.GOOD;
             if (tasks.isEmpty()) {
                 print(Surveyor.survey(reader, layout));

@@ -126,10 +126,18 @@ final class TortureCommand implements Callable<Integer> {
         }
     }
 
+    private Coordination side() {
+        return Coordination.all().stream()
+                .filter(each -> each.name().equals(implementation))
+                .findFirst()
+                .orElseThrow(() -> CoordinationException.invalid(
+                        "implementation", implementation, "use one of raw, curator, " + Options.MIXED));
+    }
+
     private Options options() {
         List<String> names = implementation.equals(Options.MIXED)
                 ? Coordination.all().stream().map(Coordination::name).toList()
-                : List.of(Coordination.named(implementation).name());
+                : List.of(side().name());
         try {
             List<Kind> kinds = faults == null
                     ? List.of(Kind.values())

@@ -1,8 +1,15 @@
 package dev.twinkeeper.cli;
 
+import dev.twinkeeper.contract.ConnectString;
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Durations;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeperMain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,12 +24,14 @@ import picocli.CommandLine.Parameters;
             "With a command it runs that and ends; without one it reads commands until 'quit'."
         })
 final class ZkCliCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @Option(
             names = {"--server", "-server"},
             paramLabel = "HOSTS[/CHROOT]",
             description = "The servers, and a path to begin at, which must exist. Default: ${DEFAULT-VALUE}.",
             defaultValue = "localhost:2181,localhost:2182,localhost:2183")
-    private String server;
+    private ConnectString server;
 
     @Parameters(paramLabel = "COMMAND", description = "Such as: ls /workers")
     private List<String> command = new ArrayList<>();
@@ -40,9 +49,19 @@ final class ZkCliCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         log.open("zkcli", terminal);
-        List<String> arguments = new ArrayList<>(List.of("-waitforconnection", "-timeout", "10000", "-server", server));
+        List<String> arguments = new ArrayList<>(List.of("-waitforconnection", "-timeout"));
+        arguments.addAll(List.of(String.valueOf(PATIENCE.toMillis()), "-server", server.toString()));
         arguments.addAll(command);
-        ZooKeeperMain.main(arguments.toArray(String[]::new));
+        try {
+            ZooKeeperMain.main(arguments.toArray(String[]::new));
+        } catch (IOException e) {
+            throw e.getCause() instanceof KeeperException.ConnectionLossException ? cannotConnect() : e;
+        }
         return ExitCode.GOOD.code();
+    }
+
+    private CoordinationException cannotConnect() {
+        return new CoordinationException(
+                Problem.CANNOT_CONNECT, "servers '" + server + "': none answered within " + Durations.format(PATIENCE));
     }
 }

@@ -47,6 +47,8 @@ class BadInputTest {
                 bad("compare --scenario nosuchscenario", "scenario 'nosuchscenario': none of the"),
                 bad("compare --scenario (", "scenario '(': no regular expression"),
                 bad("compare --impl zab", "implementation 'zab': use "),
+                bad("torture --impl zab", "implementation 'zab': use one of raw, curator, mixed"),
+                bad("zkcli --server localhost:port", "the port of 'localhost:port' must be a number"),
                 bad("recipe", "Missing required parameter: 'NAME'"),
                 bad(
                         "recipe latch",
