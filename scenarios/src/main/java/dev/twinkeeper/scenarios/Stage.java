@@ -52,8 +52,11 @@ public final class Stage implements AutoCloseable {
     /** L1: a reign follows another within this, however the first one ended. */
     public static final Duration SUCCESSION = SESSION_TIMEOUT.plusSeconds(2);
 
-    /** L1: "at once", after an orderly close. Much less than a session timeout, with room for a busy machine. */
-    public static final Duration AT_ONCE = Duration.ofSeconds(1);
+    /**
+     * L1: "at once", after an orderly close: without waiting for the end of a session. So whoever goes in such a scenario
+     * has a session several times as long, and it does not matter when the machine halts for a second or two.
+     */
+    public static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     /** For a role to get ready, or for a task to be assigned or completed, when nothing is wrong. */
     public static final Duration READY = Duration.ofSeconds(10);

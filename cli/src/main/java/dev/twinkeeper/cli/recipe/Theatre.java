@@ -34,8 +34,8 @@ public final class Theatre implements AutoCloseable {
     /** The session timeout of all participants: short, so that nobody has to look on for long while one expires. */
     public static final Duration SESSION_TIMEOUT = Stage.SESSION_TIMEOUT;
 
-    /** "At once": no session has to end first; with room for a busy machine. */
-    public static final Duration AT_ONCE = Stage.AT_ONCE.multipliedBy(3);
+    /** "At once": no session has to end first. */
+    public static final Duration AT_ONCE = Stage.AT_ONCE;
 
     /** For a session to end, and whatever follows. */
     public static final Duration SUCCESSION = Stage.SUCCESSION.multipliedBy(2);

@@ -154,7 +154,7 @@ public final class BarrierTimeScenarios {
 
     /** The time that the contract allows for a patience of {@link #A_WHILE}, with room for a busy machine; and what is told. */
     private static void toldInTime(RecipeStage stage, List<CompletableFuture<Boolean>> calls) {
-        var bound = A_WHILE.plus(RecipeStage.SESSION_TIMEOUT.multipliedBy(2)).plus(AT_ONCE.multipliedBy(2));
+        var bound = A_WHILE.plus(RecipeStage.SESSION_TIMEOUT.multipliedBy(2)).plus(AT_ONCE);
         // By its own clock one may know before that its session is over; then it is not counted any more.
         calls.forEach(call -> assertThat(call.handle((done, why) -> why == null ? done : problem(stage, call)))
                 .succeedsWithin(bound)

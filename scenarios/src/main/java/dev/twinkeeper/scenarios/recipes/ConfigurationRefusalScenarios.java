@@ -108,8 +108,9 @@ public final class ConfigurationRefusalScenarios {
         var player = stage.reader("player");
         var base = write(player, "base");
         player.wire().stallReplies();
-        var read = player.async(() -> player.recipe().read(PATIENT));
-        var set = player.async(() -> player.recipe().set(base, bytes("any"), PATIENT));
+        // With more patience than is waited for: it is the closing that ends them.
+        var read = player.async(() -> player.recipe().read(RecipeStage.RECOVERY));
+        var set = player.async(() -> player.recipe().set(base, bytes("any"), RecipeStage.RECOVERY));
         stage.throughout("both wait", IMPATIENT, () -> !read.isDone() && !set.isDone());
 
         player.wire().cut();

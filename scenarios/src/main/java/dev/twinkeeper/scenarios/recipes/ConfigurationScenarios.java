@@ -28,6 +28,7 @@ import java.util.Random;
 public final class ConfigurationScenarios {
     @Verifies(Rule.C1)
     public void everyReaderIsToldOfAChange(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         int many = 10;
         var writer = stage.reader("writer");
         var readers = readers(stage, many);
@@ -165,6 +166,7 @@ public final class ConfigurationScenarios {
 
     @Verifies({Rule.C1, Rule.C3})
     public void aValueSetByHandIsAValueLikeAnother(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var player = stage.reader("player");
         var first = write(player, "first");
@@ -185,6 +187,7 @@ public final class ConfigurationScenarios {
 
     @Verifies(Rule.C4)
     public void aMissingValueIsToldAsMissingAndAnEmptyOneAsEmpty(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var writer = stage.reader("writer");
         var reader = stage.reader("reader");
 
@@ -252,6 +255,7 @@ public final class ConfigurationScenarios {
 
     @Verifies({Rule.C4, Rule.X5})
     public void thePathDeletedByHandIsMadeAgain(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var writer = stage.reader("writer");
         var reader = stage.reader("reader");

@@ -24,6 +24,7 @@ import java.time.Instant;
 public final class ElectionLeaderScenarios {
     @Verifies({Rule.E2, Rule.E3, Rule.E4, Rule.E7})
     public void anotherLeadsWhenTheLeadersSessionExpires(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
         var first = elected(a, RecipeStage.READY);
@@ -52,6 +53,7 @@ public final class ElectionLeaderScenarios {
 
         var fault = Instant.now();
         zombie.wire().cut();
+        // No server can tell it of its session's end. Whether it stopped in time, the comparison below says.
         var deposed = zombie.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
         var another = elected(b, fault, RecipeStage.SUCCESSION);
         var believes = zombie.recipe().term();
@@ -131,6 +133,7 @@ public final class ElectionLeaderScenarios {
 
     @Verifies({Rule.E1, Rule.E2})
     public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -168,6 +171,7 @@ public final class ElectionLeaderScenarios {
 
     @Verifies({Rule.E1, Rule.E2})
     public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         settle(stage);
@@ -206,6 +210,7 @@ public final class ElectionLeaderScenarios {
 
     @Verifies(Rule.E4)
     public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -225,6 +230,7 @@ public final class ElectionLeaderScenarios {
 
     @Verifies({Rule.E2, Rule.X5})
     public void aQueueThatAnOperatorDeletedIsMadeAgain(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");

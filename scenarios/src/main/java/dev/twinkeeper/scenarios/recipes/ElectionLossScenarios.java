@@ -75,7 +75,9 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E6, Rule.E7})
     public void theAnswerToACandidacyIsLostAndThenItsSession(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var a = leading(stage, hand, "a");
+        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
         stage.prepareWire(
                 wire -> wire.loseAnswer(request -> isCandidacy(stage, request)).thenRun(wire::cut));
         var b = stage.candidate("b");
@@ -94,6 +96,7 @@ public final class ElectionLossScenarios {
 
     @Verifies({Rule.E4, Rule.E6})
     public void theAnswerToAResignationIsLost(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -191,6 +194,7 @@ public final class ElectionLossScenarios {
 
     @Verifies({Rule.E4, Rule.E7})
     public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -211,7 +215,9 @@ public final class ElectionLossScenarios {
     @Verifies({Rule.E4, Rule.E7})
     public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var a = leading(stage, hand, "a");
+        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
         var b = enter(stage, hand, "b");
         settle(stage);
 

@@ -18,7 +18,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What the scenarios of elections are told with. */
 final class ElectionProps {
-    /** Long enough that no session ends while a wire is cut for a moment. */
+    /** Long enough that no session ends while a wire is cut for a moment, nor within {@link RecipeStage#AT_ONCE}. */
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
     /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.recipes.ElectionProps.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
@@ -44,6 +45,7 @@ public final class ElectionRefusalScenarios {
 
     @Verifies(Rule.X2)
     public void aStrangersZnodeInTheQueueIsLeftAlone(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         hand.createChroot();
         hand.create(RecipeStage.RECIPE, "");

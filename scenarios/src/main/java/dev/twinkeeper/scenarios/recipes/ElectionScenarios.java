@@ -47,6 +47,7 @@ public final class ElectionScenarios {
 
     @Verifies({Rule.E3, Rule.E4})
     public void theNextLeadsAtOnceAfterAClose(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = enter(stage, hand, "a");
         var first = elected(a, RecipeStage.READY);
@@ -67,6 +68,7 @@ public final class ElectionScenarios {
 
     @Verifies(Rule.E4)
     public void aLeaderThatResignsGoesToTheEndOfTheQueue(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -89,6 +91,7 @@ public final class ElectionScenarios {
 
     @Verifies({Rule.E4, Rule.X4})
     public void aCandidateThatWaitsResignsItsPlace(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
@@ -127,6 +130,7 @@ public final class ElectionScenarios {
 
     @Verifies({Rule.E1, Rule.E4})
     public void thoseInBetweenGoInEveryOrder(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var queue = Stream.of("a", "b", "c", "d", "e", "f", "g")
                 .map(name -> enter(stage, hand, name))

@@ -15,7 +15,7 @@ public final class LockPatienceScenarios {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     /** For one with that patience to be back: as the contract says, with room for a busy machine. */
-    private static final Duration IN_TIME = SHORT.plusSeconds(3).plus(RecipeStage.AT_ONCE.multipliedBy(2));
+    private static final Duration IN_TIME = SHORT.plusSeconds(3).plus(RecipeStage.AT_ONCE);
 
     @Verifies({Rule.K3, Rule.X4})
     public void zeroPatienceAsksOnce(RecipeStage stage) {
@@ -40,10 +40,10 @@ public final class LockPatienceScenarios {
         var queue = new LockQueue(stage);
         var other = LockQueue.connected(stage.contender("b"));
         var hold = LockQueue.take(stage.contender("a"));
-        var impatient = queue.ask(other, EXCLUSIVE, RecipeStage.AT_ONCE);
+        var impatient = queue.ask(other, EXCLUSIVE, LockQueue.A_WHILE);
         var next = queue.ask(stage.contender("c"));
 
-        var result = stage.await("the time is up", impatient, RecipeStage.AT_ONCE.multipliedBy(2));
+        var result = stage.await("the time is up", impatient, LockQueue.A_WHILE.plus(RecipeStage.AT_ONCE));
         var left = queue.size();
         hold.release();
 
@@ -54,6 +54,7 @@ public final class LockPatienceScenarios {
 
     @Verifies(Rule.K11)
     public void anAttemptWhoseTimeIsUpLeavesNoWatch(RecipeStage stage) {
+        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var impatient = LockQueue.connected(stage.contender("b"));
         LockQueue.take(stage.contender("a"));
 

@@ -24,11 +24,11 @@ final class LockQueue {
     /** Longer than any scenario: for those whose patience it is not about. */
     static final Duration PATIENT = Duration.ofSeconds(60);
 
+    /** The patience of one that is to be seen in the queue before its time is up. */
+    static final Duration A_WHILE = Duration.ofSeconds(1);
+
     /** Long enough for a session to live through whatever a scenario does, also where the machine halts for seconds. */
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** No session has to end first: much less than that. */
-    private static final Duration SOON = RecipeStage.AT_ONCE.multipliedBy(3);
 
     private static final String MARKS = "/marks";
     private static final int DIGITS = 10;
@@ -90,7 +90,7 @@ final class LockQueue {
     }
 
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked) {
-        return holds(asked, SOON);
+        return holds(asked, RecipeStage.AT_ONCE);
     }
 
     // Looking.

@@ -74,13 +74,14 @@ public final class LockRefusalScenarios {
 
     @Verifies(Rule.K9)
     public void znodesOfOthersThatSortBeforeAreSetAside(RecipeStage stage) {
+        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var hand = stage.hand();
         hand.createChroot();
         hand.create(RecipeStage.RECIPE, "");
         hand.create(RecipeStage.RECIPE + "/#notes", "somebody's");
         hand.create(RecipeStage.RECIPE + "/__WRIT__", "somebody's");
 
-        var hold = stage.contender("a").recipe().acquire(EXCLUSIVE, RecipeStage.AT_ONCE.multipliedBy(3));
+        var hold = stage.contender("a").recipe().acquire(EXCLUSIVE, RecipeStage.AT_ONCE);
 
         assertThat(hold).isPresent();
     }

@@ -53,7 +53,7 @@ public final class LockScenarios {
         LockQueue.connected(contenders.get(2));
         var first = LockQueue.take(contenders.get(0));
         var b = queue.ask(contenders.get(1));
-        queue.ask(contenders.get(2), EXCLUSIVE, RecipeStage.AT_ONCE);
+        queue.ask(contenders.get(2), EXCLUSIVE, LockQueue.A_WHILE);
         queue.ask(contenders.get(3));
         queue.ask(contenders.get(4));
         queue.ask(contenders.get(5));
@@ -284,6 +284,7 @@ public final class LockScenarios {
 
     @Verifies({Rule.K4, Rule.K1})
     public void anyThreadMayReleaseAndOnlyOnce(RecipeStage stage) throws Exception {
+        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var player = stage.contender("a");
         var hold = LockQueue.take(player);
 

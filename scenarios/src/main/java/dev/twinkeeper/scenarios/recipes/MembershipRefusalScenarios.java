@@ -103,6 +103,7 @@ public final class MembershipRefusalScenarios {
 
     @Verifies({Rule.X2, Rule.M4})
     public void aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var member = stage.member("a");
         hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
@@ -189,6 +190,7 @@ public final class MembershipRefusalScenarios {
 
     @Verifies(Rule.X3)
     public void closingEndsWhatWaitsAndRefusesWhatComes(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "one");
@@ -234,6 +236,7 @@ public final class MembershipRefusalScenarios {
 
     @Verifies(Rule.X4)
     public void aJoiningThatWasInterruptedLeavesNothing(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var first = stage.member("a");
         var second = stage.member("a2");

@@ -157,6 +157,7 @@ public final class MembershipScenarios {
 
     @Verifies({Rule.M3, Rule.M2})
     public void aMemberWhoseZnodeAnOperatorDeletedJoinsAgain(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var onlooker = stage.member("c");
         var member = stage.member("a");
@@ -247,6 +248,7 @@ public final class MembershipScenarios {
 
     @Verifies(Rule.M4)
     public void theNameIsFreeWhenTheFirstHasLeft(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var first = stage.member("a");
         var second = stage.member("a2");

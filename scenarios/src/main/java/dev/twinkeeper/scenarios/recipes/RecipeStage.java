@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 public final class RecipeStage implements AutoCloseable {
     public static final Duration SESSION_TIMEOUT = Stage.SESSION_TIMEOUT;
 
-    /** "At once": no session has to end first. Much less than a session timeout, with room for a busy machine. */
+    /** "At once": no session has to end first. So whoever goes has a session several times as long. */
     public static final Duration AT_ONCE = Stage.AT_ONCE;
 
     /** For a lost session to end, be noticed, and whatever follows. */

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 public final class FailoverScenarios {
     @Verifies({Rule.L1, Rule.R4})
     public void theStandbyReignsAtOnceAfterAnOrderlyClose(Stage stage) {
-        var first = stage.master("m1").awaitReady();
-        var standby = stage.master("m2").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        stage.worker("w1").awaitReady();
+        var first = stage.master("m1", Given.LONG_SESSION).awaitReady();
+        var standby = stage.master("m2", Given.LONG_SESSION).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
 
         var fault = Instant.now();
         first.close();
@@ -71,9 +71,9 @@ public final class FailoverScenarios {
     @Verifies({Rule.S1, Rule.L5})
     public void aMendedZombieStandsByAndReignsAgainWhenItIsItsTurn(Stage stage) {
         var zombie = stage.master("m1").awaitReady();
-        var second = stage.master("m2").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        stage.worker("w1").awaitReady();
+        var second = stage.master("m2", Given.LONG_SESSION).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
 
         zombie.cut();
         second.awaitEvent(Event.Elected.class, Stage.SUCCESSION);

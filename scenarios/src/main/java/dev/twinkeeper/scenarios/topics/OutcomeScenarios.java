@@ -140,7 +140,7 @@ public final class OutcomeScenarios {
 
     @Verifies(Rule.S6)
     public void whileTheClientIsCutOffTimeIsUpAllTheSame(Stage stage) {
-        var client = stage.client("c1").awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
         var task = stage.submit(client, "hello");
         client.cut();
         client.awaitEvent(Event.Disconnected.class, Stage.READY);

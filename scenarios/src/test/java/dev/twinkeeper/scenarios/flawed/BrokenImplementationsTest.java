@@ -165,7 +165,7 @@ class BrokenImplementationsTest {
                     withMasters("a sleepy standby", BrokenMasters.SleepyStandby::new),
                     Rule.L1,
                     "failover.theStandbyReignsAtOnceAfterAnOrderlyClose",
-                    "not within 1000 ms: m2 tells Elected"),
+                    "not within 5000 ms: m2 tells Elected"),
             byScenario(
                     withMasters("a forgetful successor", BrokenMasters.ForgetfulSuccessor::new),
                     Rule.L2,

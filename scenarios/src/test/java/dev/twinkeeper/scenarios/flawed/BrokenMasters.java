@@ -200,7 +200,8 @@ final class BrokenMasters {
 
     /** Looks now and then whether anybody reigns, and watches nothing. */
     static final class SleepyStandby extends PlainMaster {
-        private static final int SELDOM = 200;
+        /** Rounds, which makes half a minute: several times what "at once" may take. */
+        private static final int SELDOM = 600;
 
         private int rounds;
 

@@ -39,7 +39,7 @@ import org.apache.zookeeper.data.Stat;
  * reads what came of it.
  */
 abstract class PlainRole implements Role {
-    /** Often enough for "at once", which is a second; seldom enough to leave the machine to others. */
+    /** Often enough for "at once", which is a few seconds; seldom enough to leave the machine to others. */
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** L6: what was refused will be refused again, so there is no hurry. */
