@@ -248,6 +248,7 @@ public final class LockScenarios {
 
     @Verifies(Rule.K6)
     public void anUndisturbedHoldCostsFourRequests(RecipeStage stage) {
+        stage.sessionTimeout(LockQueue.LONG_SESSION);
         var player = stage.contender("a");
         LockQueue.take(player).release();
 

@@ -225,10 +225,12 @@ public final class FailoverScenarios {
     @Verifies({Rule.L1, Rule.S1})
     public void ofThreeMastersOneReignsUntilTheLastIsClosed(Stage stage) {
         var hand = stage.hand();
-        var masters = Stream.of("m1", "m2", "m3").map(stage::master).toList();
+        var masters = Stream.of("m1", "m2", "m3")
+                .map(id -> stage.master(id, Given.LONG_SESSION))
+                .toList();
         masters.forEach(Actor::awaitReady);
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+        stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
 
         for (int left = 3; left > 0; left--) {
             stage.eventually(

@@ -172,7 +172,7 @@ public final class LostAnswerScenarios {
         stage.prepareWire(wire -> parents.forEach(parent -> wire.loseAnswer(request ->
                 request.operation().startsWith("create") && request.path().equals(parent))));
 
-        var client = stage.client("c1").awaitReady();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
 
         assertThat(hand.children("")).contains("workers", "assign", "tasks", "master-epoch");
         assertThat(client.events(Event.Disconnected.class)).as("losses").hasSize(3);

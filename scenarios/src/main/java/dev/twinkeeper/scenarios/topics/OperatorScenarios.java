@@ -31,7 +31,7 @@ public final class OperatorScenarios {
     @Verifies({Rule.S1, Rule.L6})
     public void everyDeletionEndsOneReignAndBeginsOne(Stage stage) {
         var hand = stage.hand();
-        var master = stage.master("m1").awaitReady();
+        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
 
         for (int epoch = 1; epoch <= 10; epoch++) {
             long reign = epoch;
