@@ -25,6 +25,7 @@ final class BarrierPlay implements Play {
 
     @Override
     public void play(Theatre theatre) {
+        theatre.shortSession("bob");
         Map<String, Barrier> members = new LinkedHashMap<>();
         for (String who : List.of("ann", "bob", "cat")) {
             members.put(who, theatre.cast(theatre.recipes().barrier(theatre.place(who), who, MEMBERS)));

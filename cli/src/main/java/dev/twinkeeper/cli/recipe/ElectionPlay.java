@@ -20,6 +20,7 @@ final class ElectionPlay implements Play {
 
     @Override
     public void play(Theatre theatre) {
+        theatre.shortSession("ada");
         theatre.scene("Three candidates queue, each with an ephemeral sequential znode");
         List<Candidate> queue =
                 CANDIDATES.stream().map(name -> enter(theatre, name)).toList();

@@ -20,6 +20,7 @@ final class LockPlay implements Play {
 
     @Override
     public void play(Theatre theatre) throws Exception {
+        theatre.shortSession("anna");
         Lock anna = theatre.cast(theatre.recipes().lock(theatre.place("anna")));
         Lock ben = theatre.cast(theatre.recipes().lock(theatre.place("ben")));
         Lock cleo = theatre.cast(theatre.recipes().lock(theatre.place("cleo")));

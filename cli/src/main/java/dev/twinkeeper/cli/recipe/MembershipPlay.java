@@ -20,6 +20,7 @@ final class MembershipPlay implements Play {
 
     @Override
     public void play(Theatre theatre) {
+        theatre.shortSession("web-3");
         Membership dashboard = member(theatre, DASHBOARD, true);
         Membership one = member(theatre, "web-1", false);
         Membership two = member(theatre, "web-2", false);

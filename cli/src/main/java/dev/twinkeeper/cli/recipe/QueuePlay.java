@@ -30,6 +30,7 @@ final class QueuePlay implements Play {
 
     @Override
     public void play(Theatre theatre) throws Exception {
+        theatre.shortSession("anna", "ben"); // whoever takes the roast
         Queue waiter = theatre.cast(theatre.recipes().queue(theatre.place("waiter"), CAPACITY));
         Queue anna = theatre.cast(theatre.recipes().queue(theatre.place("anna"), CAPACITY));
         Queue ben = theatre.cast(theatre.recipes().queue(theatre.place("ben"), CAPACITY));

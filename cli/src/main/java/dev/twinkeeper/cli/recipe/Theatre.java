@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,8 +33,11 @@ import org.apache.zookeeper.data.Stat;
  * at zkCli, and an audience that is told what happens. Safe for several threads: listeners tell too.
  */
 public final class Theatre implements AutoCloseable {
-    /** The session timeout of all participants: short, so that nobody has to look on for long while one expires. */
+    /** The session timeout of {@link #shortSession}: so that nobody has to look on for long while one expires. */
     public static final Duration SESSION_TIMEOUT = Stage.SESSION_TIMEOUT;
+
+    /** That of all others: nobody is lost whom the play does not lose, also where the machine halts for seconds. */
+    private static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
     /** "At once": no session has to end first. */
     public static final Duration AT_ONCE = Stage.AT_ONCE;
@@ -70,6 +75,7 @@ public final class Theatre implements AutoCloseable {
     private final String path;
     private final Audience audience;
     private final Map<String, Wire> wires = new LinkedHashMap<>();
+    private final Set<String> shortSessions = new HashSet<>();
     private final List<Recipe> cast = Collections.synchronizedList(new ArrayList<>());
     private final long begin = System.nanoTime();
     private Hand operator;
@@ -96,8 +102,14 @@ public final class Theatre implements AutoCloseable {
     }
 
     /** The recipe's place as this participant reaches it: over its own wire. */
-    public Recipe.Place place(String who) {
-        return new Recipe.Place(wire(who).connectString(), SESSION_TIMEOUT, path);
+    public synchronized Recipe.Place place(String who) {
+        Duration session = shortSessions.contains(who) ? SESSION_TIMEOUT : LONG_SESSION;
+        return new Recipe.Place(wire(who).connectString(), session, path);
+    }
+
+    /** Whose session is to end in the play, once they are cut off; to be said before they come. */
+    public synchronized void shortSession(String... who) {
+        shortSessions.addAll(List.of(who));
     }
 
     /** The participant's own wire, which carries nobody else's traffic. */
