@@ -33,7 +33,10 @@ final class Session {
 
         void disconnected();
 
-        /** The session is over and its ephemerals are gone; a new one is being opened. */
+        /**
+         * The session is over for us, and its ephemerals go when the servers end it, which may be later; a new one is being
+         * opened.
+         */
         void expired(long session);
 
         /** There will be no session. */
