@@ -77,6 +77,7 @@ import org.apache.zookeeper.data.Stat;
  *             nobody is there           → OUT          reopen
  *             round is over             → OUT
  *             time up                   → OUT          delete our znode
+ * any, not IN no path to be had         → OUT          each call asks for it again
  * </pre>
  *
  * <p><b>Guarantees not made,</b> besides the contract's. An ephemeral named like a member counts as one, whoever made it.
@@ -137,7 +138,8 @@ public final class BarrierRecipe implements Barrier {
     private int era;
 
     private boolean connected;
-    private Failure broken;
+    /** Why there is no session, or no path; null where nothing is known of that. */
+    private Failure trouble;
     /** Who waits for the end of this phase. */
     private CompletableFuture<Boolean> answer = new CompletableFuture<>();
     /** Of our znode in this session, as far as we have read that it is ours. */
@@ -187,7 +189,7 @@ public final class BarrierRecipe implements Barrier {
     @Override
     public void close() {
         closed = true;
-        keeper.post(() -> stop(closed()));
+        keeper.post(() -> finish(false, closed()));
         keeper.close();
     }
 
@@ -246,6 +248,7 @@ public final class BarrierRecipe implements Barrier {
         @Override
         public void connected() {
             connected = true;
+            trouble = null;
             change(phase);
         }
 
@@ -268,13 +271,21 @@ public final class BarrierRecipe implements Barrier {
 
         @Override
         public void failed(Failure why) {
-            stop(why);
+            connected = false;
+            trouble = why;
+            if (phase != Phase.IN) {
+                finish(false, why);
+            } // else it is in, and can be told when it leaves
         }
     }
 
-    private void stop(Failure why) {
-        broken = why;
-        finish(false, why);
+    /** X5: what was refused before is asked for again with each call. */
+    private void begin(Phase to, CompletableFuture<Boolean> coming) {
+        answer = coming;
+        change(to);
+        if (trouble != null) {
+            keeper.again();
+        }
     }
 
     /** Begins a phase, or begins it again: by reading, or by a request that may be repeated. */
@@ -345,13 +356,10 @@ public final class BarrierRecipe implements Barrier {
         if (phase != Phase.OUT && phase != Phase.IN && answer.isDone()) {
             keeper.expire(); // nobody waits for what is not taken back yet: it goes with its session
         }
-        if (broken != null) {
-            coming.completeExceptionally(broken);
-        } else if (phase == Phase.OUT) {
-            answer = coming;
+        if (phase == Phase.OUT) {
             czxid = ABSENT;
             verdict = null;
-            change(Phase.ENTERING);
+            begin(Phase.ENTERING, coming);
         } else {
             coming.completeExceptionally(new Failure(Problem.INVALID, me + " is in already, or on its way"));
         }
@@ -582,15 +590,12 @@ public final class BarrierRecipe implements Barrier {
     // Leaving.
 
     private void onLeave(CompletableFuture<Boolean> coming) {
-        if (broken != null) {
-            coming.completeExceptionally(broken);
-        } else if (phase != Phase.IN) {
-            coming.completeExceptionally(new Failure(Problem.NOT_HELD, me + " is not in"));
-        } else {
-            answer = coming;
+        if (phase == Phase.IN) {
             late = false;
             watched = null;
-            change(Phase.LEAVING);
+            begin(Phase.LEAVING, coming);
+        } else {
+            coming.completeExceptionally(new Failure(Problem.NOT_HELD, me + " is not in"));
         }
     }
 

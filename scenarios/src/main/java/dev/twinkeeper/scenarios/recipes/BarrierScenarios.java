@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** The double barrier as long as nobody is lost: together in, together out, and again. */
 public final class BarrierScenarios {
@@ -201,6 +202,21 @@ public final class BarrierScenarios {
 
         assertThat(hand.get(RECIPE)).isEqualTo("somebody's");
         assertThat(hand.children(RECIPE)).isEmpty();
+    }
+
+    @Verifies({Rule.X2, Rule.X5})
+    public void whoWasRefusedEntersWhenItIsAllowed(RecipeStage stage) {
+        var hand = stage.hand();
+        hand.createChroot();
+        hand.setAcl("", Perms.ALL & ~Perms.CREATE);
+        var members = members(stage, 2);
+        members.forEach(member ->
+                assertThat(problem(stage, enter(member))).as("the path").isEqualTo(Problem.NOT_ALLOWED));
+
+        hand.setAcl("", Perms.ALL);
+
+        pass(stage, members);
+        out(stage, members);
     }
 
     @Verifies({Rule.X1})
