@@ -20,13 +20,14 @@ public interface Barrier extends Recipe {
      * Waits until all members are there.
      *
      * @param patience zero and more; what was begun is taken back when it is up, which takes two session timeouts at the
-     *     most: one to try it, and before that one to notice that a request under way has lost its connection
+     *     most: one to try it, and before that one to notice that a request under way has lost its connection. What the
+     *     servers don't let it take back goes with its session, which it ends
      * @return false where the time was up before; then this member is not counted any more
      * @throws Failure {@link Problem#SESSION_LOST} where its session ended while it waited; {@link Problem#INVALID} where
      *     it is in already; {@link Problem#FULL} where a round is on, or has begun, without it: try again when that is
      *     over; {@link Problem#FOREIGN} where the path, or the member's place below it, is something else;
-     *     {@link Problem#CANNOT_CONNECT} where no server could be told that the time is up: it is taken back when one is
-     *     reached, or when its session ends; {@link Problem#CLOSED}
+     *     {@link Problem#NOT_ALLOWED}; {@link Problem#CANNOT_CONNECT} where no server could be told that the time is up: it
+     *     is taken back when one is reached, or when its session ends; {@link Problem#CLOSED}
      */
     boolean enter(Duration patience);
 
@@ -35,8 +36,9 @@ public interface Barrier extends Recipe {
      *
      * @param patience as in {@link #enter}
      * @return false where the time was up before; this member has left all the same
-     * @throws Failure {@link Problem#NOT_HELD} where it is not in; {@link Problem#CANNOT_CONNECT} where no server could be
-     *     told that it leaves, as in {@link #enter}; {@link Problem#CLOSED}
+     * @throws Failure {@link Problem#NOT_HELD} where it is not in; {@link Problem#NOT_ALLOWED}, and it has left with its
+     *     session; {@link Problem#CANNOT_CONNECT} where no server could be told that it leaves, as in {@link #enter};
+     *     {@link Problem#CLOSED}
      */
     boolean leave(Duration patience);
 }

@@ -226,17 +226,22 @@ public final class BarrierRecipe implements Barrier {
         }
     }
 
-    /** Whoever is interrupted over it, too, gives the session up, and with it what was begun. */
+    /** Where no server can be told, or refuses it, or the caller is interrupted over it, it goes with the session. */
     private boolean takeBack(Step back, long end) {
+        Failure why = new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
         try {
-            return attempt(back, end).orElseThrow(this::cutOff);
-        } catch (Failure why) {
-            if (!closed && Thread.interrupted()) {
-                cutOff();
-                Thread.currentThread().interrupt();
+            Optional<Boolean> known = attempt(back, end);
+            if (known.isPresent()) {
+                return known.get();
             }
-            throw why;
+        } catch (Failure other) {
+            why = other;
         }
+        endSession();
+        if (why.problem() == Problem.NOT_ALLOWED) {
+            return false; // now it is taken back
+        }
+        throw why;
     }
 
     /** Runs the step whenever there is news, until it knows the end; empty where the time is up. */
@@ -306,15 +311,21 @@ public final class BarrierRecipe implements Barrier {
         return client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
-    /** No server can be told, so the session is given up, and our znode with it: it goes when the servers end that. */
-    private Failure cutOff() {
-        checkOpen(); // X4: a reset would open a session for a client that is closed, and nobody would end it
+    /** X4: and with it our znode, when the servers end it. A client that is closed must not get another one. */
+    private void endSession() {
+        checkOpen();
+        boolean interrupted = Thread.interrupted(); // else the servers would not be told
         try {
             client.getZookeeperClient().reset();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        return new Failure(Problem.CANNOT_CONNECT, "the time is up, and no server can be told so");
+        if (closed) { // meanwhile
+            client.getZookeeperClient().close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // Entering.

@@ -78,6 +78,7 @@ import org.apache.zookeeper.data.Stat;
  *             round is over             → OUT
  *             time up                   → OUT          delete our znode
  * any, not IN no path to be had         → OUT          each call asks for it again
+ *             may not take it back      → OUT          end the session, and with it our znode
  * </pre>
  *
  * <p><b>Guarantees not made,</b> besides the contract's. An ephemeral named like a member counts as one, whoever made it.
@@ -346,6 +347,7 @@ public final class BarrierRecipe implements Barrier {
         if (phase == Phase.ENTERING) {
             withdraw(why);
         } else {
+            keeper.expire(); // X4: what may not be taken back goes with its session
             finish(false, why);
         }
     }

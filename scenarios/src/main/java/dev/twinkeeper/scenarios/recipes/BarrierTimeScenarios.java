@@ -12,6 +12,7 @@ import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.out;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.pass;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.problem;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.AT_ONCE;
+import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,10 +20,12 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Hand;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** The double barrier when somebody's time is up: not counted, taken back, and told so, also where no server can be. */
 public final class BarrierTimeScenarios {
@@ -34,9 +37,7 @@ public final class BarrierTimeScenarios {
         var hand = stage.hand();
         stage.sessionTimeout(LONG_SESSION);
         var hasty = stage.barrier("m1", 2);
-        connected(stage, List.of(hasty));
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
+        var givingUp = entersForAWhile(stage, hand, hasty);
 
         stage.prepareWire(wire -> before(stage, wire, 2, () -> await(stage, givingUp)));
         var counter = stage.barrier("m2", 2);
@@ -56,11 +57,10 @@ public final class BarrierTimeScenarios {
         var members = members(stage, 2);
         var hasty = members.get(0);
         var second = new CompletableFuture<Boolean>();
-        connected(stage, members);
+        connected(stage, members.get(1));
 
         // What takes it back is held until the round has begun.
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
+        var givingUp = entersForAWhile(stage, hand, hasty);
         before(stage, hasty.wire(), 1, () -> await(stage, second));
         stage.throughout("it waits", A_WHILE.plus(SOON), () -> !givingUp.isDone());
         enter(members.get(1)).thenAccept(second::complete);
@@ -74,7 +74,8 @@ public final class BarrierTimeScenarios {
     public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeStage stage) {
         var hand = stage.hand();
         var members = members(stage, 3);
-        var cutOff = connected(stage, members.subList(0, 2));
+        var cutOff = members.subList(0, 2);
+        cutOff.forEach(member -> connected(stage, member));
         var entering = cutOff.stream()
                 .map(member -> member.async(() -> member.recipe().enter(A_WHILE)))
                 .toList();
@@ -116,9 +117,7 @@ public final class BarrierTimeScenarios {
         var hand = stage.hand();
         stage.sessionTimeout(LONG_SESSION);
         var hasty = stage.barrier("m1", 2);
-        connected(stage, List.of(hasty));
-        var givingUp = hasty.async(() -> hasty.recipe().enter(A_WHILE));
-        present(hand, 1);
+        var givingUp = entersForAWhile(stage, hand, hasty);
 
         hasty.wire().cut();
         stage.throughout("nobody can be told", A_WHILE.plus(SOON), () -> !givingUp.isDone());
@@ -127,6 +126,24 @@ public final class BarrierTimeScenarios {
         assertThat(await(stage, givingUp)).isFalse();
         assertThat(hasty.watches()).as("watches of the hasty one").isZero();
         assertThat(hand.children(RECIPE)).isEmpty();
+    }
+
+    @Verifies({Rule.B3, Rule.X4})
+    public void whoMayNotTakeItBackIsNotCountedAllTheSame(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
+        var hasty = stage.barrier("m1", 2);
+        var givingUp = entersForAWhile(stage, hand, hasty);
+
+        hand.setAcl(RECIPE, Perms.ALL & ~Perms.DELETE);
+        stage.eventually("its time is up", READY, givingUp::isDone);
+        assertThat(hand.children(RECIPE)).as("who is counted").isEmpty();
+        assertThat(await(stage, givingUp)).isFalse();
+        hand.setAcl(RECIPE, Perms.ALL);
+
+        var members = List.of(hasty, stage.barrier("m2", 2));
+        pass(stage, members);
+        out(stage, members);
     }
 
     @Verifies({Rule.X5})
@@ -144,12 +161,18 @@ public final class BarrierTimeScenarios {
 
     // Helpers.
 
-    /** Each has been there, and withdrawn: whoever has little time needs it for what it does there. */
-    private static List<Player<Barrier>> connected(RecipeStage stage, List<Player<Barrier>> members) {
-        members.forEach(member -> assertThat(
-                        await(stage, member.async(() -> member.recipe().enter(Duration.ZERO))))
-                .isFalse());
-        return members;
+    /** It has been there, and withdrawn: whoever has little time needs it for what it does there. */
+    private static void connected(RecipeStage stage, Player<Barrier> member) {
+        assertThat(await(stage, member.async(() -> member.recipe().enter(Duration.ZERO))))
+                .isFalse();
+    }
+
+    /** Enters as the first, for no longer than that, and is there. */
+    private static CompletableFuture<Boolean> entersForAWhile(RecipeStage stage, Hand hand, Player<Barrier> member) {
+        connected(stage, member);
+        var entering = member.async(() -> member.recipe().enter(A_WHILE));
+        present(hand, 1);
+        return entering;
     }
 
     /** The time that the contract allows for a patience of {@link #A_WHILE}, with room for a busy machine; and what is told. */
