@@ -78,9 +78,6 @@ public final class BarrierRecipe implements Barrier {
     /** What a check and a line of a round cost in a request, besides the path and twice the name. */
     private static final int OVERHEAD = 32;
 
-    /** Longer than anybody waits, and short enough to be counted in nanoseconds. */
-    private static final Duration LONGEST = Duration.ofDays(365);
-
     private final Recipe.Place place;
     private final String me;
     private final String own;
@@ -201,7 +198,7 @@ public final class BarrierRecipe implements Barrier {
      * up, whatever the request under way took of that.
      */
     private boolean complete(Step step, Step back, Duration patience) {
-        long end = System.nanoTime() + (patience.compareTo(LONGEST) > 0 ? LONGEST : patience).toNanos();
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
         Failure why = null;
         try {
             Optional<Boolean> known = attempt(step, end);

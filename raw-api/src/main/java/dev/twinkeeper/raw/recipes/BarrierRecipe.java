@@ -103,9 +103,6 @@ public final class BarrierRecipe implements Barrier {
     /** What a check and a line of a round cost in a request, besides the path and twice the name. */
     private static final int OVERHEAD = 32;
 
-    /** Longer than anybody waits, and short enough to be counted in milliseconds. */
-    private static final Duration LONGEST = Duration.ofDays(365);
-
     private final Recipe.Place place;
     private final String me;
     private final String own;
@@ -205,7 +202,7 @@ public final class BarrierRecipe implements Barrier {
             coming.completeExceptionally(closed());
         }
         try {
-            return awaitOrGiveUp(coming, patience.compareTo(LONGEST) > 0 ? LONGEST : patience);
+            return awaitOrGiveUp(coming, patience);
         } catch (Failure why) {
             if (coming.completeExceptionally(why)) { // interrupted, or cut off
                 keeper.post(() -> onTimeUp(coming));
