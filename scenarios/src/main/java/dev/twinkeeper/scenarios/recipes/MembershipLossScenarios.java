@@ -9,6 +9,7 @@ import static dev.twinkeeper.scenarios.recipes.MembershipProps.WAITED;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.createGroup;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.creations;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.cutUntilGone;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
@@ -18,6 +19,7 @@ import static dev.twinkeeper.scenarios.recipes.MembershipProps.ownerOfA;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.pathOf;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.problem;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.told;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.toldWhy;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,12 +27,16 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Request;
+import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /** What is lost on the wire, with the session, or in a gap. */
 public final class MembershipLossScenarios {
@@ -41,30 +47,25 @@ public final class MembershipLossScenarios {
 
     @Verifies(Rule.M1)
     public void theAnswerToAJoiningIsLost(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
-        var lost = member.wire().loseAnswer(request -> request.does("create", pathOf(stage, "a")));
-
-        join(member, "one");
-
-        stage.await("the answer was lost", lost, RecipeStage.AT_ONCE);
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
-        assertThat(creations(stage, "a")).isEqualTo(1);
+        joiningLoses(stage, Wire::loseAnswer);
     }
 
     @Verifies(Rule.M1)
     public void theRequestOfAJoiningIsLost(RecipeStage stage) {
+        joiningLoses(stage, Wire::loseRequest);
+    }
+
+    private static void joiningLoses(
+            RecipeStage stage, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
         var hand = stage.hand();
         stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
         hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
-        var lost = member.wire().loseRequest(request -> request.does("create", pathOf(stage, "a")));
+        var lost = loss.apply(member.wire(), request -> request.does("create", pathOf(stage, "a")));
 
         join(member, "one");
 
-        stage.await("the request was lost", lost, RecipeStage.AT_ONCE);
+        stage.await("it was lost", lost, RecipeStage.AT_ONCE);
         assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
         assertThat(creations(stage, "a")).isEqualTo(1);
     }
@@ -171,8 +172,7 @@ public final class MembershipLossScenarios {
     @Verifies(Rule.M2)
     public void aGroupThatWasMadeAnewInAGapIsListedAgain(RecipeStage stage) {
         var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
+        createGroup(hand);
         hand.createEphemeral(B, "two");
         stage.sessionTimeout(LONG_SESSION);
         var onlooker = stage.member("c");
@@ -193,8 +193,7 @@ public final class MembershipLossScenarios {
     @Verifies(Rule.M2)
     public void theListIsLostWithTheConnection(RecipeStage stage) {
         var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
+        createGroup(hand);
         hand.createEphemeral(A, "one");
         stage.sessionTimeout(SHORT_SESSION);
         var lost = new ArrayList<CompletableFuture<?>>();
@@ -270,8 +269,7 @@ public final class MembershipLossScenarios {
         var taken = hand.stat(A).orElseThrow();
         member.wire().mend();
 
-        var told = member.awaitHeard(Happening.Failed.class, WAITED);
-        assertThat(told.what().why().problem()).isEqualTo(Problem.FOREIGN);
+        assertThat(toldWhy(member, WAITED)).isEqualTo(Problem.FOREIGN);
         assertThat(problem(() -> member.recipe().update(bytes("two"), RecipeStage.READY)))
                 .isEqualTo(Problem.NOT_HELD);
         member.recipe().leave(RecipeStage.READY);

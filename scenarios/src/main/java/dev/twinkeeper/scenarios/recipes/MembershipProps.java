@@ -34,6 +34,12 @@ final class MembershipProps {
 
     private MembershipProps() {}
 
+    /** By somebody's hand, before anybody comes. */
+    static void createGroup(Hand hand) {
+        hand.createChroot();
+        hand.create(RecipeStage.RECIPE, "");
+    }
+
     static void join(Player<Membership> member, String data) {
         member.recipe().join(member.name(), bytes(data), RecipeStage.READY);
     }
@@ -78,6 +84,11 @@ final class MembershipProps {
                 onlooker + " tells: " + news,
                 RecipeStage.READY,
                 () -> told(onlooker).contains(news));
+    }
+
+    /** Why it told that it sees nothing, or is no member any more. */
+    static Problem toldWhy(Player<Membership> member, Duration bound) {
+        return member.awaitHeard(Happening.Failed.class, bound).what().why().problem();
     }
 
     static Traffic traffic(List<Player<Membership>> players) {

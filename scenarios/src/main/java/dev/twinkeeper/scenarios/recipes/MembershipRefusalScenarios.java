@@ -8,12 +8,14 @@ import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.createGroup;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.cutUntilGone;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.members;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.pathOf;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.problem;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.told;
+import static dev.twinkeeper.scenarios.recipes.MembershipProps.toldWhy;
 import static dev.twinkeeper.scenarios.recipes.MembershipProps.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -35,6 +37,8 @@ import org.apache.zookeeper.ZooDefs.Perms;
 
 /** Others' znodes in a group's place, bad input, and the end. */
 public final class MembershipRefusalScenarios {
+    private static final int NOT_READ = Perms.CREATE | Perms.DELETE | Perms.ADMIN;
+
     @Verifies(Rule.X1)
     public void badInputIsRefusedBeforeAnythingIsSent(RecipeStage stage) {
         var member = stage.member("a");
@@ -132,9 +136,9 @@ public final class MembershipRefusalScenarios {
         var before = hand.stat(A).orElseThrow();
         member.wire().mend();
 
-        var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
+        var told = toldWhy(member, RecipeStage.READY);
         member.close();
-        assertThat(told.what().why().problem()).isEqualTo(Problem.FOREIGN);
+        assertThat(told).isEqualTo(Problem.FOREIGN);
         assertThat(hand.stat(A)).contains(before);
     }
 
@@ -168,8 +172,7 @@ public final class MembershipRefusalScenarios {
         var refused = problem(() -> join(member, "one"));
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
-        var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
-        assertThat(told.what().why().problem()).isEqualTo(Problem.FOREIGN);
+        assertThat(toldWhy(member, RecipeStage.READY)).isEqualTo(Problem.FOREIGN);
         assertThat(hand.stat(RecipeStage.RECIPE)).contains(before);
     }
 
@@ -284,11 +287,10 @@ public final class MembershipRefusalScenarios {
         join(member, "one");
         awaitMembers(stage, member, "a");
 
-        hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
+        hand.setAcl(RecipeStage.RECIPE, NOT_READ);
         member.wire().reset();
 
-        var told = member.awaitHeard(Happening.Failed.class, RecipeStage.READY);
-        assertThat(told.what().why().problem()).isEqualTo(Problem.NOT_ALLOWED);
+        assertThat(toldWhy(member, RecipeStage.READY)).isEqualTo(Problem.NOT_ALLOWED);
         hand.awaitGone(A, RecipeStage.AT_ONCE);
     }
 
@@ -301,7 +303,7 @@ public final class MembershipRefusalScenarios {
         awaitMembers(stage, member, "a");
 
         // So slow that it still ends its session by itself when it is closed.
-        hand.setAcl(RecipeStage.RECIPE, Perms.CREATE | Perms.DELETE | Perms.ADMIN);
+        hand.setAcl(RecipeStage.RECIPE, NOT_READ);
         member.wire().slow(Duration.ZERO, Duration.ofMillis(100));
         member.wire().reset();
         stage.eventually("it is refused", RecipeStage.READY, () -> catchThrowable(() -> members(member)) != null);
@@ -313,8 +315,7 @@ public final class MembershipRefusalScenarios {
     @Verifies({Rule.X5, Rule.M1})
     public void aGroupThatIsThereNeedsNoPermissionAboveIt(RecipeStage stage) {
         var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
+        createGroup(hand);
         hand.setAcl("", Perms.ALL & ~Perms.CREATE);
         stage.sessionTimeout(LONG_SESSION);
         var member = stage.member("a");
