@@ -4,9 +4,9 @@ import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,7 +38,8 @@ import org.apache.zookeeper.data.Stat;
  * Group membership with Curator: a CuratorCache sees the members, the own ephemeral is made by hand.
  *
  * <p><b>Guarantees not made,</b> besides the contract's: a new session may be with a server that is behind the last one. What
- * was told may then be told backwards, and forwards again, since Curator reads without a barrier.
+ * was told may then be told backwards, and forwards again, since Curator reads without a barrier. What others put below the
+ * path is read all at once, with what is below that, and kept.
  *
  * <p><b>What Curator does for you.</b> It watches, lists and reads the group, and again after every reconnect; it repeats a
  * request whose connection was lost; it opens the next session; it makes the parents.
@@ -67,8 +69,8 @@ public final class MembershipRecipe implements Membership {
     private static final class Own {
         final String name;
         final CompletableFuture<Void> joined;
-        final List<CompletableFuture<Void>> updates = new ArrayList<>();
-        final List<Runnable> afterwards = new ArrayList<>();
+        final Set<CompletableFuture<Void>> updates = new HashSet<>();
+        final Map<CompletableFuture<Void>, Runnable> afterwards = new LinkedHashMap<>();
         byte[] data;
         boolean leaving;
         /** Since when it waits for its namesake to go; null where it has none. */
@@ -79,6 +81,17 @@ public final class MembershipRecipe implements Membership {
             this.data = data;
             this.joined = joined;
         }
+
+        void update(byte[] newest, CompletableFuture<Void> updated) {
+            data = newest;
+            updates.removeIf(CompletableFuture::isDone); // given up: so there are no more than callers
+            updates.add(updated);
+        }
+
+        void afterwards(CompletableFuture<Void> call, Runnable work) {
+            afterwards.keySet().removeIf(CompletableFuture::isDone);
+            afterwards.put(call, work);
+        }
     }
 
     private final Recipe.Place place;
@@ -87,6 +100,7 @@ public final class MembershipRecipe implements Membership {
     private final CuratorCache cache;
     private final ScheduledThreadPoolExecutor thread;
     private final Set<CompletableFuture<Void>> calls = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean due = new AtomicBoolean();
     private volatile Thread current;
     private volatile boolean closed;
     private volatile Failure trouble;
@@ -225,7 +239,7 @@ public final class MembershipRecipe implements Membership {
             own = joining;
             settle();
         } else if (own.leaving) {
-            own.afterwards.add(() -> begin(joining));
+            own.afterwards(joining.joined, () -> begin(joining));
         } else {
             fail(joining.joined, new Failure(Problem.INVALID, "it is a member already, as " + own.name));
         }
@@ -242,8 +256,7 @@ public final class MembershipRecipe implements Membership {
             fail(updated, new Failure(Problem.NOT_HELD, "it is no member"));
             return;
         }
-        own.data = newest;
-        own.updates.add(updated);
+        own.update(newest, updated);
         settle();
     }
 
@@ -252,7 +265,7 @@ public final class MembershipRecipe implements Membership {
             left.complete(null);
             return;
         }
-        own.afterwards.add(() -> left.complete(null));
+        own.afterwards(left, () -> left.complete(null));
         withdraw();
     }
 
@@ -262,10 +275,15 @@ public final class MembershipRecipe implements Membership {
         settle();
     }
 
-    /** Whatever is wanted, looks first and then acts. */
+    /** Whatever is wanted, looks first and then acts: once for all that came while a request waited for a connection. */
     private void settle() {
-        if (own != null) {
-            ask(this::look, this::out);
+        if (due.compareAndSet(false, true)) {
+            thread.execute(() -> {
+                due.set(false);
+                if (own != null) {
+                    ask(this::look, this::out);
+                }
+            });
         }
     }
 
@@ -361,7 +379,7 @@ public final class MembershipRecipe implements Membership {
         own = null;
         fail(was.joined, why);
         was.updates.forEach(update -> fail(update, why));
-        was.afterwards.forEach(Runnable::run);
+        was.afterwards.values().forEach(Runnable::run);
         if (wasMember) {
             tell(() -> listener.failed(why));
         }
@@ -417,7 +435,7 @@ public final class MembershipRecipe implements Membership {
         public Optional<ChildData> put(ChildData now) {
             Optional<ChildData> before = nodes.put(now);
             if (now.getPath().equals(place.path())) {
-                thread.execute(MembershipRecipe.this::settle);
+                settle();
                 return Optional.empty(); // so it is listed whenever it is read
             }
             if (before.isPresent()
@@ -473,6 +491,7 @@ public final class MembershipRecipe implements Membership {
     private void onState(ConnectionState state) {
         if (state.isConnected() && trouble == null) {
             ask(this::prepare, this::failed);
+            settle(); // after all that was said of the connection, which may have waited behind a look
         } else if (!state.isConnected() && own != null && own.joined.isDone()) {
             own.waiting = null; // M4: whom it waits for is waited for anew, when a server tells of him
         }
@@ -502,7 +521,7 @@ public final class MembershipRecipe implements Membership {
             request.run();
         } catch (KeeperException e) {
             switch (e.code()) {
-                case NODEEXISTS, BADVERSION, NONODE, NOTEMPTY -> thread.execute(this::settle); // somebody was here
+                case NODEEXISTS, BADVERSION, NONODE, NOTEMPTY -> settle(); // somebody was here
                 case CONNECTIONLOSS,
                         SESSIONEXPIRED,
                         SESSIONMOVED,

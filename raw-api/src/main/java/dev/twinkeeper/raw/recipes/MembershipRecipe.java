@@ -4,9 +4,10 @@ import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +77,8 @@ public final class MembershipRecipe implements Membership {
     private static final class Own {
         final String name;
         final CompletableFuture<Void> joined;
-        final List<CompletableFuture<Void>> updates = new ArrayList<>();
-        final List<Runnable> afterwards = new ArrayList<>();
+        final Set<CompletableFuture<Void>> updates = new HashSet<>();
+        final Map<CompletableFuture<Void>, Runnable> afterwards = new LinkedHashMap<>();
         byte[] data;
         boolean leaving;
         /** Since when it waits for its namesake to go; null where it has none. */
@@ -87,6 +88,17 @@ public final class MembershipRecipe implements Membership {
             this.name = name;
             this.data = data;
             this.joined = joined;
+        }
+
+        void update(byte[] newest, CompletableFuture<Void> updated) {
+            data = newest;
+            updates.removeIf(CompletableFuture::isDone); // given up: so there are no more than callers
+            updates.add(updated);
+        }
+
+        void afterwards(CompletableFuture<Void> call, Runnable work) {
+            afterwards.keySet().removeIf(CompletableFuture::isDone);
+            afterwards.put(call, work);
         }
     }
 
@@ -210,7 +222,7 @@ public final class MembershipRecipe implements Membership {
             own = joining;
             act();
         } else if (own.leaving) {
-            own.afterwards.add(() -> begin(joining));
+            own.afterwards(joining.joined, () -> begin(joining));
         } else {
             fail(joining.joined, new Failure(Problem.INVALID, "it is a member already, as " + own.name));
         }
@@ -227,8 +239,7 @@ public final class MembershipRecipe implements Membership {
             fail(updated, new Failure(Problem.NOT_HELD, "it is no member"));
             return;
         }
-        own.data = newest;
-        own.updates.add(updated);
+        own.update(newest, updated);
         act();
     }
 
@@ -237,7 +248,7 @@ public final class MembershipRecipe implements Membership {
             left.complete(null);
             return;
         }
-        own.afterwards.add(() -> left.complete(null));
+        own.afterwards(left, () -> left.complete(null));
         withdraw();
     }
 
@@ -402,7 +413,7 @@ public final class MembershipRecipe implements Membership {
         phase = Phase.OUT;
         fail(was.joined, why);
         was.updates.forEach(update -> fail(update, why));
-        was.afterwards.forEach(Runnable::run);
+        was.afterwards.values().forEach(Runnable::run);
         if (wasMember && trouble == null) {
             tell(() -> listener.failed(why));
         }
