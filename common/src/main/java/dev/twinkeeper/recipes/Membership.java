@@ -12,7 +12,6 @@ import java.util.Objects;
  * <p><b>When to use it.</b> To know which processes there are, such as the shards of a store or the workers of a pool: tens
  * or hundreds of them, that come and go now and then. Not as a health check (a hung process may keep its session), nor
  * for thousands: every onlooker hears of every change, and the names together have to fit into one reply of a mebibyte.
- * Where others make more znodes than that below the path, an onlooker loses its connection each time it lists them.
  *
  * <p><b>Znodes.</b> {@code <path>/<name>}, an ephemeral that holds the member's data; {@code <path>} is persistent. What is
  * persistent below it, or cannot be read, is no member and is set aside. Curator's GroupMember uses the same, so all can
@@ -20,7 +19,9 @@ import java.util.Objects;
  *
  * <p><b>Guarantees not made.</b> A member that is seen need not be alive: a crashed one stays until its session ends.
  * Two onlookers may see a change at different times. Who came and went while an onlooker was cut off, or before it had
- * read of it, is not told to it. Where an operator deletes a member's znode and somebody else takes the name at once, an
+ * read of it, is not told to it. {@link #MAX_MEMBERS} binds those who join here, and nobody else: an onlooker reads whatever
+ * others put below the path, each time it connects, and keeps all that are ephemerals; where their names don't fit into one
+ * reply, it loses its connection each time it lists them. Where an operator deletes a member's znode and somebody else takes the name at once, an
  * update or a leaving that is just under way may hit the other's: ZooKeeper's conditions know the version of the data
  * only.
  *
