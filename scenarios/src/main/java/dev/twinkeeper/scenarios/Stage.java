@@ -200,7 +200,7 @@ public final class Stage implements AutoCloseable {
 
     /** Waits for a task's outcome. */
     public Outcome outcome(Actor<Client> client, TaskId task) {
-        return await("outcome of " + task, client.role().outcome(task, OUTCOME), OUTCOME.plusSeconds(1));
+        return await("outcome of " + task, client.role().outcome(task, OUTCOME), OUTCOME.plus(READY));
     }
 
     /** Waits for a stage that is expected to complete well. */

@@ -128,6 +128,7 @@ public final class BarrierLossScenarios {
         dead.forEach(Player::expire);
         var next = members(stage, 2);
         var first = enter(next.get(0));
+        next.get(0).awaitConnected();
         stage.throughout("one of two waits", SOON, () -> !first.isDone());
 
         assertThat(await(stage, enter(next.get(1)))).isTrue();
@@ -143,6 +144,7 @@ public final class BarrierLossScenarios {
         var members = members(stage, 2);
         var gap = members.get(0);
         var entering = entersFirst(hand, gap);
+        stage.settle();
 
         gap.wire().cut();
         assertThat(await(stage, enter(members.get(1)))).isTrue();

@@ -10,7 +10,6 @@ import static dev.twinkeeper.scenarios.recipes.Values.bytes;
 import static dev.twinkeeper.scenarios.recipes.Values.committed;
 import static dev.twinkeeper.scenarios.recipes.Values.failure;
 import static dev.twinkeeper.scenarios.recipes.Values.latest;
-import static dev.twinkeeper.scenarios.recipes.Values.quiet;
 import static dev.twinkeeper.scenarios.recipes.Values.readers;
 import static dev.twinkeeper.scenarios.recipes.Values.text;
 import static dev.twinkeeper.scenarios.recipes.Values.told;
@@ -35,13 +34,13 @@ public final class ConfigurationScenarios {
         var first = write(writer, "first");
         readers.forEach(reader -> awaitTold(stage, reader, first, RecipeStage.READY));
         awaitTold(stage, writer, first, RecipeStage.READY);
-        var before = quiet(stage);
+        var before = stage.settle();
 
         var second = writer.recipe().set(first, bytes("second"), PATIENT).orElseThrow();
         readers.forEach(reader -> awaitTold(stage, reader, second, RecipeStage.AT_ONCE));
         awaitTold(stage, writer, second, RecipeStage.AT_ONCE);
 
-        var change = quiet(stage).minus(before);
+        var change = stage.settle().minus(before);
         stage.count("configuration: requests per change, a writer and 10 readers", change.total());
         stage.count("configuration: notifications per change, a writer and 10 readers", change.notifications());
         assertThat(change.notifications()).isEqualTo(many + 1);
@@ -98,11 +97,11 @@ public final class ConfigurationScenarios {
             last = writer.recipe().set(last, bytes(String.valueOf(i)), PATIENT).orElseThrow();
             assertThat(reader.recipe().read(PATIENT)).isEqualTo(last);
         }
-        var before = quiet(stage);
+        var before = stage.settle();
         reader.recipe().read(PATIENT);
 
         stage.count(
-                "configuration: requests per read", quiet(stage).minus(before).total());
+                "configuration: requests per read", stage.settle().minus(before).total());
     }
 
     @Verifies(Rule.C1)

@@ -10,7 +10,6 @@ import static dev.twinkeeper.scenarios.recipes.Values.bytes;
 import static dev.twinkeeper.scenarios.recipes.Values.committed;
 import static dev.twinkeeper.scenarios.recipes.Values.cutWith;
 import static dev.twinkeeper.scenarios.recipes.Values.failure;
-import static dev.twinkeeper.scenarios.recipes.Values.quiet;
 import static dev.twinkeeper.scenarios.recipes.Values.readers;
 import static dev.twinkeeper.scenarios.recipes.Values.text;
 import static dev.twinkeeper.scenarios.recipes.Values.write;
@@ -49,17 +48,17 @@ public final class ConfigurationWriteScenarios {
             assertThat(won).hasSize(round + 2);
         }
         var base = won.get(won.size() - 1);
-        var before = quiet(stage);
+        var before = stage.settle();
         var first = two.recipe().set(base, bytes("first"), PATIENT).orElseThrow();
         awaitTold(stage, one, first, RecipeStage.READY);
-        var between = quiet(stage);
+        var between = stage.settle();
         // It has seen the newer one, so it has nothing to ask.
         assertThat(one.recipe().set(base, bytes("late"), PATIENT)).isEmpty();
 
         stage.count(
                 "configuration: requests per write, with one other to hear of it",
                 between.minus(before).total());
-        assertThat(quiet(stage).minus(between).total()).isZero();
+        assertThat(stage.settle().minus(between).total()).isZero();
         assertThat(committed(stage))
                 .startsWith(won.stream().map(Value::revision).toArray(Long[]::new));
     }
@@ -84,6 +83,7 @@ public final class ConfigurationWriteScenarios {
 
     @Verifies(Rule.C3)
     public void aWriterFromBeforeARemovalMisses(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var early = stage.reader("early");
         var writer = stage.reader("writer");
         var first = write(early, "first");
@@ -105,6 +105,7 @@ public final class ConfigurationWriteScenarios {
 
     @Verifies(Rule.C3)
     public void aWriteWhoseAnswerWasLostIsKnownToBeDone(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var writer = stage.reader("writer");
         var base = write(writer, "base");
 

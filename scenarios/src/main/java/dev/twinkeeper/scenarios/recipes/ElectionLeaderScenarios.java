@@ -8,7 +8,6 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +28,7 @@ public final class ElectionLeaderScenarios {
         var a = enter(stage, hand, "a");
         var first = elected(a, RecipeStage.READY);
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var fault = Instant.now();
         a.expire();
@@ -49,7 +48,7 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var zombie = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var fault = Instant.now();
         zombie.wire().cut();
@@ -71,7 +70,7 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var mute = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var fault = Instant.now();
         mute.wire().stallRequests();
@@ -124,7 +123,7 @@ public final class ElectionLeaderScenarios {
             assertThat(after.what()).as("the same term").isEqualTo(before.what());
             assertThat(a.recipe().term()).contains(before.what().term());
         }
-        settle(stage);
+        stage.settle();
 
         assertThat(a.watches()).as("[X4] its own znode").isEqualTo(1);
         assertThat(b.heard(Elected.class)).isEmpty();
@@ -137,7 +136,7 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var fault = Instant.now();
         hand.delete(znodeOf(hand, "a"));
@@ -156,7 +155,7 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         a.wire().cut();
         a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
@@ -174,10 +173,10 @@ public final class ElectionLeaderScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
-        settle(stage);
+        stage.settle();
 
         hand.set(znodeOf(hand, "a"), "a");
-        settle(stage);
+        stage.settle();
         var fault = Instant.now();
         hand.delete(znodeOf(hand, "a"));
         a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
@@ -191,7 +190,7 @@ public final class ElectionLeaderScenarios {
         stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
-        settle(stage);
+        stage.settle();
         var own = znodeOf(hand, "a");
         var lost = a.wire().loseAnswer(request -> isWatch(request, onTheWire(stage, own)));
 
@@ -199,7 +198,7 @@ public final class ElectionLeaderScenarios {
         hand.set(own, "a"); // the watch is used up, and the next one lost
         stage.await("the answer is lost", lost, RecipeStage.READY);
         elected(a, fault, RecipeStage.READY);
-        settle(stage);
+        stage.settle();
         var deletion = Instant.now();
         hand.delete(own);
         a.awaitHeard(Deposed.class, deletion, any -> true, RecipeStage.AT_ONCE);
@@ -215,10 +214,10 @@ public final class ElectionLeaderScenarios {
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        settle(stage);
+        stage.settle();
 
         hand.delete(znodeOf(hand, "b"));
-        settle(stage);
+        stage.settle();
         a.close();
         elected(c, RecipeStage.AT_ONCE);
         awaitQueue(stage, c, "c", "b");
@@ -234,7 +233,7 @@ public final class ElectionLeaderScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var fault = Instant.now();
         hand.deleteAll(RecipeStage.RECIPE);

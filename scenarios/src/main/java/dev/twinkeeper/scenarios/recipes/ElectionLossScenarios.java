@@ -11,7 +11,6 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,11 +46,11 @@ public final class ElectionLossScenarios {
 
     @Verifies({Rule.E6, Rule.X5})
     public void theAnswerToACandidacyIsLost(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = stage.candidate("b");
-        stage.eventually(
-                "it has a session", RecipeStage.READY, () -> b.wire().session().isPresent());
+        b.awaitConnected();
 
         var connections = b.wire().traffic().connections();
         var lost = b.wire().loseAnswer(request -> isCandidacy(stage, request));
@@ -60,7 +59,7 @@ public final class ElectionLossScenarios {
         stage.eventually(
                 "it connects again", RecipeStage.READY, () -> b.wire().traffic().connections() > connections);
         stage.eventually("it is back", RecipeStage.READY, () -> candidates(b).size() > 1);
-        settle(stage);
+        stage.settle();
         stage.eventually(
                 "[E6] the queue is a, b",
                 RecipeStage.SUCCESSION,
@@ -100,7 +99,7 @@ public final class ElectionLossScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var lost = a.wire().loseAnswer(request -> request.does("delete", stage.path()));
         a.recipe().resign();
@@ -116,7 +115,7 @@ public final class ElectionLossScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         a.wire().loseRequest(request -> request.does("delete", stage.path()));
         a.recipe().resign();
@@ -181,7 +180,7 @@ public final class ElectionLossScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         b.wire().cut();
         a.close();
@@ -199,11 +198,11 @@ public final class ElectionLossScenarios {
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        settle(stage);
+        stage.settle();
 
         b.expire();
         awaitQueue(stage, c, "a", "c", "b");
-        settle(stage);
+        stage.settle();
         a.close();
         elected(c, RecipeStage.AT_ONCE);
         c.close();
@@ -219,7 +218,7 @@ public final class ElectionLossScenarios {
         var a = leading(stage, hand, "a");
         stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         b.wire().cut();
         var kept = Sessions.keep(stage.ensemble().connectString(), b.session());
@@ -229,10 +228,11 @@ public final class ElectionLossScenarios {
                 () -> candidates(a).size() == 2);
         b.wire().mend();
         stage.eventually("it is back", RecipeStage.READY, () -> !candidates(b).isEmpty());
+        stage.settle();
         kept.close();
 
         awaitQueue(stage, a, "a", "b");
-        settle(stage);
+        stage.settle();
         awaitQueue(stage, a, "a", "b");
         a.close();
         elected(b, RecipeStage.AT_ONCE);

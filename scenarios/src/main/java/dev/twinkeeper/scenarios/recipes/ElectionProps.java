@@ -11,7 +11,6 @@ import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.recipes.Happening.Elected;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -20,9 +19,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 final class ElectionProps {
     /** Long enough that no session ends while a wire is cut for a moment, nor within {@link RecipeStage#AT_ONCE}. */
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
-
-    /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */
-    private static final int QUIET = 15;
 
     private ElectionProps() {}
 
@@ -74,7 +70,7 @@ final class ElectionProps {
                 "[E6] one znode is left",
                 RecipeStage.SUCCESSION,
                 () -> hand.children(RecipeStage.RECIPE).size() == 1);
-        settle(stage);
+        stage.settle();
         assertThat(hand.children(RecipeStage.RECIPE)).as("[E6] znodes").hasSize(1);
     }
 
@@ -98,16 +94,6 @@ final class ElectionProps {
 
     static boolean isWatch(Request request, String path) {
         return request.operation().equals("getData") && request.path().equals(path);
-    }
-
-    /** Waits until nobody asks the servers for anything any more: then all that was to be watched is. */
-    static void settle(RecipeStage stage) {
-        List<Long> totals = new ArrayList<>();
-        stage.eventually("all is quiet", RecipeStage.READY, () -> {
-            totals.add(stage.traffic().total());
-            int quiet = totals.size() - QUIET;
-            return quiet >= 0 && totals.get(quiet).equals(totals.get(totals.size() - 1));
-        });
     }
 
     static long notifications(List<Player<Election>> players) {

@@ -6,7 +6,6 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -57,7 +56,7 @@ public final class ElectionRefusalScenarios {
         elected(a, RecipeStage.READY);
         var b = stage.candidate("b");
         b.recipe().enter();
-        settle(stage);
+        stage.settle();
         a.close();
         elected(b, RecipeStage.AT_ONCE);
         b.close();
@@ -86,10 +85,10 @@ public final class ElectionRefusalScenarios {
         var hand = stage.hand();
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         hand.set(znodeOf(hand, "a"), "a");
-        settle(stage);
+        stage.settle();
         a.close();
         elected(b, RecipeStage.SUCCESSION);
 
@@ -148,7 +147,7 @@ public final class ElectionRefusalScenarios {
         a.recipe().enter();
         elected(a, RecipeStage.READY);
         a.recipe().enter();
-        settle(stage);
+        stage.settle();
 
         assertThat(hand.children(RecipeStage.RECIPE)).hasSize(1);
         assertThat(candidates(a)).containsExactly(name);

@@ -8,7 +8,6 @@ import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.notifications;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.requests;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.settle;
 import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +51,7 @@ public final class ElectionScenarios {
         var a = enter(stage, hand, "a");
         var first = elected(a, RecipeStage.READY);
         var b = enter(stage, hand, "b");
-        settle(stage);
+        stage.settle();
 
         var end = Instant.now();
         a.close();
@@ -73,7 +72,7 @@ public final class ElectionScenarios {
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        settle(stage);
+        stage.settle();
 
         var resignation = Instant.now();
         a.recipe().resign();
@@ -96,12 +95,12 @@ public final class ElectionScenarios {
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
-        settle(stage);
+        stage.settle();
 
         var resignation = Instant.now();
         b.recipe().resign();
         awaitQueue(stage, a, "a", "c", "b");
-        settle(stage);
+        stage.settle();
         var watches = b.watches();
         a.close();
         elected(c, resignation, RecipeStage.AT_ONCE);
@@ -165,10 +164,11 @@ public final class ElectionScenarios {
         var a = leading(stage, hand, "a");
         var b = enter(stage, hand, "b");
         var c = enter(stage, hand, "c");
+        stage.settle();
 
         b.wire().cut();
         b.expire();
-        settle(stage);
+        stage.settle();
         assertThat(c.recipe().term()).isEmpty();
         var death = Instant.now();
         a.wire().cut();
@@ -193,13 +193,13 @@ public final class ElectionScenarios {
                 .map(name -> queue.get(Integer.parseInt(name.substring(1))))
                 .toList();
         elected(order.get(0), RecipeStage.READY);
-        settle(stage);
+        stage.settle();
 
         var notifications = notifications(order.subList(1, MANY));
         var requests = requests(order.subList(1, MANY));
         order.get(0).close();
         elected(order.get(1), RecipeStage.READY);
-        settle(stage);
+        stage.settle();
         stage.count(
                 "election: notifications per hand-over, 50 candidates",
                 notifications(order.subList(1, MANY)) - notifications);
@@ -238,11 +238,11 @@ public final class ElectionScenarios {
         for (int time = 1; time <= 3; time++) {
             var reset = Instant.now();
             Stream.of(a, b, c).forEach(player -> player.wire().reset());
-            settle(stage);
+            stage.settle();
             c.recipe().resign();
-            settle(stage);
+            stage.settle();
             b.recipe().resign();
-            settle(stage);
+            stage.settle();
             elected(a, reset, RecipeStage.READY);
         }
 
@@ -251,7 +251,7 @@ public final class ElectionScenarios {
                         "all are connected, and queue",
                         RecipeStage.READY,
                         () -> candidates(player).size() == 3));
-        settle(stage);
+        stage.settle();
         Stream.of(a, b, c)
                 .forEach(player -> assertThat(player.watches())
                         .as("watches of %s: its own znode, the one before", player)
@@ -270,13 +270,13 @@ public final class ElectionScenarios {
         var a = leading(stage, hand, "a");
         var b = stage.candidate("b");
         stage.eventually("connected", RecipeStage.READY, () -> candidates(b).size() == 1);
-        settle(stage);
+        stage.settle();
 
         var before = b.wire().traffic();
         b.recipe().enter();
         stage.eventually(
                 "it is in the queue", RecipeStage.READY, () -> candidates(a).size() == 2);
-        settle(stage);
+        stage.settle();
         stage.count(
                 "election: requests of a candidacy",
                 b.wire().traffic().minus(before).total());

@@ -81,7 +81,9 @@ public final class LockScenarios {
         var first = LockQueue.take(stage.contender("a"));
         var middle = stage.contender("b");
         queue.ask(middle);
-        var last = queue.ask(stage.contender("c"));
+        var third = stage.contender("c");
+        var last = queue.ask(third);
+        stage.eventually("the last one watches", RecipeStage.READY, () -> third.watches() == 1);
 
         middle.close();
         queue.awaitSize(2);

@@ -42,7 +42,7 @@ import java.util.stream.IntStream;
 /** What is lost on the wire, with the session, or in a gap. */
 public final class MembershipLossScenarios {
     /** Longer than Curator goes on trying, with that session timeout. */
-    private static final Duration TRIES = Duration.ofSeconds(3);
+    private static final Duration TRIES = Duration.ofSeconds(5);
 
     private static final String C = RecipeStage.RECIPE + "/c";
 

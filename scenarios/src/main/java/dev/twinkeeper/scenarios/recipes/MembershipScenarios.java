@@ -203,10 +203,10 @@ public final class MembershipScenarios {
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "one");
-        awaitMembers(stage, second, "a");
+        second.awaitConnected();
         var before = hand.stat(A).orElseThrow();
 
-        var refused = problem(() -> second.recipe().join("a", bytes("mine"), SHORT));
+        var refused = problem(() -> second.recipe().join("a", bytes("mine"), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
@@ -220,10 +220,10 @@ public final class MembershipScenarios {
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "");
-        awaitMembers(stage, second, "a");
+        second.awaitConnected();
         var before = hand.stat(A).orElseThrow();
 
-        var refused = problem(() -> second.recipe().join("a", bytes(""), SHORT));
+        var refused = problem(() -> second.recipe().join("a", bytes(""), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);

@@ -47,6 +47,12 @@ public final class Player<R extends Recipe> implements AutoCloseable {
         return wire;
     }
 
+    /** Waits until it has a session. */
+    void awaitConnected() {
+        Patience.until(
+                name + " is connected", RecipeStage.READY, () -> wire.session().isPresent());
+    }
+
     /** Takes something down in its story. */
     public void hear(Happening what) {
         heard.add(new Happening.Heard<>(Instant.now(), name, what));

@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 
 /** Items go in at one end and are handled at the other, also when a handler throws, or its consumer dies. */
 public final class QueueScenarios {
-    /** Q6: much less than the first pause of any implementation, much more than no pause at all. */
-    private static final Duration SOME_PAUSE = Duration.ofMillis(100);
+    /** Q6: less than the first pause of any implementation, much more than no pause at all. */
+    private static final Duration SOME_PAUSE = Duration.ofMillis(180);
 
     /** For what must not happen: enough for it to happen several times. */
     private static final Duration A_WHILE = Duration.ofSeconds(2);

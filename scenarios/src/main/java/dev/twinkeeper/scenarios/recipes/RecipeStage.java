@@ -52,6 +52,9 @@ public final class RecipeStage implements AutoCloseable {
     /** For everything to go on after the ensemble was lost. */
     public static final Duration RECOVERY = Stage.RECOVERY;
 
+    /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */
+    private static final int QUIET = 15;
+
     private static final AtomicInteger stages = new AtomicInteger();
 
     private final Cast cast;
@@ -236,6 +239,17 @@ public final class RecipeStage implements AutoCloseable {
     /** Liveness: waits until the condition holds, no longer than the rule allows. */
     public void eventually(String what, Duration bound, Callable<Boolean> condition) {
         Patience.until(what, bound, condition);
+    }
+
+    /** Waits until nobody asks the servers for anything any more: then all that was to be watched is. Returns the traffic. */
+    public Traffic settle() {
+        List<Traffic> looks = new ArrayList<>();
+        eventually("all is quiet", READY, () -> {
+            looks.add(traffic());
+            int from = looks.size() - QUIET;
+            return from >= 0 && looks.get(from).total() == traffic().total();
+        });
+        return looks.get(looks.size() - 1);
     }
 
     /** Watches a condition for that time: for what must not happen. */

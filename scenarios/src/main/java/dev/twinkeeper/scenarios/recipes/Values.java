@@ -9,15 +9,12 @@ import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.lab.Request;
-import dev.twinkeeper.scenarios.lab.Traffic;
 import dev.twinkeeper.scenarios.lab.Wire;
 import dev.twinkeeper.scenarios.oracle.Change;
 import dev.twinkeeper.scenarios.oracle.Commit;
 import dev.twinkeeper.scenarios.oracle.Data;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -44,21 +41,6 @@ final class Values {
             readers.add(stage.reader("reader" + i));
         }
         return readers;
-    }
-
-    /** What went over the wires until nothing went any more. */
-    static Traffic quiet(RecipeStage stage) {
-        int looks = 15;
-        Deque<Traffic> seen = new ArrayDeque<>();
-        stage.eventually("nothing on the wires", RecipeStage.READY, () -> {
-            seen.addFirst(stage.traffic());
-            return seen.stream()
-                            .limit(looks)
-                            .filter(each -> each.total() == seen.getFirst().total())
-                            .count()
-                    == looks;
-        });
-        return seen.getFirst();
     }
 
     /** Over whatever there is. */

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** When a master is lost: another reigns, soon, and never two. */
 public final class FailoverScenarios {
+    /** For what must not happen: enough for it to happen. */
+    private static final Duration A_MOMENT = Duration.ofMillis(300);
+
     @Verifies({Rule.L1, Rule.R4})
     public void theStandbyReignsAtOnceAfterAnOrderlyClose(Stage stage) {
         var first = stage.master("m1", Given.LONG_SESSION).awaitReady();
@@ -213,6 +216,10 @@ public final class FailoverScenarios {
 
         first.close();
         var tookOver = second.awaitEvent(Event.TookOver.class, Stage.SUCCESSION);
+        stage.throughout(
+                "nothing is moved",
+                A_MOMENT,
+                () -> second.events(Event.TaskMoved.class).isEmpty());
         w1.release();
         w2.release();
 

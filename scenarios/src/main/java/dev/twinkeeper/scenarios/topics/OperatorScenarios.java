@@ -6,11 +6,15 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
 
 /** When an operator lays hands on {@code /master} and {@code /master-epoch}. */
 public final class OperatorScenarios {
+    /** For a watch to be heard, and what follows to be sent. */
+    private static final Duration HEARD = Duration.ofMillis(200);
+
     @Verifies({Rule.S1, Rule.L1})
     public void deletingMasterEndsTheReignThoughTheSessionLives(Stage stage) {
         var hand = stage.hand();
@@ -135,6 +139,9 @@ public final class OperatorScenarios {
         // Held up, ours can neither see the deletion nor claim again before the other one stands there.
         master.wire().stallRequests();
         var task = stage.submit(client, "wait");
+        // Time for it to hear of the task and to assign it: what it sends now arrives when the other one stands there.
+        stage.throughout(
+                "nothing is assigned", HEARD, () -> hand.children("/assign/w1").isEmpty());
         hand.delete("/master");
         hand.createEphemeral("/master", "mine");
         master.mend();

@@ -47,6 +47,12 @@ final class BrokenMasters {
             super(id, settings, listener);
         }
 
+        /** Longer than its wire is held up: what it sent is to arrive late, and not to be given up. */
+        @Override
+        Duration requestTimeout() {
+            return Duration.ofSeconds(15);
+        }
+
         @Override
         boolean reigns() throws KeeperException, InterruptedException {
             boolean reigns = super.reigns();
@@ -97,7 +103,7 @@ final class BrokenMasters {
 
     /** Tries again what got no answer until it is done, in whatever session, as a retry policy does. */
     static final class TriesAgain extends UnfencedWriter {
-        private static final Duration A_WHILE = Duration.ofMillis(100);
+        private static final Duration A_WHILE = Duration.ofMillis(20);
 
         TriesAgain(MasterId id, Settings settings, Listener listener) {
             super(id, settings, listener);

@@ -173,7 +173,7 @@ final class BrokenWorkers {
     /** Closes, and has a last word. */
     static final class TalksAfterItsClose extends PlainWorker {
         /** Not long after the close, and in any case before the judgement. */
-        private static final Duration A_MOMENT = Duration.ofMillis(100);
+        private static final Duration A_MOMENT = Duration.ofMillis(300);
 
         private final Listener listener;
 

@@ -138,10 +138,16 @@ abstract class PlainRole implements Role {
 
     // The session.
 
+    Duration requestTimeout() {
+        return REQUEST_TIMEOUT;
+    }
+
     private void open() {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(REQUEST_TIMEOUT.toMillis()));
+        config.setProperty(
+                ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT,
+                String.valueOf(requestTimeout().toMillis()));
         int timeout = (int) settings.sessionTimeout().toMillis();
         int mine = ++generation;
         try {

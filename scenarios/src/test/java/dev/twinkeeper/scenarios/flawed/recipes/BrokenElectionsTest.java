@@ -21,6 +21,7 @@ import org.apache.curator.framework.recipes.leader.Participant;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -305,6 +306,7 @@ class BrokenElectionsTest extends BrokenRecipes {
         @Override
         public List<String> candidates(Duration patience) {
             try {
+                zk.multi(List.of(Op.check("/", -1))); // a read barrier: the server may be behind
                 List<String> names = new ArrayList<>();
                 for (String child : queue(false)) {
                     names.add(new String(zk.getData(place.path() + "/" + child, false, null), StandardCharsets.UTF_8));

@@ -319,7 +319,7 @@ class BrokenQueuesTest extends BrokenRecipes {
                 throw new Failure(Problem.FULL, "full");
             }
             call(() -> {
-                TimeUnit.MILLISECONDS.sleep(50); // others count meanwhile
+                TimeUnit.MILLISECONDS.sleep(200); // others count meanwhile
                 return client.create()
                         .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
                         .forPath(parent + "/queue-", data);
