@@ -216,7 +216,7 @@ class BrokenImplementationsTest {
                     withWorkers("a worker that never registers again", BrokenWorkers.NeverRegistersAgain::new),
                     Rule.R2,
                     "registration.aWorkerRegistersAgainAfterItsSessionExpired",
-                    "w1 tells Registered"),
+                    "ms: w1 tells Registered"),
             byScenario(
                     withWorkers("a worker that dies of its handler", BrokenWorkers.DiesOfItsHandler::new),
                     Rule.R5,

@@ -78,7 +78,7 @@ class BrokenElectionsTest extends BrokenRecipes {
                         new Plain(Mistake.WAITS_FOR_EXPIRY),
                         Rule.E2,
                         "electionleader.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
-                        "a tells Deposed"),
+                        "ms: a tells Deposed"),
                 new Broken(
                         "a candidate watches the one before only once",
                         new Plain(Mistake.WATCHES_ONCE),
@@ -102,7 +102,7 @@ class BrokenElectionsTest extends BrokenRecipes {
                         new Plain(Mistake.LEADS_ONCE),
                         Rule.X5,
                         "electionleader.aLeaderCutOffForAMomentIsDeposedAndLeadsOn",
-                        "a tells Elected"),
+                        "ms: a tells Elected"),
                 new Broken(
                         "a candidate may have any name",
                         new Plain(Mistake.TAKES_EVERY_NAME),
@@ -120,7 +120,7 @@ class BrokenElectionsTest extends BrokenRecipes {
                         new LatchAsItComes(),
                         Rule.E1,
                         "electionleader.aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain",
-                        "a tells Deposed"));
+                        "ms: a tells Deposed"));
     }
 
     private static final class Plain extends NoRecipes {

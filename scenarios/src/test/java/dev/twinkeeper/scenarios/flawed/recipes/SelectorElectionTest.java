@@ -46,11 +46,11 @@ class SelectorElectionTest {
     /** And what the failure says. */
     private static final Map<String, String> NOT_KEPT = Map.of(
             // A lost connection costs it its place: the next one leads, though no session has ended.
-            "electionleader.aLeaderCutOffForAMomentIsDeposedAndLeadsOn", "a tells Elected",
+            "electionleader.aLeaderCutOffForAMomentIsDeposedAndLeadsOn", "ms: a tells Elected",
             // A place in the queue can't be given up.
             "election.aCandidateThatWaitsResignsItsPlace", "the queue is [a, c, b]",
             // All children are its queue, as they are the latch's.
-            "electionrefusal.aStrangersZnodeThatSortsFirstHoldsNobodyUp", "a tells Elected",
+            "electionrefusal.aStrangersZnodeThatSortsFirstHoldsNobodyUp", "ms: a tells Elected",
             // It tries again at once, for ever.
             "electionrefusal.aCandidateThatTheServersRefuseIsTold", "a tells Failed");
 
