@@ -111,6 +111,18 @@ class BrokenBarriersTest extends BrokenRecipes {
                         "barrier.aRoundOfTenCostsAFewRequestsEach",
                         "notifications of entering"),
                 new Broken(
+                        "what it may not delete, it leaves",
+                        new WatchingAll(),
+                        Rule.X4,
+                        "barriertime.whoMayNotTakeItBackIsNotCountedAllTheSame",
+                        "who is counted"),
+                new Broken(
+                        "a refusal ends it",
+                        new Final(),
+                        Rule.X5,
+                        "barrier.whoWasRefusedEntersWhenItIsAllowed",
+                        "failed: enter"),
+                new Broken(
                         "a lost connection ends it",
                         new Fragile(),
                         Rule.X5,
@@ -173,6 +185,28 @@ class BrokenBarriersTest extends BrokenRecipes {
                 public boolean enter(Duration patience) {
                     open = open || super.enter(patience);
                     return open;
+                }
+            };
+        }
+    }
+
+    private static final class Final extends NoRecipes {
+        @Override
+        public Barrier barrier(Recipe.Place place, String member, int members) {
+            return new PlainBarrier(place, member, members, CreateMode.EPHEMERAL) {
+                private Failure refused;
+
+                @Override
+                public boolean enter(Duration patience) {
+                    if (refused != null) {
+                        throw refused;
+                    }
+                    try {
+                        return super.enter(patience);
+                    } catch (Failure why) {
+                        refused = why;
+                        throw why;
+                    }
                 }
             };
         }

@@ -65,6 +65,8 @@ class PlainBarrier implements Barrier {
             return onLost(call, wanted);
         } catch (KeeperException.SessionExpiredException e) {
             throw new Failure(Problem.SESSION_LOST, e.getMessage());
+        } catch (KeeperException.NoAuthException e) {
+            throw new Failure(Problem.NOT_ALLOWED, e.getMessage());
         } catch (KeeperException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
