@@ -319,10 +319,10 @@ public final class MembershipRecipe implements Membership {
         if (own.leaving) {
             zk.delete(pathOf(own.name), version);
             left();
-        } else if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
-            zk.setData(pathOf(own.name), own.data, version);
-            in();
         } else {
+            if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
+                zk.setData(pathOf(own.name), own.data, version);
+            }
             in();
         }
     }

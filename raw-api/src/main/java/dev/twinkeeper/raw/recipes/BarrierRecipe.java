@@ -144,9 +144,9 @@ public final class BarrierRecipe implements Barrier {
     private long czxid = ABSENT;
     /** The round that we are in. */
     private Start round = new Start(0, 0, List.of());
-    /** Of leaving: whether the time is up. Of withdrawing: why, or null where the time is up. */
+    /** Of leaving: whether the time is up. */
     private boolean late;
-
+    /** Of withdrawing: why, or null where the time is up. */
     private Failure verdict;
     /** Whose znode we watch when we leave. */
     private String watched;
