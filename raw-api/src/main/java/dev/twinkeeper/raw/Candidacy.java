@@ -92,7 +92,8 @@ final class Candidacy {
 
     void begin() {
         gate.enter(Phase.PREPARING);
-        new Parents(session, gate, layout.parents(), this::watch, code -> fail("make the parents", code)).ensure();
+        new Parents(session, layout, gate, layout.parents(), this::watch, code -> fail("make the parents", code))
+                .ensure();
     }
 
     void suspend() {

@@ -113,7 +113,7 @@ final class ClientRole extends Participant implements Client {
     @Override
     void begin() {
         gate.enter(Phase.PREPARING);
-        new Parents(session, gate, layout.parents(), this::open, this::fail).ensure();
+        new Parents(session, layout, gate, layout.parents(), this::open, this::fail).ensure();
     }
 
     private void open() {

@@ -1,5 +1,6 @@
 package dev.twinkeeper.raw;
 
+import dev.twinkeeper.layout.Layout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -18,14 +19,16 @@ final class Parents {
     private static final byte[] NO_DATA = {};
 
     private final Session session;
+    private final Layout layout;
     private final Gate<?> gate;
     private final Deque<String> missing;
     private final Runnable done;
     private final Consumer<Code> failed;
 
     /** @param failed hears every code that is not the connection's, which is the session's to tell */
-    Parents(Session session, Gate<?> gate, List<String> paths, Runnable done, Consumer<Code> failed) {
+    Parents(Session session, Layout layout, Gate<?> gate, List<String> paths, Runnable done, Consumer<Code> failed) {
         this.session = session;
+        this.layout = layout;
         this.gate = gate;
         this.missing = new ArrayDeque<>(paths);
         this.done = done;
@@ -63,6 +66,14 @@ final class Parents {
                                 CreateMode.PERSISTENT,
                                 gate.name(this::onCreated),
                                 null);
+            case NOAUTH -> {
+                // So it is there, and of the chroot's levels we need no more; what is below them we have to read.
+                if (layout.root().startsWith(path)) {
+                    advance();
+                } else {
+                    failed.accept(Code.NOAUTH);
+                }
+            }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> failed.accept(Gate.code(rc));
         }

@@ -71,7 +71,8 @@ final class Registration {
         gate.enter(Phase.PREPARING);
         List<String> parents = new ArrayList<>(role.layout.parents());
         parents.add(role.layout.assign(role.id));
-        new Parents(role.session, gate, parents, this::watch, code -> fail("make the parents", code)).ensure();
+        new Parents(role.session, role.layout, gate, parents, this::watch, code -> fail("make the parents", code))
+                .ensure();
     }
 
     void suspend() {

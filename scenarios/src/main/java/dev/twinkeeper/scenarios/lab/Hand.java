@@ -192,8 +192,17 @@ public final class Hand implements AutoCloseable {
 
     /** {@code setAcl PATH world:anyone:PERMISSIONS}, the permissions as in ZooDefs.Perms. */
     public void setAcl(String path, int permissions) {
+        permit(absolute(path), permissions);
+    }
+
+    /** {@link #setAcl} of the znode that the chroot stands in, which is another one for each stage. */
+    public void setAclAboveChroot(int permissions) {
+        permit(layout.root().substring(0, layout.root().lastIndexOf('/')), permissions);
+    }
+
+    private void permit(String path, int permissions) {
         var acl = new ArrayList<>(List.of(new ACL(permissions, ZooDefs.Ids.ANYONE_ID_UNSAFE)));
-        once(() -> keeper.setACL(absolute(path), acl, -1));
+        once(() -> keeper.setACL(path, acl, -1));
     }
 
     // Reading.

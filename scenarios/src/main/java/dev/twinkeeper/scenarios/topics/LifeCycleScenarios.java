@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** Made, ready or refused, closed: and then silent, with nothing left behind. */
 public final class LifeCycleScenarios {
@@ -28,6 +29,19 @@ public final class LifeCycleScenarios {
 
     /** R4: a farewell that nobody answers, and then the session's own, with room for a busy machine. */
     private static final Duration A_FEW_SECONDS = Duration.ofSeconds(8);
+
+    @Verifies({Rule.R1, Rule.L2})
+    public void aZnodeAboveTheChrootNeedNotBeReadable(Stage stage) {
+        var hand = stage.hand();
+        hand.createChroot();
+        hand.setAclAboveChroot(Perms.ADMIN);
+
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+
+        assertThat(stage.outcome(client, stage.submit(client, "hello"))).isEqualTo(Told.done("hello"));
+    }
 
     @Verifies(Rule.R4)
     public void closingTwiceIsLikeClosingOnceAndLeavesNoEphemeral(Stage stage) {
