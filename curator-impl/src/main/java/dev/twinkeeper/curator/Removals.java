@@ -117,10 +117,15 @@ final class Removals {
                 role.announcer.setAside(layout.task(removal.task), "it has children that are none of ours");
                 answer(removal, false);
             }
+            // The ensemble looks for the task before it looks at permissions: nothing is removed, nor was it before.
+            case NOAUTH -> {
+                window.answered();
+                refuse(removal, Problem.NOT_ALLOWED, "no permission to delete " + layout.task(removal.task));
+            }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                refuse(removal, "the ensemble answered " + Gate.code(event));
+                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + Gate.code(event));
             }
         }
     }
@@ -143,10 +148,15 @@ final class Removals {
                 window.answered();
                 answer(removal, true);
             }
+            // It is there, so no earlier try of ours removed it.
+            case NOAUTH -> {
+                window.answered();
+                refuse(removal, Problem.NOT_ALLOWED, "no permission to read " + layout.task(removal.task));
+            }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                refuse(removal, "the ensemble answered " + Gate.code(event));
+                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + Gate.code(event));
             }
         }
     }
@@ -159,8 +169,8 @@ final class Removals {
         removal.answer.complete(removed);
     }
 
-    private void refuse(Removal removal, String message) {
+    private void refuse(Removal removal, Problem problem, String message) {
         unanswered.remove(removal);
-        removal.answer.completeExceptionally(new CoordinationException(Problem.UNKNOWN, message));
+        removal.answer.completeExceptionally(new CoordinationException(problem, message));
     }
 }

@@ -159,6 +159,10 @@ final class Submissions {
             case NODEEXISTS -> refuse(batch, Problem.FULL, "the sequence of " + layout.tasks() + " is used up");
             case NOAUTH -> refuse(batch, Problem.NOT_ALLOWED, "no permission to create below " + layout.tasks());
             case NONODE -> refuse(batch, Problem.IN_THE_WAY, "somebody deleted " + layout.tasks());
+            case NOCHILDRENFOREPHEMERALS ->
+                refuse(batch, Problem.IN_THE_WAY, layout.tasks() + " is ephemeral, and has no children");
+            case QUOTAEXCEEDED -> refuse(batch, Problem.FULL, "a quota on " + layout.tasks() + " or above is used up");
+            case THROTTLEDOP -> refuse(batch, Problem.FULL, "the servers have too much to do: submit it again later");
             default -> refuse(batch, Problem.UNKNOWN, "the ensemble answered " + Gate.code(rc));
         }
         advance();

@@ -167,7 +167,19 @@ public final class Stage implements AutoCloseable {
 
     /** A person at zkCli, with a session of its own. */
     public Hand hand() {
-        Hand hand = new Hand(ensemble.followersConnectString(), layout);
+        return hand(ensemble.followersConnectString());
+    }
+
+    /**
+     * The same, connected to the leader, for who changes permissions: it checks a write against the old ones until it has
+     * applied the change itself, and a follower may have answered before that.
+     */
+    public Hand handAtLeader() {
+        return hand(ensemble.leader().address());
+    }
+
+    private Hand hand(String servers) {
+        Hand hand = new Hand(servers, layout);
         hands.add(hand);
         return hand;
     }

@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Rule;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** From a status to a client that knows it, and has taken it. */
 public final class OutcomeScenarios {
@@ -257,5 +259,23 @@ public final class OutcomeScenarios {
 
         assertThat(Stage.await("the collect", collected, Stage.READY)).isTrue();
         assertThat(stage.hand().exists("/tasks/" + task)).isFalse();
+    }
+
+    @Verifies({Rule.S5, Rule.S6})
+    public void aClientThatMayNotCollectIsToldSo(Stage stage) {
+        var hand = stage.handAtLeader();
+        stage.master("m1").awaitReady();
+        stage.worker("w1").awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var task = stage.submit(client, "hello");
+        stage.outcome(client, task);
+
+        hand.setAcl("/tasks/" + task, Perms.ALL & ~Perms.DELETE);
+        var refused = Told.problem(client.role().collect(task));
+        hand.setAcl("/tasks/" + task, Perms.ALL);
+        var collected = Stage.await("the collect", client.role().collect(task), Stage.READY);
+
+        assertThat(refused).isEqualTo(Problem.NOT_ALLOWED);
+        assertThat(collected).isTrue();
     }
 }

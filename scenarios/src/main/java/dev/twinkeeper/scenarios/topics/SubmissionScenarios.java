@@ -143,7 +143,7 @@ public final class SubmissionScenarios {
 
     @Verifies(Rule.S4)
     public void aClientThatMayNotCreateTasksIsToldSo(Stage stage) {
-        var hand = stage.hand();
+        var hand = stage.handAtLeader();
         var client = stage.client("c1").awaitReady();
         hand.setAcl("/tasks", Perms.READ);
 
@@ -152,5 +152,17 @@ public final class SubmissionScenarios {
 
         assertThat(problems).containsOnly(Problem.NOT_ALLOWED);
         assertThat(hand.children("/tasks")).isEmpty();
+    }
+
+    @Verifies(Rule.S4)
+    public void aClientWhoseTasksHaveNoPlaceIsToldSo(Stage stage) {
+        var hand = stage.hand();
+        hand.createChroot();
+        hand.createEphemeral("/tasks", "by a typing error");
+        var client = stage.client("c1").awaitReady();
+
+        var problem = Told.problem(client.role().submit(Payload.of("hello")));
+
+        assertThat(problem).isEqualTo(Problem.IN_THE_WAY);
     }
 }
