@@ -205,7 +205,8 @@ final class Session {
     private ZooKeeper handle() {
         try {
             return client.getZookeeperClient().getZooKeeper();
-        } catch (Exception e) {
+        } catch (Exception | OutOfMemoryError e) {
+            // No descriptors left, say, or no threads: that is an OutOfMemoryError.
             throw new IllegalStateException("the handle could not be made anew", e);
         }
     }

@@ -5,6 +5,7 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.apache.zookeeper.AsyncCallback.MultiCallback;
 import org.apache.zookeeper.Op;
@@ -45,6 +46,9 @@ final class Session {
 
     private static final int ANY_VERSION = -1;
 
+    /** L6: a handle that cannot be opened is asked for about once a second. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final Settings settings;
     private final Loop loop;
     private final Owner owner;
@@ -60,13 +64,17 @@ final class Session {
 
     /** Opens a session with a handle of its own; nothing is reset in place. */
     void open() {
-        generation++;
         try {
-            zk = Connections.open(settings, new Ear(generation));
-        } catch (IOException | RuntimeException e) {
+            make();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             owner.impossible(new CoordinationException(
                     Problem.CANNOT_CONNECT, "no session with " + settings.connect() + ": " + e.getMessage()));
         }
+    }
+
+    private void make() throws IOException {
+        generation++;
+        zk = Connections.open(settings, new Ear(generation));
     }
 
     ZooKeeper zk() {
@@ -130,10 +138,21 @@ final class Session {
 
     private void renew() {
         ZooKeeper dead = zk;
-        long session = dead.getSessionId();
-        open();
+        generation++;
         shut(dead);
-        owner.expired(session);
+        owner.expired(dead.getSessionId());
+        openAgain();
+    }
+
+    /** L5: a lost session ends no role, also where there is no handle to be had: that passes, and is waited out. */
+    private void openAgain() {
+        try {
+            make();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // No descriptors left, say, or no threads: that is an OutOfMemoryError.
+            log.warn("no new handle yet", e);
+            loop.after(PAUSE, this::openAgain);
+        }
     }
 
     private static void shut(ZooKeeper handle) {
