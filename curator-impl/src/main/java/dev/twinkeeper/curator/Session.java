@@ -3,6 +3,7 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -144,17 +145,23 @@ final class Session {
         if (closed) {
             return;
         }
+        switch (state) {
+            case CONNECTED, RECONNECTED -> current().ifPresent(this::onConnected);
+            case SUSPENDED -> onDisconnected();
+            case LOST -> current().ifPresent(this::onLost);
+            default -> log.debug("connection state {}", state);
+        }
+    }
+
+    /** The id of the handle's session, zero as long as that is new. Empty where there is no handle to be had yet. */
+    private OptionalLong current() {
         try {
-            switch (state) {
-                case CONNECTED, RECONNECTED -> onConnected(handle().getSessionId());
-                case SUSPENDED -> onDisconnected();
-                case LOST -> onLost(handle().getSessionId());
-                default -> log.debug("connection state {}", state);
-            }
+            return OptionalLong.of(handle().getSessionId());
         } catch (IllegalStateException e) {
-            // No descriptors left, say. Asking for the handle is what makes Curator try again to open it (L5).
+            // Asking for the handle is what makes Curator try again to open it: a lost session ends no role (L5).
             log.warn("no new handle yet", e);
             loop.after(PAUSE, () -> onState(ConnectionState.LOST));
+            return OptionalLong.empty();
         }
     }
 
