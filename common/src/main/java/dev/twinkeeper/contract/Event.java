@@ -16,7 +16,7 @@ public sealed interface Event {
     /** The connection is lost; the session may live on. */
     record Disconnected() implements Event {}
 
-    /** The ensemble ended the session; the role goes on with a new one. */
+    /** The session is over for this role, which goes on with a new one; the servers may end it a little later. */
     record SessionExpired(long session) implements Event {}
 
     /** The role is refused for good and ends. */

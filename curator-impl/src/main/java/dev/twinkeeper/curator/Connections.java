@@ -70,8 +70,9 @@ final class Connections {
     /**
      * A session that lasts for ever, as far as Curator knows. When a connection stays lost for as long as the session
      * timeout, Curator throws the session away by its own clock, and opens another one while the first may live on and a
-     * request of it be still on its way. LOST shall mean that the ensemble ended the session: only then is "not there"
-     * the last word on a submit (S4). The setting for it, {@code simulatedSessionExpirationPercent}, refuses zero.
+     * request of it be still on its way. LOST shall mean what it means to ZooKeeper's own client: that the
+     * ensemble ended the session, or was not heard of for a third longer still. Before that, "not there" is not the last
+     * word on a submit (S4). The setting for it, {@code simulatedSessionExpirationPercent}, refuses zero.
      */
     @SuppressWarnings("try") // ZooKeeper's close may be interrupted, which javac warns of in each subclass
     private static final class Handle extends ZooKeeper {

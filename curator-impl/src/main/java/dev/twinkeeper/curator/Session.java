@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session of a role. Curator keeps the handle, and opens a new one whenever the ensemble has ended a session; what
- * is left for us is to know which session a state is about, since Curator does not say.
+ * The session of a role. Curator keeps the handle, and opens a new one whenever a session is over; what is left for us
+ * is to know which session a state is about, since Curator does not say.
  *
  * <p>Three gaps are closed here. Curator tells of the connection on a thread of its own, so LOST may be heard when the
  * next session is there already, and once more after that: only a changed session id tells. For the same reason SUSPENDED
@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * moment when the connection went waits inside Curator, is sent when it is back, and may overtake the barrier that
  * the next phase begins with: so that phase does not begin before all of it is answered.
  *
- * <p>Expiry is only heard from a server, on reconnecting. Until then a cut-off role knows SUSPENDED and nothing more.
+ * <p>Expiry is heard from a server, on reconnecting; or ZooKeeper's client declares it by its own clock, when it has heard
+ * no server for 4/3 of the session timeout. Until then a cut-off role knows SUSPENDED and nothing more. The servers have
+ * clocks of their own: an ephemeral of the old session may outlast it.
  */
 final class Session {
     private static final Logger log = LoggerFactory.getLogger(Session.class);

@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The session of a role: the current ZooKeeper handle, and a new one whenever the ensemble has ended a session.
+ * The session of a role: the current ZooKeeper handle, and a new one whenever a session is over.
  * ZooKeeper's client reconnects by itself, to any server, for as long as the session may live; it never makes a new
  * session by itself.
  *
- * <p>Expiry is only heard from a server, on reconnecting. Until then a cut-off role knows <em>disconnected</em> and
- * nothing more.
+ * <p>Expiry is heard from a server, on reconnecting; or ZooKeeper's client declares it by its own clock, when it has heard
+ * no server for 4/3 of the session timeout. Until then a cut-off role knows <em>disconnected</em> and nothing more. The
+ * servers have clocks of their own: an ephemeral of the old session may outlast it.
  */
 final class Session {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
