@@ -15,13 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.zookeeper.Watcher.WatcherType;
 
 /**
- * A client's questions after outcomes. Each question is one watch on the task's children, which tells of the status and
- * of the task's removal alike.
+ * A client's questions after outcomes. Each question reads the status. Where there is none yet, it is one watch on the
+ * task's children, which tells of the status and of the task's removal alike, and the status is read again.
  *
  * <pre>
  * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
@@ -88,7 +87,7 @@ final class Outcomes {
         question.askers.add(asker);
         asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
         if (gate.in(Phase.OPEN)) {
-            look(question);
+            read(question);
         }
     }
 
@@ -97,7 +96,7 @@ final class Outcomes {
         window = new Window(role.session, role.settings.window());
         for (Question question : questions.values()) {
             question.confirmed = false;
-            look(question);
+            read(question);
         }
     }
 
@@ -108,11 +107,14 @@ final class Outcomes {
 
     void onChanged(String path) {
         if (layout.place(path) instanceof Place.TaskNode node && questions.containsKey(node.task())) {
-            look(questions.get(node.task()));
+            read(questions.get(node.task()));
         }
     }
 
     private void look(Question question) {
+        if (questions.get(question.task) != question) {
+            return; // Whoever asked is gone by now, and needs no watch.
+        }
         window.send(client -> client.getChildren()
                 .usingWatcher(role.taskWatcher)
                 .inBackground(gate.reply(this::onLooked), question)
@@ -124,7 +126,9 @@ final class Outcomes {
         switch (Gate.code(event)) {
             case OK -> {
                 if (event.getChildren().contains(Layout.STATUS)) {
+                    // It came after we had read, and before the watch: that has nothing more to tell.
                     read(question);
+                    unwatch(question.task);
                 } else {
                     question.askers.forEach(asker -> asker.looked = true);
                     dismissImpatient(question);
@@ -180,7 +184,7 @@ final class Outcomes {
                 answer(question, outcome);
                 window.answered();
             }
-            // Collected by somebody between the list and the read.
+            // None yet, or the task is gone.
             case NONODE -> {
                 look(question);
                 window.answered();
@@ -220,17 +224,24 @@ final class Outcomes {
                 asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
     }
 
-    /** A question that nobody asks any more leaves no watch behind. */
+    /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
-            BackgroundCallback removed = gate.reply(event -> {});
             // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
-            role.session.ask(client -> client.watchers()
+            window.send(client -> client.watchers()
                     .removeAll()
                     .ofType(WatcherType.Any)
                     .locally()
-                    .inBackground(removed)
+                    .inBackground(gate.reply(this::onUnwatched))
                     .forPath(layout.task(task)));
+        }
+    }
+
+    private void onUnwatched(CuratorEvent event) {
+        switch (Gate.code(event)) {
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            // Or it had gone off by itself.
+            default -> window.answered();
         }
     }
 }

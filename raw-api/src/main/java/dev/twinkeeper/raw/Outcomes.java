@@ -20,8 +20,8 @@ import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A client's questions after outcomes. Each question is one watch on the task's children, which tells of the status and
- * of the task's removal alike.
+ * A client's questions after outcomes. Each question reads the status. Where there is none yet, it is one watch on the
+ * task's children, which tells of the status and of the task's removal alike, and the status is read again.
  *
  * <pre>
  * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
@@ -88,7 +88,7 @@ final class Outcomes {
         question.askers.add(asker);
         asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
         if (gate.in(Phase.OPEN)) {
-            look(question);
+            read(question);
         }
     }
 
@@ -97,7 +97,7 @@ final class Outcomes {
         window = new Window(role.settings.window());
         for (Question question : questions.values()) {
             question.confirmed = false;
-            look(question);
+            read(question);
         }
     }
 
@@ -108,11 +108,14 @@ final class Outcomes {
 
     void onChanged(String path) {
         if (layout.place(path) instanceof Place.TaskNode node && questions.containsKey(node.task())) {
-            look(questions.get(node.task()));
+            read(questions.get(node.task()));
         }
     }
 
     private void look(Question question) {
+        if (questions.get(question.task) != question) {
+            return; // Whoever asked is gone by now, and needs no watch.
+        }
         window.send(() -> role.zk()
                 .getChildren(layout.task(question.task), role.taskWatcher, gate.children(this::onLooked), question));
     }
@@ -122,7 +125,9 @@ final class Outcomes {
         switch (Gate.code(rc)) {
             case OK -> {
                 if (names.contains(Layout.STATUS)) {
+                    // It came after we had read, and before the watch: that has nothing more to tell.
                     read(question);
+                    unwatch(question.task);
                 } else {
                     question.askers.forEach(asker -> asker.looked = true);
                     dismissImpatient(question);
@@ -176,7 +181,7 @@ final class Outcomes {
                 answer(question, outcome);
                 window.answered();
             }
-            // Collected by somebody between the list and the read.
+            // None yet, or the task is gone.
             case NONODE -> {
                 look(question);
                 window.answered();
@@ -216,11 +221,20 @@ final class Outcomes {
                 asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
     }
 
-    /** A question that nobody asks any more leaves no watch behind. */
+    /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
             // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
-            role.zk().removeAllWatches(layout.task(task), WatcherType.Any, true, (rc, path, ctx) -> {}, null);
+            window.send(() -> role.zk()
+                    .removeAllWatches(layout.task(task), WatcherType.Any, true, gate.reply(this::onUnwatched), null));
+        }
+    }
+
+    private void onUnwatched(int rc, String path, Object ctx) {
+        switch (Gate.code(rc)) {
+            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
+            // Or it had gone off by itself.
+            default -> window.answered();
         }
     }
 }

@@ -2,17 +2,21 @@ package dev.twinkeeper.scenarios.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Stage;
 import dev.twinkeeper.scenarios.Verifies;
+import dev.twinkeeper.scenarios.lab.Hand;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -277,5 +281,54 @@ public final class OutcomeScenarios {
 
         assertThat(refused).isEqualTo(Problem.NOT_ALLOWED);
         assertThat(collected).isTrue();
+    }
+
+    @Verifies({Rule.L4, Rule.L6})
+    public void outcomesThatAreKnownLeaveNoWatch(Stage stage) {
+        var hand = stage.hand();
+        var held = Work.held();
+        stage.master("m1").awaitReady();
+        stage.worker("w1", held).awaitReady();
+        var client = stage.client("c1").awaitReady();
+        var tasks = stage.submitAll(client, Told.commands(10));
+        var outcomes = tasks.stream()
+                .map(task -> client.role().outcome(task, Stage.OUTCOME))
+                .toList();
+        stage.eventually("it watches", Stage.READY, () -> client.traffic().watches() >= tasks.size());
+
+        held.release();
+        outcomes.forEach(each -> Stage.await("an outcome", each, Stage.OUTCOME));
+        tasks.forEach(task -> stage.outcome(client, task));
+
+        assertThat(heardOfDeletions(stage, hand, client, tasks)).isZero();
+    }
+
+    @Verifies({Rule.L4, Rule.L6})
+    public void aStatusThatComesWhileTheClientAsksLeavesNoWatch(Stage stage) {
+        var hand = stage.hand();
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = stage.submit(client, "hello");
+        client.wire().stallReplies();
+        var before = client.wire().heldUp();
+
+        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        stage.eventually(
+                "it is told that there is none",
+                Stage.READY,
+                () -> client.wire().heldUp() > before);
+        hand.create("/tasks/" + task + "/status", "done");
+        client.mend();
+
+        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isEqualTo(Told.done(""));
+        assertThat(heardOfDeletions(stage, hand, client, List.of(task))).isZero();
+    }
+
+    /** How many watches were left, by what they tell; a submit's answer comes after all that was asked or told before. */
+    private static long heardOfDeletions(Stage stage, Hand hand, Actor<Client> client, List<TaskId> tasks) {
+        stage.submit(client, "before");
+        var before = client.traffic().notifications();
+        tasks.forEach(task -> hand.deleteAll("/tasks/" + task));
+        stage.submit(client, "after");
+        return client.traffic().notifications() - before;
     }
 }
