@@ -22,10 +22,10 @@ public interface Client extends Role {
      *
      * @return completes with the task's id when the ensemble acknowledged it. A lost answer is resolved by looking for
      *     the task; a lost connection is waited out. Completes with a {@link CoordinationException}: {@code FULL};
-     *     {@code NOT_ALLOWED}; {@code IN_THE_WAY} where somebody deleted {@code /tasks}; {@code UNKNOWN} after an outage
-     *     longer than {@link Settings#retention()}, since the task may have been done and removed, and where the
-     *     ensemble answers what nobody expects; {@code CLOSED}, where the task may be in the tree; and with what {@link
-     *     #ready()} was refused with
+     *     {@code NOT_ALLOWED}; {@code IN_THE_WAY} where somebody deleted {@code /tasks} or made it ephemeral; {@code
+     *     UNKNOWN} after an outage longer than {@link Settings#retention()}, since the task may have been done and
+     *     removed, and where the ensemble answers what nobody expects; {@code CLOSED}, where the task may be in the
+     *     tree; and with what {@link #ready()} was refused with
      */
     default CompletionStage<TaskId> submit(Payload command) {
         return submitAll(List.of(command)).get(0);
@@ -51,7 +51,8 @@ public interface Client extends Role {
      *
      * @return completes with true when this call removed it, or found it removed after an answer of its own was lost;
      *     false when there was nothing to remove, there is no status yet, or something foreign hangs below the task.
-     *     Completes with a {@link CoordinationException}: {@code UNKNOWN} where the ensemble refuses it; {@code CLOSED}
+     *     Completes with a {@link CoordinationException}: {@code NOT_ALLOWED} where an ACL keeps the task; {@code UNKNOWN}
+     *     where the ensemble answers what nobody expects; {@code CLOSED}
      */
     CompletionStage<Boolean> collect(TaskId task);
 }
