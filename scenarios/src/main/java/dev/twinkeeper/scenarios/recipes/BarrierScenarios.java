@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
 import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +29,7 @@ public final class BarrierScenarios {
 
     @Verifies({Rule.B1, Rule.B2})
     public void nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var members = members(stage, 3);
 
         var first = members.subList(0, 2).stream().map(BarrierScenarios::enter).toList();
@@ -53,6 +55,7 @@ public final class BarrierScenarios {
     @Verifies({Rule.B1, Rule.B2, Rule.B4})
     public void roundAfterRoundNobodyOvertakesAnother(RecipeStage stage) {
         int rounds = 6;
+        stage.sessionTimeout(LONG_SESSION);
         var members = members(stage, 4);
         var came = new AtomicIntegerArray(rounds);
         var done = new AtomicIntegerArray(rounds);
@@ -132,6 +135,7 @@ public final class BarrierScenarios {
 
     @Verifies({Rule.B2, Rule.B4, Rule.X4})
     public void whoDoesNotWaitForTheOthersToLeaveHasLeftAllTheSame(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var members = members(stage, 3);
         pass(stage, members);
 
@@ -308,6 +312,7 @@ public final class BarrierScenarios {
 
     @Verifies({Rule.B6, Rule.X4})
     public void aRoundOfTenCostsAFewRequestsEach(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var members = members(stage, 10);
         pass(stage, members);
         out(stage, members); // the connections, and the path, are there

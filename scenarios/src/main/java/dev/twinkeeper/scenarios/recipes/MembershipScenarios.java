@@ -86,6 +86,7 @@ public final class MembershipScenarios {
 
     @Verifies(Rule.M2)
     public void everybodyHearsOfEveryJoiningChangeAndLeaving(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var onlooker = stage.member("c");
         var a = stage.member("a");
         var b = stage.member("b");
@@ -127,6 +128,7 @@ public final class MembershipScenarios {
 
     @Verifies(Rule.M2)
     public void aChangeCostsEachOnlookerOneNotification(RecipeStage stage) {
+        stage.sessionTimeout(LONG_SESSION);
         var onlookers = IntStream.range(0, 10)
                 .mapToObj(i -> stage.member("onlooker-" + i))
                 .toList();
@@ -200,6 +202,7 @@ public final class MembershipScenarios {
     @Verifies(Rule.M4)
     public void aSecondMemberOfANameIsRefusedAndTheFirstUntouched(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "one");
@@ -217,6 +220,7 @@ public final class MembershipScenarios {
     @Verifies(Rule.M4)
     public void aSecondMemberWithTheSameDataIsRefusedToo(RecipeStage stage) {
         var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
         var first = stage.member("a");
         var second = stage.member("a2");
         join(first, "");
