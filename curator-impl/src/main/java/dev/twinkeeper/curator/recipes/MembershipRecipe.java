@@ -281,7 +281,7 @@ public final class MembershipRecipe implements Membership {
             thread.execute(() -> {
                 due.set(false);
                 if (own != null) {
-                    ask(this::look, this::out);
+                    ask(this::look, this::refused);
                 }
             });
         }
@@ -311,6 +311,15 @@ public final class MembershipRecipe implements Membership {
             } else {
                 count();
             }
+        }
+    }
+
+    /** M1, X4: whose ephemeral may not be deleted has not left. It goes with the session. */
+    private void refused(Failure why) {
+        if (own.leaving) {
+            failed(why);
+        } else {
+            out(why);
         }
     }
 

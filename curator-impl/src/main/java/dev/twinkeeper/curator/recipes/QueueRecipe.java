@@ -424,9 +424,18 @@ public final class QueueRecipe implements Queue {
 
     private boolean take(String name) throws Exception {
         long session = patiently(this::session);
-        if (closed || !patiently(() -> isTaken(name))) {
-            return false;
+        try {
+            return !closed && patiently(() -> isTaken(name)) && work(name, session);
+        } catch (Exception e) {
+            if (!handled.containsKey(name)) {
+                resting.add(name); // Q2: our claim may be there, and nobody would come back to it
+                after(RETRY_PAUSE, () -> giveBack(name));
+            }
+            throw e;
         }
+    }
+
+    private boolean work(String name, long session) throws Exception {
         Stat stat = new Stat();
         byte[] data = patiently(() -> read(name, stat));
         if (data == null || patiently(this::session) != session) {

@@ -294,6 +294,20 @@ public final class MembershipRefusalScenarios {
         hand.awaitGone(A, RecipeStage.AT_ONCE);
     }
 
+    @Verifies({Rule.M1, Rule.X4})
+    public void aMemberThatMayNotLeaveIsToldAndOut(RecipeStage stage) {
+        var hand = stage.hand();
+        stage.sessionTimeout(LONG_SESSION);
+        var member = stage.member("a");
+        join(member, "one");
+
+        hand.setAcl(RecipeStage.RECIPE, Perms.ALL & ~Perms.DELETE);
+        stage.settle(); // the leader may judge by the old list for a moment
+
+        assertThat(problem(() -> member.recipe().leave(RecipeStage.READY))).isEqualTo(Problem.NOT_ALLOWED);
+        hand.awaitGone(A, RecipeStage.AT_ONCE);
+    }
+
     @Verifies(Rule.X4)
     public void whoClosesAsSoonAsItIsRefusedLeavesNothing(RecipeStage stage) {
         var hand = stage.hand();
