@@ -93,12 +93,11 @@ final class Census {
     void end() {
         gate.enter(Phase.OVER);
         for (String parent : watched()) {
-            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            // As in Outcomes.
             BackgroundCallback removed = gate.reply(event -> {});
             session.ask(client -> client.watchers()
                     .removeAll()
                     .ofType(WatcherType.Any)
-                    .locally()
                     .inBackground(removed)
                     .forPath(parent));
         }

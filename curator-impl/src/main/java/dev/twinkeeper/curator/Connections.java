@@ -63,8 +63,17 @@ final class Connections {
                 // Else a znode that is made without data holds this machine's address.
                 .defaultData(new byte[0])
                 .aclProvider(acl())
-                .zookeeperFactory((servers, timeout, watcher, readOnly) -> new Handle(servers, timeout, watcher))
+                .zookeeperFactory((servers, timeout, watcher, readOnly) -> open(servers, timeout, watcher))
                 .build();
+    }
+
+    /** L5: where there are no threads left, ZooKeeper throws an Error, for which Curator would never try again. */
+    private static ZooKeeper open(String servers, int timeout, Watcher watcher) throws IOException {
+        try {
+            return new Handle(servers, timeout, watcher);
+        } catch (OutOfMemoryError e) {
+            throw new IOException("no new handle", e);
+        }
     }
 
     /**

@@ -227,11 +227,11 @@ final class Outcomes {
     /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
-            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending. Not
+            // "locally": then a connection lost before the answer is told to that watcher, and not to Curator.
             window.send(client -> client.watchers()
                     .removeAll()
                     .ofType(WatcherType.Any)
-                    .locally()
                     .inBackground(gate.reply(this::onUnwatched))
                     .forPath(layout.task(task)));
         }

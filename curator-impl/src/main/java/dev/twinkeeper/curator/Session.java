@@ -161,9 +161,17 @@ final class Session {
             return OptionalLong.of(handle().getSessionId());
         } catch (IllegalStateException e) {
             // Asking for the handle is what makes Curator try again to open it: a lost session ends no role (L5).
+            onDisconnected();
+            loop.after(PAUSE, this::askAgain);
             log.warn("no new handle yet", e);
-            loop.after(PAUSE, () -> onState(ConnectionState.LOST));
             return OptionalLong.empty();
+        }
+    }
+
+    /** Unless something else has asked, and has its answer. */
+    private void askAgain() {
+        if (!told && !reconnected) {
+            onState(ConnectionState.LOST);
         }
     }
 
@@ -214,8 +222,7 @@ final class Session {
     private ZooKeeper handle() {
         try {
             return client.getZookeeperClient().getZooKeeper();
-        } catch (Exception | OutOfMemoryError e) {
-            // No descriptors left, say, or no threads: that is an OutOfMemoryError.
+        } catch (Exception e) {
             throw new IllegalStateException("the handle could not be made anew", e);
         }
     }

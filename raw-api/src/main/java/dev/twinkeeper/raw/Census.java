@@ -88,8 +88,8 @@ final class Census {
     void end() {
         gate.enter(Phase.OVER);
         for (String parent : watched()) {
-            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
-            zk.removeAllWatches(parent, WatcherType.Any, true, (rc, path, ctx) -> {}, null);
+            // As in Outcomes.
+            zk.removeAllWatches(parent, WatcherType.Any, false, (rc, path, ctx) -> {}, null);
         }
     }
 

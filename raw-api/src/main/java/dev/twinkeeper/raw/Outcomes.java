@@ -224,9 +224,10 @@ final class Outcomes {
     /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
     private void unwatch(TaskId task) {
         if (gate.in(Phase.OPEN)) {
-            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending.
+            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending. Not
+            // "local": then a connection lost before the answer is told to that watcher, and to nobody else.
             window.send(() -> role.zk()
-                    .removeAllWatches(layout.task(task), WatcherType.Any, true, gate.reply(this::onUnwatched), null));
+                    .removeAllWatches(layout.task(task), WatcherType.Any, false, gate.reply(this::onUnwatched), null));
         }
     }
 

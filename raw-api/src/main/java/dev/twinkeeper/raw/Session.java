@@ -56,6 +56,8 @@ final class Session {
 
     private ZooKeeper zk;
     private int generation;
+    private boolean up;
+    private boolean closed;
 
     Session(Settings settings, Loop loop, Owner owner) {
         this.settings = settings;
@@ -102,6 +104,7 @@ final class Session {
 
     /** Ends the session; its ephemerals go at once where a server can be reached, else when it expires. */
     void close() {
+        closed = true;
         generation++;
         if (zk != null) {
             shut(zk);
@@ -127,8 +130,17 @@ final class Session {
             return;
         }
         switch (state) {
-            case SyncConnected -> owner.connected();
-            case Disconnected -> owner.disconnected();
+            case SyncConnected -> {
+                if (up) {
+                    owner.disconnected(); // which the client did not tell
+                }
+                up = true;
+                owner.connected();
+            }
+            case Disconnected -> {
+                up = false;
+                owner.disconnected();
+            }
             case Expired -> renew();
             case AuthFailed ->
                 owner.impossible(new CoordinationException(
@@ -140,6 +152,7 @@ final class Session {
     private void renew() {
         ZooKeeper dead = zk;
         generation++;
+        up = false;
         shut(dead);
         owner.expired(dead.getSessionId());
         openAgain();
@@ -147,12 +160,15 @@ final class Session {
 
     /** L5: a lost session ends no role, also where there is no handle to be had: that passes, and is waited out. */
     private void openAgain() {
+        if (closed) {
+            return;
+        }
         try {
             make();
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             // No descriptors left, say, or no threads: that is an OutOfMemoryError.
-            log.warn("no new handle yet", e);
             loop.after(PAUSE, this::openAgain);
+            log.warn("no new handle yet", e);
         }
     }
 

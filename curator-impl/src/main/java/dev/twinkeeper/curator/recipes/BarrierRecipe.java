@@ -538,14 +538,14 @@ public final class BarrierRecipe implements Barrier {
 
     /**
      * X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on. It is
-     * sent before what is asked next, and not waited for; without a connection it is forgotten here.
+     * sent before what is asked next, and not waited for. Not "locally": then a connection lost before the answer is told
+     * to those watchers, and not to Curator.
      */
     private void unwatch(String path) throws Exception {
         if (path != null) {
             client.watchers()
                     .removeAll()
                     .ofType(WatcherType.Data)
-                    .locally()
                     .inBackground()
                     .forPath(path);
         }

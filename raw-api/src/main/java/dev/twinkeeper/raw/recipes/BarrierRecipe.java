@@ -27,7 +27,6 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
@@ -231,7 +230,6 @@ public final class BarrierRecipe implements Barrier {
             withdraw(null);
         } else if (coming == answer && phase == Phase.LEAVING) {
             late = true;
-            unwatch(watched);
             change(Phase.LEAVING);
         }
     }
@@ -293,8 +291,17 @@ public final class BarrierRecipe implements Barrier {
         if (connected) {
             switch (phase) {
                 case ENTERING -> arrive();
-                case WITHDRAWING -> readOwn();
-                case LEAVING -> list(round);
+                case WITHDRAWING -> {
+                    keeper.unwatch(place.path());
+                    keeper.unwatch(own);
+                    readOwn();
+                }
+                case LEAVING -> {
+                    if (late && watched != null) {
+                        keeper.unwatch(watched);
+                    }
+                    list(round);
+                }
                 case OUT, IN -> {}
             }
         }
@@ -438,7 +445,7 @@ public final class BarrierRecipe implements Barrier {
         // B1: with the znode that we have now.
         if (start.names().contains(me) && czxid < start.began()) {
             if (watches) {
-                unwatch(place.path());
+                keeper.unwatch(place.path());
             }
             pass(start);
         } else if (phase == Phase.WITHDRAWING) {
@@ -557,20 +564,7 @@ public final class BarrierRecipe implements Barrier {
 
     private void withdraw(Failure why) {
         verdict = why;
-        unwatch(place.path());
-        unwatch(own);
         change(Phase.WITHDRAWING);
-    }
-
-    /**
-     * X4. All of that path, which are one: to remove a single watcher is to forget it here, and the server goes on
-     * watching. It is sent before what is asked next, so it is done when that is answered; without a connection it is
-     * forgotten here, and not set in the next one.
-     */
-    private void unwatch(String path) {
-        if (path != null) {
-            zk().removeAllWatches(path, WatcherType.Data, true, (rc, unwatched, asked) -> {}, null);
-        }
     }
 
     private void retract(Start start) {
@@ -654,7 +648,7 @@ public final class BarrierRecipe implements Barrier {
         switch (code) {
             case OK -> {
                 if (stat.getCzxid() > round.began()) { // it has gone, and come for the next round
-                    unwatch(watched);
+                    keeper.unwatch(watched);
                     round.names().remove(name);
                     list(round);
                 }

@@ -24,7 +24,6 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooKeeper.States;
 import org.apache.zookeeper.data.Stat;
 
@@ -228,8 +227,8 @@ public final class ElectionRecipe implements Election {
     private void join() {
         phase = Phase.JOINING;
         depose();
-        if (before != null) { // X4: with removeWatches, which names the watcher, only the client would forget it
-            keeper.zk().removeAllWatches(before, WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+        if (before != null) {
+            keeper.unwatch(before);
         }
         before = null;
         own = null;

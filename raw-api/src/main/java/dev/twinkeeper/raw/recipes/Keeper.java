@@ -19,6 +19,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
@@ -62,6 +63,7 @@ final class Keeper implements AutoCloseable {
 
     private volatile ZooKeeper zk;
     private volatile Thread current;
+    private boolean up;
     private int generation;
     private int round;
 
@@ -116,8 +118,17 @@ final class Keeper implements AutoCloseable {
         }
         round++;
         switch (state) {
-            case SyncConnected -> prepare(round);
-            case Disconnected -> owner.disconnected();
+            case SyncConnected -> {
+                if (up) {
+                    owner.disconnected(); // which the client did not tell
+                }
+                up = true;
+                prepare(round);
+            }
+            case Disconnected -> {
+                up = false;
+                owner.disconnected();
+            }
             case Expired -> expire();
             case AuthFailed ->
                 owner.failed(new Failure(Problem.NOT_ALLOWED, "authentication with " + place.servers() + " failed"));
@@ -128,6 +139,7 @@ final class Keeper implements AutoCloseable {
     /** Ends the session, where the servers have not, and opens the next; on the recipe's thread. */
     void expire() {
         round++;
+        up = false;
         shut(zk);
         renew();
         owner.expired();
@@ -229,6 +241,15 @@ final class Keeper implements AutoCloseable {
         } else {
             create(from, missing);
         }
+    }
+
+    /**
+     * X4: removes all data watches of ours on that path, which are one: to remove a single watcher is to forget it here,
+     * and the server goes on sending. Sent before what is asked next, so done when that is answered. Not "local": then a
+     * connection lost before the answer is told to those watchers, and to nobody else (ClientCnxn.finishPacket of 3.9.5).
+     */
+    void unwatch(String path) {
+        zk.removeAllWatches(path, WatcherType.Data, false, (rc, unwatched, ctx) -> {}, null);
     }
 
     /** The current handle. A recipe that kept an older one would act in a dead session. */

@@ -20,7 +20,6 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -399,10 +398,10 @@ public final class LockRecipe implements Lock {
         keeper.zk().delete(path(attempt.name), -1, reply, null);
     }
 
-    /** K11: the one before it may stay. All on that path, because to remove one's own is only to forget it. */
+    /** K11: the one before it may stay. */
     private void unwatch(Attempt attempt) {
         if (attempt.waitsForAnother()) {
-            keeper.zk().removeAllWatches(path(attempt.watched), WatcherType.Data, true, (rc, path, ctx) -> {}, null);
+            keeper.unwatch(path(attempt.watched));
         }
     }
 

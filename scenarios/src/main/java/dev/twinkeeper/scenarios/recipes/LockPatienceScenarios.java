@@ -64,6 +64,24 @@ public final class LockPatienceScenarios {
         stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> impatient.watches() == 0);
     }
 
+    @Verifies(Rule.K4)
+    public void anAttemptGivenUpAsTheConnectionGoesHidesNoLoss(RecipeStage stage) {
+        var queue = new LockQueue(stage);
+        var contender = stage.contender("a");
+        var hold = LockQueue.take(contender);
+        queue.ask(contender, EXCLUSIVE, LockQueue.A_WHILE);
+        stage.settle();
+
+        // It takes its watch back, and its znode, when the connection goes.
+        contender.wire().stallReplies();
+        stage.throughout("it gives up", LockQueue.A_WHILE.multipliedBy(3).dividedBy(2), hold::isHeld);
+        contender.wire().cut();
+
+        stage.eventually("who is cut off does not know any more", RecipeStage.AT_ONCE, () -> !hold.isHeld());
+        contender.wire().mend();
+        stage.eventually("it holds as before", RecipeStage.READY, hold::isHeld);
+    }
+
     @Verifies(Rule.K11)
     public void anAttemptThatAskedAgainAndGaveUpLeavesNoWatch(RecipeStage stage) {
         var queue = new LockQueue(stage);

@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.scenarios.Actor;
@@ -321,6 +322,25 @@ public final class OutcomeScenarios {
 
         assertThat(Stage.await("the outcome", outcome, Stage.READY)).isEqualTo(Told.done(""));
         assertThat(heardOfDeletions(stage, hand, client, List.of(task))).isZero();
+    }
+
+    @Verifies({Rule.L4, Rule.L5})
+    public void aQuestionGivenUpAsTheConnectionGoesHidesNoLoss(Stage stage) {
+        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = stage.submit(client, "hello");
+        var outcome = client.role().outcome(task, SOON);
+        stage.eventually("it watches", Stage.READY, () -> client.traffic().watches() > 0);
+
+        // Its watch is being taken back, and a submit is under way, when the connection goes.
+        client.wire().stallReplies();
+        assertThat(Stage.await("the outcome", outcome, Stage.READY).known()).isFalse();
+        var next = client.role().submit(Payload.of("next"));
+        stage.throughout("it waits", SOON, () -> !next.toCompletableFuture().isDone());
+        client.wire().reset();
+        client.mend();
+
+        Stage.await("the submit", next, Stage.READY);
+        assertThat(client.events(Event.Disconnected.class)).isNotEmpty();
     }
 
     /** How many watches were left, by what they tell; a submit's answer comes after all that was asked or told before. */
