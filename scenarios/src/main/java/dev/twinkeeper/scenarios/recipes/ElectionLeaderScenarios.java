@@ -52,15 +52,14 @@ public final class ElectionLeaderScenarios {
 
         var fault = Instant.now();
         zombie.wire().cut();
-        // No server can tell it of its session's end. Whether it stopped in time, the comparison below says.
-        var deposed = zombie.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
+        // No server can tell it of its session's end.
         var another = elected(b, fault, RecipeStage.SUCCESSION);
-        var believes = zombie.recipe().term();
+        assertThat(zombie.recipe().term()).as("[E2] whom it believes to lead").isEmpty();
+        var deposed = zombie.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
         zombie.wire().mend();
         awaitQueue(stage, b, "b", "a");
 
-        assertThat(deposed.at()).isBefore(another.at());
-        assertThat(believes).isEmpty();
+        assertThat(deposed.at()).as("[E2] when it was told").isBefore(another.at());
         assertThat(zombie.heard(Elected.class)).hasSize(1);
         Candidacies.on(stage).judge();
     }

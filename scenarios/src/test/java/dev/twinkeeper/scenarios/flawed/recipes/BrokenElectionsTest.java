@@ -78,7 +78,7 @@ class BrokenElectionsTest extends BrokenRecipes {
                         new Plain(Mistake.WAITS_FOR_EXPIRY),
                         Rule.E2,
                         "electionleader.aLeaderThatIsCutOffHasStoppedWhenAnotherLeads",
-                        "ms: a tells Deposed"),
+                        "[E2] whom it believes"),
                 new Broken(
                         "a candidate watches the one before only once",
                         new Plain(Mistake.WATCHES_ONCE),
