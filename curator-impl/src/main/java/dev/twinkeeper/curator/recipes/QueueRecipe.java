@@ -132,6 +132,7 @@ public final class QueueRecipe implements Queue {
     private final Set<String> foreign = new HashSet<>(); // items that are none
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
+    private String begun; // Q2: broken off, and our claim may be there, which nobody else would come back to
     private final Set<String> resting = ConcurrentHashMap.newKeySet(); // not to be taken by us, until our claim is gone
 
     /** Opens a session in the background. */
@@ -398,7 +399,7 @@ public final class QueueRecipe implements Queue {
                     wake.tryAcquire(RETRY_PAUSE.toMillis(), MILLISECONDS);
                 }
             } catch (InterruptedException e) {
-                // Closed, or the handler left it: the loop looks.
+                Thread.interrupted(); // Curator sets it again. Closed, or the handler left it: the loop looks.
             }
         }
         client.close();
@@ -409,7 +410,9 @@ public final class QueueRecipe implements Queue {
         List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
         try {
             for (String name : there) {
-                boolean isFree = !claimed.contains(name) && !resting.contains(name) || handled.containsKey(name);
+                boolean isFree = !claimed.contains(name) && !resting.contains(name)
+                        || handled.containsKey(name)
+                        || name.equals(begun);
                 if (listed && isFree && !foreign.contains(name) && take(name)) {
                     return true;
                 }
@@ -424,15 +427,10 @@ public final class QueueRecipe implements Queue {
 
     private boolean take(String name) throws Exception {
         long session = patiently(this::session);
-        try {
-            return !closed && patiently(() -> isTaken(name)) && work(name, session);
-        } catch (Exception e) {
-            if (!handled.containsKey(name)) {
-                resting.add(name); // Q2: our claim may be there, and nobody would come back to it
-                after(RETRY_PAUSE, () -> giveBack(name));
-            }
-            throw e;
-        }
+        begun = name;
+        boolean taken = !closed && patiently(() -> isTaken(name)) && work(name, session);
+        begun = null;
+        return taken;
     }
 
     private boolean work(String name, long session) throws Exception {

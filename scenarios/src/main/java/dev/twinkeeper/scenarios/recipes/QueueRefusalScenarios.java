@@ -228,12 +228,13 @@ public final class QueueRefusalScenarios {
         assertProblem(() -> put(producer, "too early"), Problem.NOT_ALLOWED);
         hand.setAcl("/recipe/items", Perms.ALL);
         stage.eventually("it can be put", RecipeStage.READY, () -> problem(() -> put(producer, "after")) == null);
+        put(producer, "later");
         awaitQuiet(stage, List.of(consumer));
         hand.setAcl("/recipe/claims", Perms.ALL);
 
-        awaitHandled(stage, List.of("after"), List.of(consumer));
+        awaitHandled(stage, List.of("after", "later"), List.of(consumer));
         awaitEmpty(stage, producer);
-        assertThat(handled(consumer)).containsExactly("before", "after");
+        assertThat(handled(consumer)).containsExactly("before", "after", "later");
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q6})

@@ -328,8 +328,9 @@ public final class OutcomeScenarios {
     public void aQuestionGivenUpAsTheConnectionGoesHidesNoLoss(Stage stage) {
         var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
         var task = stage.submit(client, "hello");
-        var outcome = client.role().outcome(task, SOON);
+        var outcome = client.role().outcome(task, Duration.ofSeconds(2));
         stage.eventually("it watches", Stage.READY, () -> client.traffic().watches() > 0);
+        stage.submit(client, "acknowledged after the look is answered");
 
         // Its watch is being taken back, and a submit is under way, when the connection goes.
         client.wire().stallReplies();
