@@ -29,6 +29,11 @@ public interface Coordination {
     /** Makes a client. */
     Client client(Settings settings, Listener listener);
 
+    /** The rules that this implementation does not keep in full; none of safety is among them. */
+    default List<Difference> differences() {
+        return List.of();
+    }
+
     /** The implementations on the class path, in the order in which {@link ServiceLoader} finds them. */
     static List<Coordination> all() {
         return ServiceLoader.load(Coordination.class).stream()

@@ -181,6 +181,11 @@ public enum Rule {
         return "SLR".indexOf(name().charAt(0)) >= 0 ? Part.PROTOCOL : Part.RECIPES;
     }
 
+    /** Whether it is of the protocol's safety, which no implementation may differ in. */
+    public boolean isSafety() {
+        return name().charAt(0) == 'S';
+    }
+
     /** A few words, for a table. */
     public String title() {
         return title;

@@ -1,9 +1,8 @@
 package dev.twinkeeper.recipes;
 
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.Difference;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 
 /**
@@ -35,12 +34,9 @@ public interface Recipes {
     /** @param capacity how many items it may hold, 1 to {@link Queue#MAX_ITEMS} */
     Queue queue(Recipe.Place place, int capacity);
 
-    /**
-     * The rules that this side does not keep, each with the reason. The suite plays their scenarios all the same, and
-     * has each of them fail: a difference that is claimed and can't be shown is an error.
-     */
-    default Map<Rule, String> differences() {
-        return Map.of();
+    /** The rules that this side does not keep in full. */
+    default List<Difference> differences() {
+        return List.of();
     }
 
     /** The sides on the class path, in the order in which {@link ServiceLoader} finds them. */

@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.recipes.Recipes;
+import java.util.List;
 
 /** Who plays: which implementation the n-th master, worker and client of a scenario is of. Counted from 0. */
 public interface Cast {
@@ -17,6 +18,11 @@ public interface Cast {
     /** Whose recipe the n-th participant of a recipe's scenario plays. */
     default Recipes recipes(int n) {
         throw new IllegalStateException(name() + " brings no recipes");
+    }
+
+    /** Whose recipes are played; none where {@link #recipes} brings none. */
+    default List<Recipes> recipeSides() {
+        return List.of();
     }
 
     /** One implementation in all parts. */
@@ -82,6 +88,11 @@ public interface Cast {
         @Override
         public Recipes recipes(int n) {
             return n % 2 == 0 ? a : b;
+        }
+
+        @Override
+        public List<Recipes> recipeSides() {
+            return List.of(a, b);
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -162,7 +163,8 @@ final class Curtain {
                 .append("='")
                 .append(scenario.id())
                 .append("'\n");
-        AssertionError failure = new AssertionError(text.toString(), wrong.isEmpty() ? null : wrong.get(0));
+        Set<Rule> broken = violations.stream().map(Violation::rule).collect(Collectors.toSet());
+        AssertionError failure = new ScenarioFailure(text.toString(), wrong.isEmpty() ? null : wrong.get(0), broken);
         wrong.stream().skip(1).forEach(failure::addSuppressed);
         return failure;
     }

@@ -23,6 +23,10 @@ public final class Playbill {
      *     size for itself, which costs about a second
      */
     public static Result play(Scenario scenario, Cast cast, Ensemble shared) {
+        return DeclaredDifferences.about(scenario, cast).judge(perform(scenario, cast, shared));
+    }
+
+    private static Result perform(Scenario scenario, Cast cast, Ensemble shared) {
         if (!scenario.faultsEnsemble()) {
             return scenario.performance().perform(scenario, cast, shared);
         }

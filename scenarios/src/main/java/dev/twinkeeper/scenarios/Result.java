@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios;
 
+import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.scenarios.lab.Traffic;
 import java.time.Duration;
 import java.util.Map;
@@ -13,8 +14,8 @@ import java.util.Optional;
  * @param duration from the raising of the curtain to the end of the judgement
  * @param measures what the scenario measured, by name
  * @param counts what the scenario counted on the wire, by name
- * @param difference the reason why the cast does not keep a rule of the scenario, as it says itself; then the failure
- *     was expected and is not told
+ * @param difference what the cast declared not to keep and did not keep here; then the failure was expected and is not
+ *     told
  * @param traffic what all wires together carried
  */
 public record Result(
@@ -24,9 +25,17 @@ public record Result(
         Duration duration,
         Map<String, Duration> measures,
         Map<String, Long> counts,
-        Optional<String> difference,
+        Optional<Difference> difference,
         Traffic traffic) {
     public boolean ok() {
         return failure.isEmpty();
+    }
+
+    Result differs(Difference declared) {
+        return new Result(scenario, cast, Optional.empty(), duration, measures, counts, Optional.of(declared), traffic);
+    }
+
+    Result failed(Throwable why) {
+        return new Result(scenario, cast, Optional.of(why), duration, measures, counts, Optional.empty(), traffic);
     }
 }

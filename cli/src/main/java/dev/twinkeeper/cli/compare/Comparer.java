@@ -2,7 +2,10 @@ package dev.twinkeeper.cli.compare;
 
 import dev.twinkeeper.cli.compare.Comparison.Contender;
 import dev.twinkeeper.cli.compare.Comparison.Played;
+import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.Cast;
 import dev.twinkeeper.scenarios.Playbill;
 import dev.twinkeeper.scenarios.Result;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Plays the suite with one cast after the other, on one ensemble, and takes down what came of it. */
 public final class Comparer {
@@ -104,7 +108,7 @@ public final class Comparer {
                 chosen(Rule.Part.PROTOCOL) ? CodeSize.of(cast.name(), home) : Map.of(),
                 counts(results),
                 chosen(Rule.Part.RECIPES) ? CodeSize.ofRecipes(cast.name(), home) : Map.of(),
-                chosen(Rule.Part.RECIPES) ? differences(cast) : Map.of());
+                differences(cast));
     }
 
     private boolean chosen(Rule.Part part) {
@@ -126,8 +130,11 @@ public final class Comparer {
     /** A mixture keeps what both keep. */
     private static Map<Rule, String> differences(Cast cast) {
         Map<Rule, String> differences = new EnumMap<>(Rule.class);
-        differences.putAll(cast.recipes(0).differences());
-        differences.putAll(cast.recipes(1).differences());
+        Stream.concat(
+                        Stream.of(cast.master(0), cast.master(1)).map(Coordination::differences),
+                        cast.recipeSides().stream().map(Recipes::differences))
+                .flatMap(List::stream)
+                .forEach(each -> differences.putIfAbsent(each.rule(), each.why()));
         return differences;
     }
 
@@ -159,7 +166,7 @@ public final class Comparer {
                         .map(failure -> String.valueOf(failure.getMessage()))
                         .map(Comparer::beginning)
                         .orElse(""),
-                result.difference().orElse(""));
+                result.difference().map(Difference::why).orElse(""));
     }
 
     /** An assertion begins with an empty line, and says what it is about in those below. */

@@ -1,5 +1,6 @@
 package dev.twinkeeper.curator.recipes;
 
+import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Configuration;
@@ -9,6 +10,7 @@ import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
+import java.util.List;
 import java.util.Map;
 
 /** The recipes of this side, for the scenarios and the command line. */
@@ -49,18 +51,43 @@ public final class CuratorRecipes implements Recipes {
     }
 
     @Override
-    public Map<Rule, String> differences() {
-        return Map.of(
-                Rule.E8,
-                "LeaderLatch queues behind any child that sorts before the numbers, and is deaf once its predecessor's"
-                        + " data was set",
-                Rule.E9,
-                "LeaderLatch writes a refused create to the log, and tells nobody",
-                Rule.K9,
-                "InterProcessReadWriteLock counts every child that sorts before its own (CURATOR-43)",
-                Rule.K10,
-                "InterProcessReadWriteLock has readers watch the first writer in the queue",
-                Rule.K11,
-                "LockInternals leaves the watch of an attempt whose time was up");
+    public List<Difference> differences() {
+        return List.of(
+                new Difference(
+                        Rule.E8,
+                        "LeaderLatch queues behind any child that sorts before the numbers, and is deaf once its"
+                                + " predecessor's data was set",
+                        "read in LeaderLatch of 5.9.0",
+                        Map.of(
+                                "electionrefusal.aStrangersZnodeThatSortsFirstHoldsNobodyUp", "a tells Elected",
+                                "electionrefusal.changedDataOfTheOneBeforeLosesNoHandOver", "b tells Elected")),
+                new Difference(
+                        Rule.E9,
+                        "LeaderLatch writes a refused create to the log, and tells nobody",
+                        "read in LeaderLatch of 5.9.0",
+                        Map.of("electionrefusal.aCandidateThatTheServersRefuseIsTold", "a tells Failed")),
+                new Difference(
+                        Rule.K9,
+                        "InterProcessReadWriteLock counts every child that sorts before its own",
+                        "CURATOR-43",
+                        Map.of(
+                                "lockrefusal.znodesOfOthersThatSortBeforeAreSetAside",
+                                "Expecting Optional to contain a value")),
+                new Difference(
+                        Rule.K10,
+                        "InterProcessReadWriteLock has readers watch the first writer in the queue",
+                        "read in InterProcessReadWriteLock of 5.9.0",
+                        Map.of(
+                                "lock.thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother",
+                                "notifications to one that can't enter yet")),
+                new Difference(
+                        Rule.K11,
+                        "LockInternals leaves the watch of an attempt whose time was up",
+                        "read in LockInternals of 5.9.0",
+                        Map.of(
+                                "lockpatience.anAttemptWhoseTimeIsUpLeavesNoWatch",
+                                "no watch is left",
+                                "lockpatience.anAttemptThatAskedAgainAndGaveUpLeavesNoWatch",
+                                "no watch is left")));
     }
 }

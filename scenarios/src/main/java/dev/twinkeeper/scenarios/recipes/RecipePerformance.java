@@ -15,12 +15,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One scenario of a recipe from its beginning to its end. At the end all is mended and closed, and what is true of every
@@ -74,10 +72,6 @@ final class RecipePerformance {
         stage.players().forEach(player -> attempt(() -> nothingIsLate(player)));
         attempt(stage::close);
         Optional<Throwable> failure = wrong.isEmpty() ? Optional.empty() : Optional.of(failure(stage, commits));
-        Optional<String> difference = difference();
-        if (difference.isPresent()) {
-            failure = asClaimed(failure);
-        }
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
         return new Result(
                 scenario,
@@ -86,24 +80,8 @@ final class RecipePerformance {
                 duration,
                 Map.copyOf(stage.measures()),
                 Map.copyOf(stage.counts()),
-                difference,
+                Optional.empty(),
                 traffic);
-    }
-
-    private Optional<String> difference() {
-        return Stream.of(cast.recipes(0), cast.recipes(1))
-                .flatMap(side -> scenario.rules().stream().map(side.differences()::get))
-                .filter(Objects::nonNull)
-                .findFirst();
-    }
-
-    /** A side that says it does not keep a rule has to fail its scenarios; in a mixture it depends on who plays what. */
-    private Optional<Throwable> asClaimed(Optional<Throwable> failure) {
-        boolean alone = cast.recipes(0).name().equals(cast.recipes(1).name());
-        return failure.isEmpty() && alone
-                ? Optional.of(new AssertionError("[" + scenario.rules() + "] kept, though it is said not to be: "
-                        + cast.recipes(0).differences()))
-                : Optional.empty();
     }
 
     private static void close(Player<?> player) {
