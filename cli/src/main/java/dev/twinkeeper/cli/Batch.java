@@ -125,7 +125,7 @@ final class Batch {
     private void onSubmitted(TaskId task, Throwable problem) {
         unacknowledged--;
         if (problem != null) {
-            onNotSubmitted(Faults.unwrap(problem));
+            onNotSubmitted(ErrorHandler.unwrap(problem));
             return;
         }
         report.submitted(task);
@@ -152,7 +152,7 @@ final class Batch {
         waiting--;
         Outcome told = problem == null
                 ? outcome
-                : new Outcome.Unknown(Faults.unwrap(problem).getMessage());
+                : new Outcome.Unknown(ErrorHandler.unwrap(problem).getMessage());
         report.learnt(task, told);
         if (told.known()) {
             collecting++;

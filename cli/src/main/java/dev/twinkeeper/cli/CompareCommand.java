@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.twinkeeper.cli.compare.Comparer;
 import dev.twinkeeper.cli.compare.Comparison;
-import dev.twinkeeper.cli.compare.Report;
+import dev.twinkeeper.cli.compare.ComparisonReport;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.recipes.Recipes;
-import dev.twinkeeper.scenarios.Cast;
+import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.Scenarios;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         name = "compare",
         description = {
             "Runs every scenario, of the master-worker system and of the small recipes, against each implementation, and"
-                    + " shows side by side: verdict and time by rule, known differences, failover times, the cost on the"
+                    + " shows side by side: result and time by rule, known differences, failover times, the cost on the"
                     + " wire, the size of the code.",
             "Writes results.json and comparison.md besides. Takes a few minutes."
         })
@@ -90,8 +90,8 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         between("servers", servers, 1, 9);
         between("runs", runs, 1, 100);
-        List<Cast> casts = new LinkedHashSet<>(implementations)
-                .stream().map(CompareCommand::cast).toList();
+        List<Implementations> all = new LinkedHashSet<>(implementations)
+                .stream().map(CompareCommand::implementationsOf).toList();
         List<Scenario> scenarios = chosen();
         Path home = Path.of(System.getProperty("twinkeeper.home", "."));
         Path directory = out == null ? home.resolve("target").resolve("comparison") : out;
@@ -99,10 +99,10 @@ final class CompareCommand implements Callable<Integer> {
         log.open("compare", terminal);
 
         ProgressLine progress = new ProgressLine(terminal);
-        Comparison comparison = new Comparer(casts, scenarios, servers, runs, home, progress).compare();
+        Comparison comparison = new Comparer(all, scenarios, servers, runs, home, progress).compare();
         progress.end();
 
-        Report report = new Report(comparison);
+        ComparisonReport report = new ComparisonReport(comparison);
         String results = mapper().writeValueAsString(comparison);
         Files.writeString(directory.resolve("results.json"), results + "\n");
         Files.write(directory.resolve("comparison.md"), report.markdown());
@@ -121,16 +121,16 @@ final class CompareCommand implements Callable<Integer> {
         return ExitCode.GOOD.code();
     }
 
-    private static Cast cast(String name) {
+    private static Implementations implementationsOf(String name) {
         List<Coordination> all = Coordination.all();
         if (name.equals(MIXED)) {
             List<Recipes> sides = Recipes.all();
-            return Cast.mixed(all.get(0), all.get(1)).with(sides.get(0), sides.get(1));
+            return Implementations.mixed(all.get(0), all.get(1)).with(sides.get(0), sides.get(1));
         }
         return all.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .map(CompareCommand::cast)
+                .map(CompareCommand::implementationsOf)
                 .orElseThrow(() -> CoordinationException.invalid(
                         "implementation",
                         name,
@@ -138,9 +138,9 @@ final class CompareCommand implements Callable<Integer> {
                                 + MIXED));
     }
 
-    private static Cast cast(Coordination coordination) {
+    private static Implementations implementationsOf(Coordination coordination) {
         Recipes recipes = Recipes.named(coordination.name());
-        return Cast.of(coordination).with(recipes, recipes);
+        return Implementations.of(coordination).with(recipes, recipes);
     }
 
     private List<Scenario> chosen() {

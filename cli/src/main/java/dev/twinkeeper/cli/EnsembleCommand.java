@@ -104,7 +104,7 @@ final class EnsembleCommand implements Runnable {
 
     private void onTold(Void nothing, Throwable problem) {
         if (problem != null) {
-            ended.completeExceptionally(Faults.unwrap(problem));
+            ended.completeExceptionally(ErrorHandler.unwrap(problem));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.twinkeeper.cli;
 import dev.twinkeeper.contract.Coordination;
 import picocli.CommandLine.Option;
 
-/** {@code --impl}: which implementation of the contract plays the role. */
+/** {@code --impl}: which implementation of the contract the role is of. */
 final class ImplOption {
     @Option(
             names = "--impl",

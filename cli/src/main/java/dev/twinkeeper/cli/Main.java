@@ -59,11 +59,11 @@ public final class Main implements Runnable {
         CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
-        line.addSubcommand(new JudgeCommand(terminal));
+        line.addSubcommand(new CheckCommand(terminal));
         line.addSubcommand(new TortureCommand(terminal));
 
         Converters.register(line);
-        Faults faults = new Faults(terminal);
+        ErrorHandler faults = new ErrorHandler(terminal);
         line.setParameterExceptionHandler(faults::onArguments);
         line.setExecutionExceptionHandler(faults::onExecution);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

@@ -156,6 +156,6 @@ final class Narrator implements Listener, AutoCloseable {
 
     private void print(LocalTime when, Tone tone, String text) {
         String time = terminal.paint(Tone.FAINT, TIME.format(when));
-        terminal.say(time + "  " + terminal.paint(tone, Faults.printable(text)));
+        terminal.say(time + "  " + terminal.paint(tone, ErrorHandler.printable(text)));
     }
 }

@@ -28,10 +28,10 @@ final class ProgressLine implements Comparer.Progress {
     public void played(int number, int of, Result result) {
         if (!result.ok()) {
             Throwable failure = result.failure().orElseThrow();
-            log.error("{} failed {}", result.cast(), result.scenario(), failure);
-            line(terminal.paint(Terminal.Tone.BAD, result.cast() + " FAILED " + result.scenario()));
+            log.error("{} failed {}", result.implementations(), result.scenario(), failure);
+            line(terminal.paint(Terminal.Tone.BAD, result.implementations() + " FAILED " + result.scenario()));
         }
-        String line = "%-8s %3d/%d  %s".formatted(result.cast(), number, of, result.scenario());
+        String line = "%-8s %3d/%d  %s".formatted(result.implementations(), number, of, result.scenario());
         if (terminal.colour()) {
             terminal.err().print(CLEAR + line.substring(0, Math.min(WIDTH, line.length())));
         } else if (number % EVERY == 0 || number == of) {

@@ -1,9 +1,9 @@
 package dev.twinkeeper.cli;
 
 import dev.twinkeeper.cli.Terminal.Tone;
-import dev.twinkeeper.cli.recipe.Play;
-import dev.twinkeeper.cli.recipe.Plays;
-import dev.twinkeeper.cli.recipe.Theatre;
+import dev.twinkeeper.cli.demo.Demo;
+import dev.twinkeeper.cli.demo.DemoContext;
+import dev.twinkeeper.cli.demo.Demos;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.recipes.Recipe;
@@ -22,11 +22,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code twinkeeper recipe}: one small recipe, played and narrated. */
+/** {@code twinkeeper recipe}: one small recipe, shown and narrated. */
 @Command(
         name = "recipe",
         description = {
-            "Plays one of the small recipes: several participants, each on a wire of its own to an ensemble of three in this"
+            "Shows one of the small recipes: several participants, each on a wire of its own to an ensemble of three in this"
                     + " process, a fault in the middle, and line by line what they do and are told.",
             "Takes five to ten seconds, twenty on a busy machine."
         })
@@ -61,15 +61,15 @@ final class RecipeCommand implements Callable<Integer> {
         if (!Recipes.NAMES.contains(name)) {
             throw CoordinationException.invalid("recipe", name, "use one of " + String.join(", ", Recipes.NAMES));
         }
-        Play play = Plays.of(name)
-                .orElseThrow(() -> new CommandException(ExitCode.FAILURE, "recipe '" + name + "': it has no play yet"));
+        Demo demo = Demos.of(name)
+                .orElseThrow(() -> new CommandException(ExitCode.FAILURE, "recipe '" + name + "': it has no demo yet"));
         logging.open("recipe", terminal);
         terminal.say(terminal.paint(Tone.FAINT, "starting an ensemble of three"));
         try (Ensemble ensemble = Ensemble.start()) {
-            terminal.say(name + ", " + recipes.name() + ": " + play.title());
-            Theatre theatre = new Theatre(ensemble, recipes, "/" + name, new Onlooker(terminal));
-            play(play, theatre, "recipe '" + name + "' by " + recipes.name(), LONGEST);
-            theatre.close();
+            terminal.say(name + ", " + recipes.name() + ": " + demo.title());
+            DemoContext context = new DemoContext(ensemble, recipes, "/" + name, new DemoPrinter(terminal));
+            run(demo, context, "recipe '" + name + "' by " + recipes.name(), LONGEST);
+            context.close();
         }
         return ExitCode.GOOD.code();
     }
@@ -79,15 +79,15 @@ final class RecipeCommand implements Callable<Integer> {
      *
      * @throws CommandException for whatever went wrong
      */
-    static void play(Play play, Theatre theatre, String what, Duration longest) {
-        CompletableFuture<Boolean> played = theatre.async("play", () -> {
-            play.play(theatre);
+    static void run(Demo demo, DemoContext context, String what, Duration longest) {
+        CompletableFuture<Boolean> played = context.async("demo", () -> {
+            demo.run(context);
             return true;
         });
         try {
             played.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            Throwable cause = Faults.unwrap(e);
+            Throwable cause = ErrorHandler.unwrap(e);
             log.error("{}", what, cause);
             boolean known = cause instanceof AssertionError || cause instanceof Recipe.Failure;
             throw new CommandException(ExitCode.FAILURE, what + ": " + (known ? cause.getMessage() : cause));
@@ -99,19 +99,19 @@ final class RecipeCommand implements Callable<Integer> {
         }
     }
 
-    /** Prints what the theatre tells. */
-    private record Onlooker(Terminal terminal) implements Theatre.Audience {
+    /** Prints what the demo tells. */
+    private record DemoPrinter(Terminal terminal) implements DemoContext.DemoListener {
         private static final String LINE = "%-9s  %-9s ";
 
         @Override
-        public void scene(String title) {
+        public void heading(String title) {
             terminal.say("");
             terminal.say(terminal.paint(Tone.GOOD, title));
         }
 
         @Override
         public void line(String time, String who, String text) {
-            String what = Faults.printable(text);
+            String what = ErrorHandler.printable(text);
             boolean faint = time.isEmpty() || who.equals("zkCli");
             terminal.say(
                     (LINE.formatted(time, who) + (faint ? terminal.paint(Tone.FAINT, what) : what)).stripTrailing());

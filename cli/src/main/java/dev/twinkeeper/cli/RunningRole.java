@@ -38,7 +38,7 @@ final class RunningRole implements Listener {
 
     private void onReady(Void nothing, Throwable problem) {
         if (problem != null) {
-            ended.completeExceptionally(Faults.unwrap(problem));
+            ended.completeExceptionally(ErrorHandler.unwrap(problem));
         }
     }
 

@@ -53,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
             reader.readBarrier();
             ExitCode code = ExitCode.GOOD;
             if (tasks.isEmpty()) {
-                print(Surveyor.survey(reader, layout));
+                print(TreeStatusReader.status(reader, layout));
             } else {
                 code = print(reader, layout);
             }
@@ -62,8 +62,8 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Survey survey) {
-        List<String> lines = json ? List.of(survey.json()) : survey.lines();
+    private void print(TreeStatus status) {
+        List<String> lines = json ? List.of(status.json()) : status.lines();
         lines.forEach(terminal.out()::println);
     }
 

@@ -2,11 +2,11 @@ package dev.twinkeeper.cli;
 
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.scenarios.torture.Kind;
-import dev.twinkeeper.scenarios.torture.Options;
+import dev.twinkeeper.scenarios.checker.RunChecker;
+import dev.twinkeeper.scenarios.checker.RunResult;
+import dev.twinkeeper.scenarios.torture.FaultKind;
 import dev.twinkeeper.scenarios.torture.Torture;
-import dev.twinkeeper.scenarios.verdict.TortureJudge;
-import dev.twinkeeper.scenarios.verdict.Verdict;
+import dev.twinkeeper.scenarios.torture.TortureOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,12 +20,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code twinkeeper torture}: random faults under load, judged from outside. */
+/** {@code twinkeeper torture}: random faults under load, checked from outside. */
 @Command(
         name = "torture",
         description = {
             "Runs three servers, two masters, four workers and three clients, each a process of its own, injects random"
-                    + " faults under load, and judges by the servers' own transaction logs whether every rule was kept.",
+                    + " faults under load, and checks by the servers' own transaction logs whether every rule was kept.",
             "Where one was not, ends with the line that runs the same schedule again. Works on loopback only; Ctrl-C ends"
                     + " all of it."
         })
@@ -72,7 +72,7 @@ final class TortureCommand implements Callable<Integer> {
             names = "--without-fence",
             description =
                     "Makes every check of the masters hold, on the wire, and has them hear late: shows what the fence"
-                            + " is for, and that the judge sees it.")
+                            + " is for, and that the checker sees it.")
     private boolean unfenced;
 
     @Option(
@@ -93,21 +93,21 @@ final class TortureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Options options = options();
+        TortureOptions options = options();
         log.open("torture", terminal);
         terminal.say("all of it goes to " + options.out());
         Torture.Result result = run(options);
-        Verdict verdict = judge(options);
-        verdict.summary().lines().forEach(terminal::say);
+        RunResult runResult = check(options);
+        runResult.summary().lines().forEach(terminal::say);
         result.failures().forEach(terminal::complain);
-        if (verdict.holds() && result.failures().isEmpty()) {
+        if (runResult.holds() && result.failures().isEmpty()) {
             return ExitCode.GOOD.code();
         }
         terminal.say("again: " + options.command());
         return ExitCode.FAILED.code();
     }
 
-    private Torture.Result run(Options options) {
+    private Torture.Result run(TortureOptions options) {
         try {
             return Torture.run(options, terminal::say);
         } catch (IllegalStateException e) {
@@ -115,9 +115,9 @@ final class TortureCommand implements Callable<Integer> {
         }
     }
 
-    private static Verdict judge(Options options) {
+    private static RunResult check(TortureOptions options) {
         try {
-            return TortureJudge.judge(options.out());
+            return RunChecker.check(options.out());
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.FAILURE,
@@ -131,19 +131,19 @@ final class TortureCommand implements Callable<Integer> {
                 .filter(each -> each.name().equals(implementation))
                 .findFirst()
                 .orElseThrow(() -> CoordinationException.invalid(
-                        "implementation", implementation, "use one of raw, curator, " + Options.MIXED));
+                        "implementation", implementation, "use one of raw, curator, " + TortureOptions.MIXED));
     }
 
-    private Options options() {
-        List<String> names = implementation.equals(Options.MIXED)
+    private TortureOptions options() {
+        List<String> names = implementation.equals(TortureOptions.MIXED)
                 ? Coordination.all().stream().map(Coordination::name).toList()
                 : List.of(side().name());
         try {
-            List<Kind> kinds = faults == null
-                    ? List.of(Kind.values())
-                    : faults.stream().map(Kind::parse).toList();
+            List<FaultKind> kinds = faults == null
+                    ? List.of(FaultKind.values())
+                    : faults.stream().map(FaultKind::parse).toList();
             long chosen = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
-            return new Options(names, duration, rate, chosen, kinds, !unfenced, directory());
+            return new TortureOptions(names, duration, rate, chosen, kinds, !unfenced, directory());
         } catch (IllegalArgumentException e) {
             throw new CoordinationException(CoordinationException.Problem.INVALID, e.getMessage());
         }
@@ -166,7 +166,7 @@ final class TortureCommand implements Callable<Integer> {
     static final class Kinds implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return List.of(Kind.values()).stream().map(Kind::text).iterator();
+            return List.of(FaultKind.values()).stream().map(FaultKind::text).iterator();
         }
     }
 }

@@ -16,36 +16,36 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The suite: all scenarios, as JUnit tests, for whatever implementation a subclass casts.
+ * The suite: all scenarios, as JUnit tests, for whatever implementation a subclass names.
  *
  * <pre>{@code
  * class MyCoordinationTest extends CoordinationSuite {
  *     @Override
- *     protected Cast cast() {
- *         return Cast.of(new MyCoordination());
+ *     protected Implementations implementations() {
+ *         return Implementations.of(new MyCoordination());
  *     }
  * }
  * }</pre>
  *
- * <p>Scenarios wait more than they work, so some play at a time. They do so on threads of the {@link Playbill}: JUnit's
+ * <p>Scenarios wait more than they work, so some run at a time. They do so on threads of the {@link ScenarioRunner}: JUnit's
  * own parallel execution would have to be switched on in the properties of those who use this library. A test's time in
  * JUnit's report is therefore how long it was waited for.
  */
 @ExtendWith(SharedEnsemble.class)
 public abstract class CoordinationSuite {
-    /** The system property with a regular expression for the ids of the scenarios to be played. */
+    /** The system property with a regular expression for the ids of the scenarios to be run. */
     public static final String CHOICE = "twinkeeper.scenario";
 
-    /** The system property with the number of scenarios that play at a time. */
+    /** The system property with the number of scenarios that run at a time. */
     public static final String AT_ONCE = "twinkeeper.atOnce";
 
     /** More than the whole suite takes: only for the case that something hangs for ever. */
     private static final Duration WHOLE_SUITE = Duration.ofMinutes(15);
 
-    /** Who plays. */
-    protected abstract Cast cast();
+    /** What is under test. */
+    protected abstract Implementations implementations();
 
-    /** What is played: all scenarios, unless a subclass wants fewer. */
+    /** What is run: all scenarios, unless a subclass wants fewer. */
     protected List<Scenario> scenarios() {
         return chosen(Scenarios.all());
     }
@@ -59,10 +59,10 @@ public abstract class CoordinationSuite {
     }
 
     @TestFactory
-    Stream<DynamicNode> play(Ensemble ensemble) {
+    Stream<DynamicNode> run(Ensemble ensemble) {
         int atOnce = Integer.getInteger(AT_ONCE, 4);
         Map<Scenario, CompletableFuture<Result>> results =
-                Playbill.playAll(scenarios(), cast(), () -> ensemble, atOnce);
+                ScenarioRunner.runAll(scenarios(), implementations(), () -> ensemble, atOnce);
         Map<String, List<DynamicTest>> topics = results.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         each -> each.getKey().topic(),
@@ -74,7 +74,7 @@ public abstract class CoordinationSuite {
 
     private static DynamicTest test(Scenario scenario, CompletableFuture<Result> coming) {
         return DynamicTest.dynamicTest(scenario.name(), () -> {
-            Result result = Stage.await(scenario.id(), coming, WHOLE_SUITE);
+            Result result = ScenarioContext.await(scenario.id(), coming, WHOLE_SUITE);
             if (!result.ok()) {
                 throw result.failure().orElseThrow();
             }

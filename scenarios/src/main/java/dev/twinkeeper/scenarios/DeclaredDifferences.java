@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * What the implementations of a scenario say that they do not keep, held against what came of it. An implementation that
- * plays alone has to fail where it says so, and for the reason that it gives; in a mixture it depends on who plays what.
+ * is run alone has to fail where it says so, and for the reason that it gives; in a mixture it depends on who takes which part.
  */
 final class DeclaredDifferences {
     private final List<Difference> differences;
@@ -21,10 +21,15 @@ final class DeclaredDifferences {
         this.alone = alone;
     }
 
-    /** Those about that scenario, of the roles or the recipes of the cast. */
-    static DeclaredDifferences about(Scenario scenario, Cast cast) {
+    /** Those about that scenario, of the roles or the recipes of the implementations. */
+    static DeclaredDifferences about(Scenario scenario, Implementations implementations) {
         List<Coordination> roles = Stream.of(
-                        cast.master(0), cast.master(1), cast.worker(0), cast.worker(1), cast.client(0), cast.client(1))
+                        implementations.master(0),
+                        implementations.master(1),
+                        implementations.worker(0),
+                        implementations.worker(1),
+                        implementations.client(0),
+                        implementations.client(1))
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
@@ -32,7 +37,7 @@ final class DeclaredDifferences {
         if (!ofRoles.isEmpty()) {
             return new DeclaredDifferences(ofRoles, roles.size() == 1);
         }
-        List<Recipes> sides = cast.recipeSides().stream().distinct().toList();
+        List<Recipes> sides = implementations.recipeSides().stream().distinct().toList();
         return new DeclaredDifferences(about(scenario, sides.stream().map(Recipes::differences)), sides.size() == 1);
     }
 
@@ -43,7 +48,7 @@ final class DeclaredDifferences {
     }
 
     /** The result, with a failure that was declared turned into a difference, and one that did not come into a failure. */
-    Result judge(Result result) {
+    Result check(Result result) {
         if (differences.isEmpty()
                 || result.failure().filter(ScenarioFailure::isOfSafety).isPresent()) {
             return result;
@@ -68,7 +73,7 @@ final class DeclaredDifferences {
                 .filter(difference ->
                         difference.proofs().containsKey(result.scenario().id()))
                 .findFirst()
-                .map(difference -> result.failed(new AssertionError(result.scenario() + ": " + result.cast()
+                .map(difference -> result.failed(new AssertionError(result.scenario() + ": " + result.implementations()
                         + " declares that it does not keep " + difference.rule() + ", and here it did: "
                         + difference.why())))
                 .orElse(result);

@@ -2,7 +2,7 @@ package dev.twinkeeper.scenarios;
 
 import java.util.List;
 
-/** The suite of the small recipes, for whatever recipes a subclass casts; all else is as in {@link CoordinationSuite}. */
+/** The suite of the small recipes, for whatever recipes a subclass names; all else is as in {@link CoordinationSuite}. */
 public abstract class RecipeSuite extends CoordinationSuite {
     @Override
     protected List<Scenario> scenarios() {

@@ -9,18 +9,18 @@ import java.util.Optional;
 /**
  * What came of a scenario.
  *
- * @param cast who played
+ * @param implementations what was under test
  * @param failure what went wrong, with the history in its message; empty where all went well
- * @param duration from the raising of the curtain to the end of the judgement
+ * @param duration from the first line of its body to the end of the check
  * @param measures what the scenario measured, by name
  * @param counts what the scenario counted on the wire, by name
- * @param difference what the cast declared not to keep and did not keep here; then the failure was expected and is not
+ * @param difference what the implementations declared not to keep and did not keep here; then the failure was expected and is not
  *     told
  * @param traffic what all wires together carried
  */
 public record Result(
         Scenario scenario,
-        String cast,
+        String implementations,
         Optional<Throwable> failure,
         Duration duration,
         Map<String, Duration> measures,
@@ -32,10 +32,19 @@ public record Result(
     }
 
     Result differs(Difference declared) {
-        return new Result(scenario, cast, Optional.empty(), duration, measures, counts, Optional.of(declared), traffic);
+        return new Result(
+                scenario,
+                implementations,
+                Optional.empty(),
+                duration,
+                measures,
+                counts,
+                Optional.of(declared),
+                traffic);
     }
 
     Result failed(Throwable why) {
-        return new Result(scenario, cast, Optional.of(why), duration, measures, counts, Optional.empty(), traffic);
+        return new Result(
+                scenario, implementations, Optional.of(why), duration, measures, counts, Optional.empty(), traffic);
     }
 }

@@ -5,34 +5,36 @@ import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.Set;
 
 /**
- * One scenario: a sentence about behaviour, the rules that it shows, and what happens on the {@link Stage}.
+ * One scenario: a sentence about behaviour, the rules that it shows, and what happens on the {@link ScenarioContext}.
  *
  * @param topic the topic's class without its ending: {@code assignment}
  * @param name the method's name, a sentence in camel case
- * @param rules those that it cites; the safety rules are judged at the end of every scenario besides
+ * @param rules those that it cites; the safety rules are checked at the end of every scenario besides
  * @param faultsEnsemble whether it kills servers or lets them fall behind, and so needs an ensemble of its own
  */
-public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Performance performance) {
-    /** What happens, from the raising of the curtain to the judgement. Never throws for what the scenario did. */
+public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Execution execution) {
+    /** What happens, from the first line of its body to the end of the check. Never throws for what the scenario did. */
     @FunctionalInterface
-    public interface Performance {
-        Result perform(Scenario scenario, Cast cast, Ensemble ensemble);
+    public interface Execution {
+        Result execute(Scenario scenario, Implementations implementations, Ensemble ensemble);
     }
 
-    /** What happens on the {@link Stage}, or on the {@link dev.twinkeeper.scenarios.recipes.RecipeStage}. */
+    /** What happens on the {@link ScenarioContext}, or on the {@link dev.twinkeeper.scenarios.recipes.RecipeScenarioContext}. */
     @FunctionalInterface
     public interface Body<S> {
-        void play(S stage) throws Exception;
+        void run(S context) throws Exception;
     }
 
     /** One of the master–worker system. */
-    public static Scenario of(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body<Stage> body) {
+    public static Scenario of(
+            String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body<ScenarioContext> body) {
         return new Scenario(
                 topic,
                 name,
                 rules,
                 faultsEnsemble,
-                (scenario, cast, ensemble) -> Playbill.onStage(scenario, body, cast, ensemble));
+                (scenario, implementations, ensemble) ->
+                        ScenarioRunner.runInContext(scenario, body, implementations, ensemble));
     }
 
     /** {@code topic.name}, by which it is chosen. */

@@ -3,9 +3,9 @@
  * never an implementation.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.scenarios.CoordinationSuite} is how one runs it;
- * {@link dev.twinkeeper.scenarios.Scenario} and {@link dev.twinkeeper.scenarios.Stage} how a scenario is written; the
+ * {@link dev.twinkeeper.scenarios.Scenario} and {@link dev.twinkeeper.scenarios.ScenarioContext} how a scenario is written; the
  * classes in {@code topics} are the scenarios. {@code recipes} has those of the small recipes, which a
- * {@link dev.twinkeeper.scenarios.RecipeSuite} plays. {@code lab} has the ensemble and the faults, {@code oracle} the
- * judgement; {@code torture} and {@code verdict} are the long run with random faults, and its judge.
+ * {@link dev.twinkeeper.scenarios.RecipeSuite} runs. {@code lab} has the ensemble and the faults, {@code oracle} the
+ * judgement; {@code torture} and {@code foundBy} are the long run with random faults, and its checker.
  */
 package dev.twinkeeper.scenarios;

@@ -4,7 +4,7 @@ import dev.twinkeeper.curator.recipes.CuratorRecipes;
 
 class CuratorRecipesTest extends RecipeSuite {
     @Override
-    protected Cast cast() {
-        return Cast.ofRecipes(new CuratorRecipes());
+    protected Implementations implementations() {
+        return Implementations.ofRecipes(new CuratorRecipes());
     }
 }

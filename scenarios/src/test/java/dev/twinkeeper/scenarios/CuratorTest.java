@@ -5,7 +5,7 @@ import dev.twinkeeper.contract.Coordination;
 /** The Curator implementation in all parts. */
 class CuratorTest extends CoordinationSuite {
     @Override
-    protected Cast cast() {
-        return Cast.of(Coordination.named("curator"));
+    protected Implementations implementations() {
+        return Implementations.of(Coordination.named("curator"));
     }
 }

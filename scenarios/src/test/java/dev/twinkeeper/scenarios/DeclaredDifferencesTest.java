@@ -30,18 +30,18 @@ class DeclaredDifferencesTest {
             List.of(new Difference(
                     Rule.L1, "the next is late", "nowhere", Map.of("test.proof", "too late"), Set.of("test.shown"))));
 
-    private static Result judge(String scenario, Cast cast, Throwable failure) {
+    private static Result check(String scenario, Implementations implementations, Throwable failure) {
         Scenario played = Scenario.of("test", scenario, Set.of(Rule.L1), false, stage -> {});
         Result result = new Result(
                 played,
-                cast.name(),
+                implementations.name(),
                 Optional.ofNullable(failure),
                 Duration.ZERO,
                 Map.of(),
                 Map.of(),
                 Optional.empty(),
                 Traffic.NONE);
-        return DeclaredDifferences.about(played, cast).judge(result);
+        return DeclaredDifferences.about(played, implementations).check(result);
     }
 
     private static AssertionError late() {
@@ -50,7 +50,7 @@ class DeclaredDifferencesTest {
 
     @Test
     void whatFailsAsDeclaredIsADifferenceAndNoFailure() {
-        Result result = judge("proof", Cast.of(DIFFERS), late());
+        Result result = check("proof", Implementations.of(DIFFERS), late());
 
         assertThat(result.ok()).isTrue();
         assertThat(result.difference()).map(Difference::why).contains("the next is late");
@@ -58,14 +58,14 @@ class DeclaredDifferencesTest {
 
     @Test
     void whatFailsForAnotherReasonStaysAFailure() {
-        assertThat(judge("proof", Cast.of(DIFFERS), new AssertionError("another"))
+        assertThat(check("proof", Implementations.of(DIFFERS), new AssertionError("another"))
                         .ok())
                 .isFalse();
     }
 
     @Test
     void whatIsKeptThoughItIsDeclaredOtherwiseFails() {
-        assertThat(judge("proof", Cast.of(DIFFERS), null).failure())
+        assertThat(check("proof", Implementations.of(DIFFERS), null).failure())
                 .get()
                 .asString()
                 .contains("declares that it does not keep L1, and here it did");
@@ -75,29 +75,31 @@ class DeclaredDifferencesTest {
     void brokenSafetyIsNeverADifference() {
         AssertionError failure = new ScenarioFailure("it was too late", null, Set.of(Rule.S2));
 
-        assertThat(judge("proof", Cast.of(DIFFERS), failure).ok()).isFalse();
-        assertThat(judge("shown", Cast.of(DIFFERS), failure).ok()).isFalse();
+        assertThat(check("proof", Implementations.of(DIFFERS), failure).ok()).isFalse();
+        assertThat(check("shown", Implementations.of(DIFFERS), failure).ok()).isFalse();
     }
 
     @Test
     void whatIsOnlyShownMayGoEitherWay() {
-        assertThat(judge("shown", Cast.of(DIFFERS), null).difference()).isEmpty();
-        assertThat(judge("shown", Cast.of(DIFFERS), null).ok()).isTrue();
-        assertThat(judge("shown", Cast.of(DIFFERS), late()).difference()).isPresent();
+        assertThat(check("shown", Implementations.of(DIFFERS), null).difference())
+                .isEmpty();
+        assertThat(check("shown", Implementations.of(DIFFERS), null).ok()).isTrue();
+        assertThat(check("shown", Implementations.of(DIFFERS), late()).difference())
+                .isPresent();
     }
 
     @Test
     void aMixtureMayGoEitherWay() {
-        Cast mixed = Cast.mixed(KEEPS, DIFFERS);
+        Implementations mixed = Implementations.mixed(KEEPS, DIFFERS);
 
-        assertThat(judge("proof", mixed, null).ok()).isTrue();
-        assertThat(judge("proof", mixed, late()).ok()).isTrue();
+        assertThat(check("proof", mixed, null).ok()).isTrue();
+        assertThat(check("proof", mixed, late()).ok()).isTrue();
     }
 
     @Test
     void whoDeclaresNothingIsHeldToTheRule() {
-        assertThat(judge("proof", Cast.of(KEEPS), late()).ok()).isFalse();
-        assertThat(judge("other", Cast.of(DIFFERS), late()).ok()).isFalse();
+        assertThat(check("proof", Implementations.of(KEEPS), late()).ok()).isFalse();
+        assertThat(check("other", Implementations.of(DIFFERS), late()).ok()).isFalse();
     }
 
     @Test

@@ -5,7 +5,7 @@ import dev.twinkeeper.raw.recipes.RawRecipes;
 
 class MixedRecipesTest extends RecipeSuite {
     @Override
-    protected Cast cast() {
-        return Cast.ofRecipes(new RawRecipes()).with(new RawRecipes(), new CuratorRecipes());
+    protected Implementations implementations() {
+        return Implementations.ofRecipes(new RawRecipes()).with(new RawRecipes(), new CuratorRecipes());
     }
 }

@@ -5,7 +5,7 @@ import dev.twinkeeper.contract.Coordination;
 /** Both implementations on one tree, in turns: masters and clients begin with raw, workers with Curator. */
 class MixedTest extends CoordinationSuite {
     @Override
-    protected Cast cast() {
-        return Cast.mixed(Coordination.named("raw"), Coordination.named("curator"));
+    protected Implementations implementations() {
+        return Implementations.mixed(Coordination.named("raw"), Coordination.named("curator"));
     }
 }

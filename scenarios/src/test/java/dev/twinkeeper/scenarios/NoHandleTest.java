@@ -25,22 +25,22 @@ class NoHandleTest {
     @ParameterizedTest
     @ValueSource(strings = {"raw", "curator"})
     void aRoleThatCanOpenNoSessionJustNowOpensOneLater(String implementation, Ensemble ensemble) {
-        Scenario scenario = Scenario.of("test", "noHandle", Set.of(Rule.L5), false, NoHandleTest::play);
+        Scenario scenario = Scenario.of("test", "noHandle", Set.of(Rule.L5), false, NoHandleTest::run);
 
-        Result result = Playbill.play(scenario, Cast.of(Coordination.named(implementation)), ensemble);
+        Result result = ScenarioRunner.run(scenario, Implementations.of(Coordination.named(implementation)), ensemble);
 
         assertThat(result.failure()).isEmpty();
     }
 
-    private static void play(Stage stage) {
-        var client = stage.client("c1").awaitReady();
+    private static void run(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
         client.cut();
         client.expire();
 
         System.setProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "of no such class");
         try {
             client.mend();
-            stage.throughout(
+            context.throughout(
                     "it is not refused",
                     WHILE,
                     () -> client.events(Event.Refused.class).isEmpty());
@@ -48,7 +48,7 @@ class NoHandleTest {
             System.clearProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET);
         }
 
-        stage.submit(client, "hello");
+        context.submit(client, "hello");
         assertThat(client.events(Event.SessionExpired.class)).hasSize(1);
     }
 }

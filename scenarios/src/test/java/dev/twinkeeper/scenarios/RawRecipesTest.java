@@ -4,7 +4,7 @@ import dev.twinkeeper.raw.recipes.RawRecipes;
 
 class RawRecipesTest extends RecipeSuite {
     @Override
-    protected Cast cast() {
-        return Cast.ofRecipes(new RawRecipes());
+    protected Implementations implementations() {
+        return Implementations.ofRecipes(new RawRecipes());
     }
 }

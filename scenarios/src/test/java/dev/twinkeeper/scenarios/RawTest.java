@@ -5,7 +5,7 @@ import dev.twinkeeper.contract.Coordination;
 /** The raw implementation in all parts. */
 class RawTest extends CoordinationSuite {
     @Override
-    protected Cast cast() {
-        return Cast.of(Coordination.named("raw"));
+    protected Implementations implementations() {
+        return Implementations.of(Coordination.named("raw"));
     }
 }

@@ -1,15 +1,15 @@
 package dev.twinkeeper.cli.compare;
 
 import dev.twinkeeper.cli.compare.Comparison.Contender;
-import dev.twinkeeper.cli.compare.Comparison.Played;
+import dev.twinkeeper.cli.compare.Comparison.ScenarioRow;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipes;
-import dev.twinkeeper.scenarios.Cast;
-import dev.twinkeeper.scenarios.Playbill;
+import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Result;
 import dev.twinkeeper.scenarios.Scenario;
+import dev.twinkeeper.scenarios.ScenarioRunner;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Plays the suite with one cast after the other, on one ensemble, and takes down what came of it. */
+/** Runs the suite with one set of implementations after the other, on one ensemble, and takes down what came of it. */
 public final class Comparer {
     /** Hears how far it got. */
     public interface Progress {
@@ -37,7 +37,7 @@ public final class Comparer {
     }
 
     /**
-     * Scenarios that play at a time. They wait far more than they work: for sessions to expire, mostly. With fewer it
+     * Scenarios that run at a time. They wait far more than they work: for sessions to expire, mostly. With fewer it
      * takes longer than one looks on; with more, they begin to wait for the two cores, and the times mean less.
      */
     private static final int AT_ONCE = 8;
@@ -48,7 +48,7 @@ public final class Comparer {
     /** Of a failure; all of it is in the log. */
     private static final int FIRST_LINES = 4;
 
-    private final List<Cast> casts;
+    private final List<Implementations> all;
     private final List<Scenario> scenarios;
     private final int servers;
     private final int runs;
@@ -56,8 +56,9 @@ public final class Comparer {
     private final Progress progress;
 
     /** @param home the top level of the project, for the size of the code */
-    public Comparer(List<Cast> casts, List<Scenario> scenarios, int servers, int runs, Path home, Progress progress) {
-        this.casts = casts;
+    public Comparer(
+            List<Implementations> all, List<Scenario> scenarios, int servers, int runs, Path home, Progress progress) {
+        this.all = all;
         this.scenarios = scenarios;
         this.servers = servers;
         this.runs = runs;
@@ -71,17 +72,17 @@ public final class Comparer {
         progress.says("starting an ensemble of " + servers);
         try (Ensemble ensemble = Ensemble.start(servers)) {
             List<Contender> contenders = new ArrayList<>();
-            for (Cast cast : casts) {
-                contenders.add(contender(cast, ensemble));
+            for (Implementations implementations : all) {
+                contenders.add(contender(implementations, ensemble));
             }
             return new Comparison(at, environment(), servers, runs, contenders);
         }
     }
 
-    private Contender contender(Cast cast, Ensemble ensemble) {
+    private Contender contender(Implementations implementations, Ensemble ensemble) {
         List<Result> results = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
-            results.addAll(playAll(cast, ensemble));
+            results.addAll(runAll(implementations, ensemble));
         }
         Map<String, List<Duration>> measures = new TreeMap<>();
         results.forEach(result -> collect(result, measures));
@@ -91,24 +92,24 @@ public final class Comparer {
                 .distinct()
                 .toList();
         if (!measuring.isEmpty()) {
-            progress.says(cast.name() + ": measuring, " + SAMPLES + " times each");
+            progress.says(implementations.name() + ": measuring, " + SAMPLES + " times each");
         }
         for (int sample = runs; sample < SAMPLES && !measuring.isEmpty(); sample++) {
-            Playbill.playAll(measuring, cast, () -> ensemble, measuring.size()).values().stream()
+            ScenarioRunner.runAll(measuring, implementations, () -> ensemble, measuring.size()).values().stream()
                     .map(java.util.concurrent.CompletableFuture::join)
                     .forEach(result -> collect(result, measures));
         }
         Map<String, Spread> spreads = new LinkedHashMap<>();
         measures.forEach((name, measured) -> spreads.put(name, Spread.of(measured)));
         return new Contender(
-                cast.name(),
+                implementations.name(),
                 results.stream().map(Comparer::played).toList(),
                 spreads,
-                chosen(Rule.Part.PROTOCOL) ? cost(cast, ensemble) : null,
-                chosen(Rule.Part.PROTOCOL) ? CodeSize.of(cast.name(), home) : Map.of(),
+                chosen(Rule.Part.PROTOCOL) ? cost(implementations, ensemble) : null,
+                chosen(Rule.Part.PROTOCOL) ? CodeSize.of(implementations.name(), home) : Map.of(),
                 counts(results),
-                chosen(Rule.Part.RECIPES) ? CodeSize.ofRecipes(cast.name(), home) : Map.of(),
-                differences(cast));
+                chosen(Rule.Part.RECIPES) ? CodeSize.ofRecipes(implementations.name(), home) : Map.of(),
+                differences(implementations));
     }
 
     private boolean chosen(Rule.Part part) {
@@ -128,23 +129,26 @@ public final class Comparer {
     }
 
     /** A mixture keeps what both keep. */
-    private static Map<Rule, String> differences(Cast cast) {
+    private static Map<Rule, String> differences(Implementations implementations) {
         Map<Rule, String> differences = new EnumMap<>(Rule.class);
         Stream.concat(
-                        Stream.of(cast.master(0), cast.master(1)).map(Coordination::differences),
-                        cast.recipeSides().stream().map(Recipes::differences))
+                        Stream.of(implementations.master(0), implementations.master(1))
+                                .map(Coordination::differences),
+                        implementations.recipeSides().stream().map(Recipes::differences))
                 .flatMap(List::stream)
                 .forEach(each -> differences.putIfAbsent(each.rule(), each.why()));
         return differences;
     }
 
-    private List<Result> playAll(Cast cast, Ensemble ensemble) {
+    private List<Result> runAll(Implementations implementations, Ensemble ensemble) {
         List<Result> results = new ArrayList<>();
-        Playbill.playAll(scenarios, cast, () -> ensemble, AT_ONCE).values().forEach(coming -> {
-            Result result = coming.join();
-            results.add(result);
-            progress.played(results.size(), scenarios.size(), result);
-        });
+        ScenarioRunner.runAll(scenarios, implementations, () -> ensemble, AT_ONCE)
+                .values()
+                .forEach(coming -> {
+                    Result result = coming.join();
+                    results.add(result);
+                    progress.played(results.size(), scenarios.size(), result);
+                });
         return results;
     }
 
@@ -156,8 +160,8 @@ public final class Comparer {
         }
     }
 
-    private static Played played(Result result) {
-        return new Played(
+    private static ScenarioRow played(Result result) {
+        return new ScenarioRow(
                 result.scenario().id(),
                 result.scenario().rules(),
                 result.ok(),
@@ -178,9 +182,9 @@ public final class Comparer {
                 .collect(Collectors.joining(" "));
     }
 
-    private Cost cost(Cast cast, Ensemble ensemble) {
+    private Cost cost(Implementations implementations, Ensemble ensemble) {
         AtomicReference<Cost> cost = new AtomicReference<>();
-        Playbill.play(Cost.scenario(cost), cast, ensemble);
+        ScenarioRunner.run(Cost.scenario(cost), implementations, ensemble);
         return cost.get();
     }
 

@@ -29,7 +29,7 @@ public record Comparison(
      */
     public record Contender(
             String name,
-            List<Played> played,
+            List<ScenarioRow> played,
             Map<String, Spread> measures,
             Cost cost,
             Map<String, CodeSize> size,
@@ -47,7 +47,8 @@ public record Comparison(
      * @param failure the first lines of what went wrong, as one, or empty
      * @param difference why it was expected to go wrong, and did; or empty
      */
-    public record Played(String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String difference) {
+    public record ScenarioRow(
+            String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String difference) {
         /** Whether it shows rules of the system or of the recipes. */
         boolean of(Rule.Part part) {
             return rules.iterator().next().part() == part;

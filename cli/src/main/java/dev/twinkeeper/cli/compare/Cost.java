@@ -3,9 +3,9 @@ package dev.twinkeeper.cli.compare;
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.Scenario;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.lab.Traffic;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +65,11 @@ public record Cost(
         return Scenario.of("cost", "aHundredTasks", Set.of(Rule.L2), false, stage -> sink.set(count(stage)));
     }
 
-    private static Cost count(Stage stage) {
+    private static Cost count(ScenarioContext stage) {
         stage.master("m1").awaitReady();
         stage.worker("w1").awaitReady();
         stage.worker("w2").awaitReady();
-        Actor<Client> client = stage.client("c1").awaitReady();
+        TestParticipant<Client> client = stage.client("c1").awaitReady();
         // One task goes through first, so that only tasks are counted and no one's getting ready.
         run(stage, client, List.of("the first"));
 
@@ -78,12 +78,12 @@ public record Cost(
         return of(stage.traffic().minus(before));
     }
 
-    private static void run(Stage stage, Actor<Client> client, List<String> commands) {
+    private static void run(ScenarioContext stage, TestParticipant<Client> client, List<String> commands) {
         List<TaskId> tasks = stage.submitAll(client, commands);
         tasks.forEach(task -> stage.outcome(client, task));
         tasks.stream()
                 .map(client.role()::collect)
                 .toList()
-                .forEach(collected -> Stage.await("collect", collected, Stage.READY));
+                .forEach(collected -> ScenarioContext.await("collect", collected, ScenarioContext.READY));
     }
 }

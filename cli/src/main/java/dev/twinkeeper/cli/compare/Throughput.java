@@ -46,10 +46,10 @@ public record Throughput(int tasks, int completed, Duration submitted, Duration 
     /** Master and workers are there when the tasks come. */
     public static Throughput steady(Coordination by, Settings settings, int tasks, int workers)
             throws InterruptedException, TimeoutException, ExecutionException {
-        try (Troupe troupe = new Troupe(by, settings)) {
-            Client client = troupe.client();
-            troupe.master();
-            troupe.workers(workers);
+        try (RoleSet roles = new RoleSet(by, settings)) {
+            Client client = roles.client();
+            roles.master();
+            roles.workers(workers);
             long start = System.nanoTime();
             List<CompletionStage<TaskId>> submitted = submit(client, tasks);
             Duration acknowledged = since(start);
@@ -61,16 +61,16 @@ public record Throughput(int tasks, int completed, Duration submitted, Duration 
     /** All tasks are outstanding when a master takes over; then the workers come. */
     public static Throughput backlog(Coordination by, Settings settings, int tasks, int workers)
             throws InterruptedException, TimeoutException, ExecutionException {
-        try (Troupe troupe = new Troupe(by, settings)) {
-            Client client = troupe.client();
+        try (RoleSet roles = new RoleSet(by, settings)) {
+            Client client = roles.client();
             long start = System.nanoTime();
             List<CompletionStage<TaskId>> submitted = submit(client, tasks);
             Duration acknowledged = since(start);
             long takeover = System.nanoTime();
-            troupe.master();
+            roles.master();
             Duration takenOver = since(takeover);
             long work = System.nanoTime();
-            troupe.workers(workers);
+            roles.workers(workers);
             int completed = finish(client, submitted);
             return new Throughput(tasks, completed, acknowledged, takenOver, since(work));
         }
@@ -115,12 +115,12 @@ public record Throughput(int tasks, int completed, Duration submitted, Duration 
     }
 
     /** The roles of one measurement. */
-    private static final class Troupe implements AutoCloseable {
+    private static final class RoleSet implements AutoCloseable {
         private final Coordination by;
         private final Settings settings;
         private final List<Role> roles = new ArrayList<>();
 
-        Troupe(Coordination by, Settings settings) {
+        RoleSet(Coordination by, Settings settings) {
             this.by = by;
             this.settings = settings;
         }

@@ -3,14 +3,14 @@ package dev.twinkeeper.cli.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.cli.compare.Comparison.Contender;
-import dev.twinkeeper.cli.compare.Comparison.Played;
+import dev.twinkeeper.cli.compare.Comparison.ScenarioRow;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipes;
-import dev.twinkeeper.scenarios.Cast;
+import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Result;
 import dev.twinkeeper.scenarios.Scenario;
-import dev.twinkeeper.scenarios.recipes.RecipeStage;
+import dev.twinkeeper.scenarios.recipes.RecipeScenarioContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +25,13 @@ class CompareTest {
     @Test
     void aScenarioThatOnlyCountsIsCompared() {
         Recipes raw = Recipes.named("raw");
-        Cast cast = Cast.of(Coordination.named("raw")).with(raw, raw);
-        Scenario scenario = RecipeStage.scenario(
+        Implementations implementations =
+                Implementations.of(Coordination.named("raw")).with(raw, raw);
+        Scenario scenario = RecipeScenarioContext.scenario(
                 "lock", "somethingIsCounted", Set.of(Rule.K6), false, stage -> stage.count("lock: things", 7));
 
-        Comparison comparison = new Comparer(List.of(cast), List.of(scenario), 1, 1, HOME, new Silence()).compare();
+        Comparison comparison =
+                new Comparer(List.of(implementations), List.of(scenario), 1, 1, HOME, new Silence()).compare();
 
         assertThat(comparison.ok()).isTrue();
         assertThat(comparison.contenders()).singleElement().satisfies(contender -> {
@@ -38,7 +40,7 @@ class CompareTest {
             assertThat(contender.counts()).containsOnlyKeys("lock: things");
             assertThat(contender.recipeSize()).containsKey("Keeper");
         });
-        assertThat(new Report(comparison).text())
+        assertThat(new ComparisonReport(comparison).text())
                 .anyMatch(line -> line.matches("K6 no herd +ok 1/1 .*"))
                 .anyMatch(line -> line.matches("lock: things +7"))
                 .noneMatch(line -> line.contains("tasks"));
@@ -48,8 +50,8 @@ class CompareTest {
     void aKnownDifferenceIsShownOnlyForTheRuleThatIsNotKept() {
         String why = "it tells nobody about the loss of a session, and whoever wants to know has to listen for it"
                 + " elsewhere, which is more than a few lines";
-        Played differing = new Played("lock.lossIsTold", Set.of(Rule.K4, Rule.X5), true, 1_000, "", why);
-        Played kept = new Played("lock.oneHolder", Set.of(Rule.X5), true, 2_000, "", "");
+        ScenarioRow differing = new ScenarioRow("lock.lossIsTold", Set.of(Rule.K4, Rule.X5), true, 1_000, "", why);
+        ScenarioRow kept = new ScenarioRow("lock.oneHolder", Set.of(Rule.X5), true, 2_000, "", "");
         Contender contender = new Contender(
                 "curator",
                 List.of(differing, kept),
@@ -60,7 +62,7 @@ class CompareTest {
                 Map.of(),
                 Map.of(Rule.K4, why));
 
-        Report report = new Report(new Comparison("now", Map.of(), 3, 1, List.of(contender)));
+        ComparisonReport report = new ComparisonReport(new Comparison("now", Map.of(), 3, 1, List.of(contender)));
 
         assertThat(report.text())
                 .anyMatch(line -> line.matches("K4 loss is told +differs 0/1 +1.00 s"))

@@ -37,7 +37,7 @@ public final class Ensemble implements AutoCloseable {
 
     private final Path directory;
     private final List<Server> servers = new ArrayList<>();
-    /** The ways between the servers, where they are in our hands. */
+    /** The ways between the servers, where they are under our control. */
     private final Optional<Switchboard> switchboard;
 
     private Ensemble(int size, boolean ways) throws IOException {
@@ -73,7 +73,7 @@ public final class Ensemble implements AutoCloseable {
         return start(size, false);
     }
 
-    /** Like {@link #start(int)}, with the ways between the servers in our hands, which makes it a little slower. */
+    /** Like {@link #start(int)}, with the ways between the servers under our control, which makes it a little slower. */
     public static Ensemble startWithWays(int size) {
         return start(size, true);
     }
@@ -144,7 +144,7 @@ public final class Ensemble implements AutoCloseable {
         return servers.stream().filter(Server::isLeader).findFirst();
     }
 
-    /** The directories of the servers' transaction logs, for the oracle. */
+    /** The directories of the servers' transaction logs, for the checker. */
     public List<Path> transactionLogs() {
         return servers.stream().map(Server::transactionLog).toList();
     }
@@ -161,7 +161,8 @@ public final class Ensemble implements AutoCloseable {
 
     /** Waits until every living server serves. */
     public void awaitReady() {
-        Patience.until("every living server serves", READY, () -> findLeader().isPresent() && allServe());
+        BoundedWait.until(
+                "every living server serves", READY, () -> findLeader().isPresent() && allServe());
     }
 
     private boolean allServe() {
@@ -176,7 +177,7 @@ public final class Ensemble implements AutoCloseable {
                 server.kill();
             }
         }
-        Patience.until("nobody serves", READY, () -> servers.stream().noneMatch(Server::serves));
+        BoundedWait.until("nobody serves", READY, () -> servers.stream().noneMatch(Server::serves));
     }
 
     private boolean hasQuorum() {
@@ -201,7 +202,7 @@ public final class Ensemble implements AutoCloseable {
      * four seconds it would notice. Writes by its clients wait too, as do sessions that begin there or move there, since all
      * of that comes back from the leader, in order: only who is connected already can read the past.
      *
-     * @throws IllegalStateException where the ways between the servers are not in our hands
+     * @throws IllegalStateException where the ways between the servers are not under our control
      */
     public void fallBehind(Server follower) {
         ways().fallBehind(follower.id());

@@ -28,19 +28,19 @@ final class Frame {
     }
 
     /** The session that a server grants in its answer to the handshake; null where it grants none. */
-    static Session session(ByteBuffer frame) {
+    static SessionCredentials session(ByteBuffer frame) {
         ByteBuffer fields = frame.duplicate();
         fields.getInt(); // the protocol's version
         int timeout = fields.getInt();
         long id = fields.getLong();
         byte[] password = new byte[fields.getInt()];
         fields.get(password);
-        return timeout > 0 ? new Session(id, password, Duration.ofMillis(timeout)) : null;
+        return timeout > 0 ? new SessionCredentials(id, password, Duration.ofMillis(timeout)) : null;
     }
 
     static Request request(ByteBuffer frame) {
         int code = frame.getInt(frame.position() + Integer.BYTES);
-        String operation = Operations.name(code);
+        String operation = OperationNames.name(code);
         if (code == OpCode.multi || code == OpCode.multiRead) {
             return multi(operation, frame);
         }
@@ -106,7 +106,7 @@ final class Frame {
         List<String> operations = new ArrayList<>(record.size());
         for (Op op : record) {
             paths.add(op.getPath());
-            operations.add(Operations.name(op.getType()));
+            operations.add(OperationNames.name(op.getType()));
         }
         return new Request(operation, paths, operations, frame.remaining());
     }

@@ -64,7 +64,7 @@ final class Link {
         boolean at(ByteBuffer frame) throws IOException;
     }
 
-    private void pump(Socket from, Socket to, Gate gate, Look look) {
+    private void pump(Socket from, Socket to, Valve gate, Look look) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
@@ -136,7 +136,7 @@ final class Link {
                 return true;
             }
             if (wire.ignoresChecks()) {
-                Checks.ignore(frame);
+                CheckRemover.ignore(frame);
             }
             Request request = Frame.request(frame);
             wire.counts().requested(request, Frame.watches(frame));

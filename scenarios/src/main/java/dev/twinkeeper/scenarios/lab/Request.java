@@ -37,6 +37,6 @@ public record Request(String operation, List<String> paths, List<String> operati
 
     /** Whether it changes the tree. */
     public boolean writes() {
-        return operations.stream().anyMatch(Operations::writes);
+        return operations.stream().anyMatch(OperationNames::writes);
     }
 }

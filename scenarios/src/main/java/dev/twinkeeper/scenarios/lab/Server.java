@@ -57,7 +57,7 @@ public final class Server {
         // quorum.
         each.setProperty("initLimit", "50");
         each.setProperty("syncLimit", "20");
-        // The oracle reads the whole log, so nothing is rolled away or purged.
+        // The checker reads the whole log, so nothing is rolled away or purged.
         each.setProperty("snapCount", "10000000");
         each.setProperty("autopurge.purgeInterval", "0");
         // The log survives the end of a server, which is all that a lab kills; only the machine's end would lose it.

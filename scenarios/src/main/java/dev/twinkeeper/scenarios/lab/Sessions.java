@@ -21,23 +21,23 @@ public final class Sessions {
      *
      * @param servers a connect string that leads past the owner's wire
      */
-    public static void expire(String servers, Session session) {
+    public static void expire(String servers, SessionCredentials session) {
         keep(servers, session).close();
     }
 
     /** Keeps the session alive though its owner is cut off, as servers do that start its clock anew, until it is closed. */
-    public static Kept keep(String servers, Session session) {
-        CountDownLatch heard = new CountDownLatch(1);
+    public static Kept keep(String servers, SessionCredentials session) {
+        CountDownLatch timed = new CountDownLatch(1);
         Watcher watcher = event -> {
             switch (event.getState()) {
-                case SyncConnected, Expired -> heard.countDown();
+                case SyncConnected, Expired -> timed.countDown();
                 default -> {}
             }
         };
         try {
             ZooKeeper taker = new ZooKeeper(
                     servers, (int) session.timeout().toMillis(), watcher, session.id(), session.password());
-            boolean answered = heard.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+            boolean answered = timed.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
             if (!answered) {
                 taker.close();
                 throw new IllegalStateException("no server answered within " + CONNECT + ": " + servers);

@@ -40,8 +40,8 @@ final class Tunnel implements AutoCloseable {
     private final int target;
     private final Duration patience;
     private final Opening opening;
-    private final Gate gate = new Gate();
-    private final Gate answers = new Gate();
+    private final Valve gate = new Valve();
+    private final Valve answers = new Valve();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
 
@@ -135,7 +135,7 @@ final class Tunnel implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to, Opening first, Gate oneWay) {
+    private void pump(Socket from, Socket to, Opening first, Valve oneWay) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();

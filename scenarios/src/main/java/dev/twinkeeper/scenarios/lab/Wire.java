@@ -41,16 +41,16 @@ public final class Wire implements AutoCloseable {
     private final Set<InetSocketAddress> cutOff = ConcurrentHashMap.newKeySet();
     private final List<InetSocketAddress> servers;
 
-    private final Consumer<Session> onSession;
+    private final Consumer<SessionCredentials> onSession;
 
-    private final Gate requestGate = new Gate();
-    private final Gate replyGate = new Gate();
+    private final Valve requestGate = new Valve();
+    private final Valve replyGate = new Valve();
     private final List<Loss> armed = new CopyOnWriteArrayList<>();
 
     private volatile boolean checksIgnored;
 
-    private final List<Session> sessions = new CopyOnWriteArrayList<>();
-    private final Counts counts = new Counts();
+    private final List<SessionCredentials> sessions = new CopyOnWriteArrayList<>();
+    private final TrafficCounter counts = new TrafficCounter();
 
     /** A mended wire to all servers of the ensemble. */
     public Wire(Ensemble ensemble) {
@@ -63,7 +63,7 @@ public final class Wire implements AutoCloseable {
      * @param servers where each takes clients
      * @param onSession hears of each session when it is granted, on a thread of the wire
      */
-    public Wire(List<InetSocketAddress> servers, Consumer<Session> onSession) {
+    public Wire(List<InetSocketAddress> servers, Consumer<SessionCredentials> onSession) {
         this.servers = List.copyOf(servers);
         this.onSession = onSession;
         try {
@@ -223,13 +223,13 @@ public final class Wire implements AutoCloseable {
     // What was seen.
 
     /** The newest session that a server granted over this wire. */
-    public Optional<Session> session() {
+    public Optional<SessionCredentials> session() {
         return sessions.isEmpty() ? Optional.empty() : Optional.of(sessions.get(sessions.size() - 1));
     }
 
     /** All sessions that were granted over this wire. */
     public Set<Long> sessions() {
-        return sessions.stream().map(Session::id).collect(Collectors.toSet());
+        return sessions.stream().map(SessionCredentials::id).collect(Collectors.toSet());
     }
 
     /** The counts so far. */
@@ -263,15 +263,15 @@ public final class Wire implements AutoCloseable {
 
     // For the links.
 
-    Gate requestGate() {
+    Valve requestGate() {
         return requestGate;
     }
 
-    Gate replyGate() {
+    Valve replyGate() {
         return replyGate;
     }
 
-    Counts counts() {
+    TrafficCounter counts() {
         return counts;
     }
 
@@ -289,7 +289,7 @@ public final class Wire implements AutoCloseable {
         armed.add(loss);
     }
 
-    void granted(Session session) {
+    void granted(SessionCredentials session) {
         if (session != null && !sessions.contains(session)) {
             sessions.add(session);
             onSession.accept(session);

@@ -3,6 +3,6 @@
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.scenarios.lab.Ensemble} and its
  * {@link dev.twinkeeper.scenarios.lab.Server}s; {@link dev.twinkeeper.scenarios.lab.Wire}, which every participant has
- * for itself; {@link dev.twinkeeper.scenarios.lab.Hand}.
+ * for itself; {@link dev.twinkeeper.scenarios.lab.Operator}.
  */
 package dev.twinkeeper.scenarios.lab;

@@ -1,8 +1,8 @@
 package dev.twinkeeper.scenarios.recipes;
 
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.RecipeStage.READY;
-import static dev.twinkeeper.scenarios.recipes.RecipeStage.RECIPE;
+import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.READY;
+import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -28,35 +28,35 @@ public final class BarrierScenarios {
     static final Duration SOON = Duration.ofMillis(500);
 
     @Verifies({Rule.B1, Rule.B2})
-    public void nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var members = members(stage, 3);
+    public void nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var members = members(context, 3);
 
         var first = members.subList(0, 2).stream().map(BarrierScenarios::enter).toList();
-        stage.throughout("two of three wait", SOON, () -> first.stream().noneMatch(CompletableFuture::isDone));
+        context.throughout("two of three wait", SOON, () -> first.stream().noneMatch(CompletableFuture::isDone));
         var third = enter(members.get(2));
         assertThat(all(
-                        stage,
+                        context,
                         "enter",
                         Stream.concat(first.stream(), Stream.of(third)).toList()))
                 .containsOnly(true);
         var gone = members.subList(1, 3).stream().map(BarrierScenarios::leave).toList();
-        stage.throughout("two of three are done", SOON, () -> gone.stream().noneMatch(CompletableFuture::isDone));
+        context.throughout("two of three are done", SOON, () -> gone.stream().noneMatch(CompletableFuture::isDone));
         var last = leave(members.get(0));
 
         assertThat(all(
-                        stage,
+                        context,
                         "leave",
                         Stream.concat(gone.stream(), Stream.of(last)).toList()))
                 .containsOnly(true);
-        assertThat(Gathering.times(stage, members)).isEqualTo(1);
+        assertThat(Gathering.times(context, members)).isEqualTo(1);
     }
 
     @Verifies({Rule.B1, Rule.B2, Rule.B4})
-    public void roundAfterRoundNobodyOvertakesAnother(RecipeStage stage) {
+    public void roundAfterRoundNobodyOvertakesAnother(RecipeScenarioContext context) {
         int rounds = 6;
-        stage.sessionTimeout(LONG_SESSION);
-        var members = members(stage, 4);
+        context.sessionTimeout(LONG_SESSION);
+        var members = members(context, 4);
         var came = new AtomicIntegerArray(rounds);
         var done = new AtomicIntegerArray(rounds);
 
@@ -76,33 +76,34 @@ public final class BarrierScenarios {
                 }))
                 .toList();
 
-        assertThat(all(stage, "all rounds", runs)).containsOnly(true);
-        assertThat(Gathering.times(stage, members)).isEqualTo(rounds);
+        assertThat(all(context, "all rounds", runs)).containsOnly(true);
+        assertThat(Gathering.times(context, members)).isEqualTo(rounds);
     }
 
     @Verifies({Rule.B1, Rule.B4, Rule.X4})
-    public void whoComesWhileARoundIsOnIsRefusedUntilItIsOver(RecipeStage stage) {
-        var members = members(stage, 2);
-        var late = stage.barrier("late", 2);
-        pass(stage, members);
+    public void whoComesWhileARoundIsOnIsRefusedUntilItIsOver(RecipeScenarioContext context) {
+        var members = members(context, 2);
+        var late = context.barrier("late", 2);
+        pass(context, members);
 
-        assertThat(problem(stage, enter(late))).isEqualTo(Problem.FULL);
+        assertThat(problem(context, enter(late))).isEqualTo(Problem.FULL);
         assertThat(late.watches()).as("watches of the refused one").isZero();
-        out(stage, members);
+        out(context, members);
 
-        assertThat(Gathering.times(stage, members)).isEqualTo(1);
+        assertThat(Gathering.times(context, members)).isEqualTo(1);
 
         var next = List.of(members.get(1), late);
-        pass(stage, next);
-        out(stage, next);
+        pass(context, next);
+        out(context, next);
     }
 
     @Verifies({Rule.B1, Rule.X4})
-    public void ofThreeThatComeForTwoPlacesOneIsRefused(RecipeStage stage) {
-        var three = Stream.of("a", "b", "c").map(name -> stage.barrier(name, 2)).toList();
+    public void ofThreeThatComeForTwoPlacesOneIsRefused(RecipeScenarioContext context) {
+        var three =
+                Stream.of("a", "b", "c").map(name -> context.barrier(name, 2)).toList();
 
         var entered = three.stream().map(BarrierScenarios::enter).toList();
-        stage.eventually("all know", READY, () -> entered.stream().allMatch(CompletableFuture::isDone));
+        context.eventually("all know", READY, () -> entered.stream().allMatch(CompletableFuture::isDone));
         var in = IntStream.range(0, 3)
                 .filter(i -> !entered.get(i).isCompletedExceptionally())
                 .mapToObj(three::get)
@@ -111,134 +112,136 @@ public final class BarrierScenarios {
         assertThat(in).as("who passed").hasSize(2);
         assertThat(entered.stream()
                         .filter(CompletableFuture::isCompletedExceptionally)
-                        .map(one -> problem(stage, one)))
+                        .map(one -> problem(context, one)))
                 .containsExactly(Problem.FULL);
-        out(stage, in);
+        out(context, in);
     }
 
     @Verifies({Rule.B3, Rule.B4, Rule.X4})
-    public void whoseTimeIsUpIsNotCounted(RecipeStage stage) {
-        var members = members(stage, 2);
+    public void whoseTimeIsUpIsNotCounted(RecipeScenarioContext context) {
+        var members = members(context, 2);
         var one = members.get(0);
         var another = members.get(1);
 
-        assertThat(await(stage, one.async(() -> one.recipe().enter(SOON)))).isFalse();
-        assertThat(await(stage, another.async(() -> another.recipe().enter(SOON))))
+        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+        assertThat(await(context, another.async(() -> another.recipe().enter(SOON))))
                 .as("the other one passes alone")
                 .isFalse();
         assertThat(one.watches()).as("watches of the one that gave up").isZero();
-        assertThat(Gathering.times(stage, members)).isZero();
+        assertThat(Gathering.times(context, members)).isZero();
 
-        pass(stage, members);
-        out(stage, members);
+        pass(context, members);
+        out(context, members);
     }
 
     @Verifies({Rule.B2, Rule.B4, Rule.X4})
-    public void whoDoesNotWaitForTheOthersToLeaveHasLeftAllTheSame(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var members = members(stage, 3);
-        pass(stage, members);
+    public void whoDoesNotWaitForTheOthersToLeaveHasLeftAllTheSame(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var members = members(context, 3);
+        pass(context, members);
 
         for (var hasty : members.subList(0, 2)) {
-            assertThat(await(stage, hasty.async(() -> hasty.recipe().leave(SOON))))
+            assertThat(await(context, hasty.async(() -> hasty.recipe().leave(SOON))))
                     .isFalse();
             assertThat(hasty.watches()).as("watches of the hasty one").isZero();
         }
-        assertThat(problem(stage, enter(members.get(0)))).isEqualTo(Problem.FULL);
-        assertThat(await(stage, leave(members.get(2)))).isTrue();
+        assertThat(problem(context, enter(members.get(0)))).isEqualTo(Problem.FULL);
+        assertThat(await(context, leave(members.get(2)))).isTrue();
 
-        pass(stage, members);
-        out(stage, members);
-        assertThat(Gathering.times(stage, members)).isEqualTo(2);
+        pass(context, members);
+        out(context, members);
+        assertThat(Gathering.times(context, members)).isEqualTo(2);
     }
 
     @Verifies({Rule.X2, Rule.B1})
-    public void somebodyElsesChildrenAreNotCountedAndStay(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RECIPE, "");
-        var member = stage.barrier("m1", 3);
+    public void somebodyElsesChildrenAreNotCountedAndStay(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.create(RECIPE, "");
+        var member = context.barrier("m1", 3);
         List<String> foreign = new ArrayList<>();
-        foreign.add(hand.create(RECIPE + "/garbage", "somebody's"));
-        foreign.add(hand.create(RECIPE + "/lock-0000000000", "somebody's"));
-        foreign.add(hand.createEphemeral(RECIPE + "/somebody", "somebody's"));
+        foreign.add(operator.create(RECIPE + "/garbage", "somebody's"));
+        foreign.add(operator.create(RECIPE + "/lock-0000000000", "somebody's"));
+        foreign.add(operator.createEphemeral(RECIPE + "/somebody", "somebody's"));
 
-        assertThat(await(stage, member.async(() -> member.recipe().enter(SOON))))
+        assertThat(await(context, member.async(() -> member.recipe().enter(SOON))))
                 .as("garbage counts as members")
                 .isFalse();
-        var members = List.of(member, stage.barrier("m2", 3), stage.barrier("m3", 3));
-        pass(stage, members);
-        out(stage, members);
+        var members = List.of(member, context.barrier("m2", 3), context.barrier("m3", 3));
+        pass(context, members);
+        out(context, members);
 
-        assertThat(foreign).allMatch(hand::exists);
-        assertThat(hand.children(RECIPE)).hasSize(3);
+        assertThat(foreign).allMatch(operator::exists);
+        assertThat(operator.children(RECIPE)).hasSize(3);
     }
 
     @Verifies({Rule.X2, Rule.B1})
-    public void aZnodeThatSomebodyMadeInAMembersPlaceIsNoMember(RecipeStage stage) {
-        var hand = stage.hand();
-        var members = members(stage, 2);
-        pass(stage, members);
-        var names = hand.children(RECIPE);
-        out(stage, members);
-        names.forEach(name -> hand.create(RECIPE + "/" + name, "somebody's"));
+    public void aZnodeThatSomebodyMadeInAMembersPlaceIsNoMember(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var members = members(context, 2);
+        pass(context, members);
+        var names = operator.children(RECIPE);
+        out(context, members);
+        names.forEach(name -> operator.create(RECIPE + "/" + name, "somebody's"));
 
-        members.forEach(member ->
-                assertThat(problem(stage, enter(member))).as(member + " enters").isEqualTo(Problem.FOREIGN));
-        hand.delete(RECIPE + "/" + names.get(0));
-        var one = stage.barrier(names.get(0).contains("m1") ? "m1" : "m2", 2);
-        assertThat(await(stage, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+        members.forEach(member -> assertThat(problem(context, enter(member)))
+                .as(member + " enters")
+                .isEqualTo(Problem.FOREIGN));
+        operator.delete(RECIPE + "/" + names.get(0));
+        var one = context.barrier(names.get(0).contains("m1") ? "m1" : "m2", 2);
+        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
 
-        assertThat(hand.get(RECIPE + "/" + names.get(1))).isEqualTo("somebody's");
+        assertThat(operator.get(RECIPE + "/" + names.get(1))).isEqualTo("somebody's");
     }
 
     @Verifies({Rule.X2})
-    public void aPlaceThatIsSomethingElseIsRefusedAndLeftAlone(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.createEphemeral(RECIPE, "somebody's");
-        var member = stage.barrier("m1", 1);
-        assertThat(problem(stage, enter(member))).isEqualTo(Problem.FOREIGN);
+    public void aPlaceThatIsSomethingElseIsRefusedAndLeftAlone(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.createEphemeral(RECIPE, "somebody's");
+        var member = context.barrier("m1", 1);
+        assertThat(problem(context, enter(member))).isEqualTo(Problem.FOREIGN);
 
-        hand.delete(RECIPE);
-        hand.create(RECIPE, "somebody's");
-        assertThat(problem(stage, enter(stage.barrier("m2", 1)))).isEqualTo(Problem.FOREIGN);
+        operator.delete(RECIPE);
+        operator.create(RECIPE, "somebody's");
+        assertThat(problem(context, enter(context.barrier("m2", 1)))).isEqualTo(Problem.FOREIGN);
 
-        assertThat(hand.get(RECIPE)).isEqualTo("somebody's");
-        assertThat(hand.children(RECIPE)).isEmpty();
+        assertThat(operator.get(RECIPE)).isEqualTo("somebody's");
+        assertThat(operator.children(RECIPE)).isEmpty();
     }
 
     @Verifies({Rule.X2, Rule.X5})
-    public void whoWasRefusedEntersWhenItIsAllowed(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.setAcl("", Perms.ALL & ~Perms.CREATE);
-        var members = members(stage, 2);
+    public void whoWasRefusedEntersWhenItIsAllowed(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.setAcl("", Perms.ALL & ~Perms.CREATE);
+        var members = members(context, 2);
         members.forEach(member ->
-                assertThat(problem(stage, enter(member))).as("the path").isEqualTo(Problem.NOT_ALLOWED));
+                assertThat(problem(context, enter(member))).as("the path").isEqualTo(Problem.NOT_ALLOWED));
 
-        hand.setAcl("", Perms.ALL);
+        operator.setAcl("", Perms.ALL);
 
-        pass(stage, members);
-        out(stage, members);
+        pass(context, members);
+        out(context, members);
     }
 
     @Verifies({Rule.X1})
-    public void whatCannotBeIsRefusedBeforeAnythingIsSent(RecipeStage stage) {
-        var member = stage.barrier("m1", 2);
-        var place = new Place(member.wire().connectString(), RecipeStage.SESSION_TIMEOUT, stage.path());
-        await(stage, member.async(() -> member.recipe().enter(Duration.ZERO)));
+    public void whatCannotBeIsRefusedBeforeAnythingIsSent(RecipeScenarioContext context) {
+        var member = context.barrier("m1", 2);
+        var place = new Place(member.wire().connectString(), RecipeScenarioContext.SESSION_TIMEOUT, context.path());
+        await(context, member.async(() -> member.recipe().enter(Duration.ZERO)));
         var before = member.wire().traffic();
 
         for (String name : List.of("", "a/b", ".", "..", "a\nb", "x".repeat(201))) {
-            assertThat(problem(() -> stage.recipes(0).barrier(place, name, 2))).isEqualTo(Problem.INVALID);
+            assertThat(problem(() -> context.recipes(0).barrier(place, name, 2)))
+                    .isEqualTo(Problem.INVALID);
         }
         for (int count : List.of(-1, 0, Barrier.MAX_MEMBERS + 1)) {
-            assertThat(problem(() -> stage.recipes(0).barrier(place, "m", count)))
+            assertThat(problem(() -> context.recipes(0).barrier(place, "m", count)))
                     .isEqualTo(Problem.INVALID);
         }
         var longest = new Place(place.servers(), place.sessionTimeout(), ("/" + "x".repeat(200)).repeat(4));
-        assertThat(problem(() -> stage.recipes(0).barrier(longest, "y".repeat(200), Barrier.MAX_MEMBERS)))
+        assertThat(problem(() -> context.recipes(0).barrier(longest, "y".repeat(200), Barrier.MAX_MEMBERS)))
                 .isEqualTo(Problem.TOO_LARGE);
         assertThat(problem(() -> member.recipe().enter(Duration.ofMillis(-1)))).isEqualTo(Problem.INVALID);
         assertThat(problem(() -> member.recipe().leave(SOON))).isEqualTo(Problem.NOT_HELD);
@@ -247,91 +250,94 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X1, Rule.B5})
-    public void whoIsInOrOnItsWayCannotEnterAgain(RecipeStage stage) {
-        var members = members(stage, 2);
+    public void whoIsInOrOnItsWayCannotEnterAgain(RecipeScenarioContext context) {
+        var members = members(context, 2);
         var waiting = enter(members.get(0));
-        stage.hand().awaitExists(RECIPE, READY);
-        stage.eventually(
-                "it is there", READY, () -> !stage.hand().children(RECIPE).isEmpty());
+        context.operator().awaitExists(RECIPE, READY);
+        context.eventually(
+                "it is there", READY, () -> !context.operator().children(RECIPE).isEmpty());
 
-        assertThat(problem(stage, enter(members.get(0)))).isEqualTo(Problem.INVALID);
-        assertThat(problem(stage, leave(members.get(0)))).isEqualTo(Problem.NOT_HELD);
-        assertThat(await(stage, enter(members.get(1)))).isTrue();
-        assertThat(await(stage, waiting)).isTrue();
-        assertThat(problem(stage, enter(members.get(0)))).isEqualTo(Problem.INVALID);
+        assertThat(problem(context, enter(members.get(0)))).isEqualTo(Problem.INVALID);
+        assertThat(problem(context, leave(members.get(0)))).isEqualTo(Problem.NOT_HELD);
+        assertThat(await(context, enter(members.get(1)))).isTrue();
+        assertThat(await(context, waiting)).isTrue();
+        assertThat(problem(context, enter(members.get(0)))).isEqualTo(Problem.INVALID);
 
-        out(stage, members);
-        assertThat(problem(stage, leave(members.get(0)))).isEqualTo(Problem.NOT_HELD);
+        out(context, members);
+        assertThat(problem(context, leave(members.get(0)))).isEqualTo(Problem.NOT_HELD);
     }
 
     @Verifies({Rule.B2, Rule.B3, Rule.B4})
-    public void whoIsInterruptedIsNotWaitedFor(RecipeStage stage) {
-        var hand = stage.hand();
-        var members = members(stage, 2);
+    public void whoIsInterruptedIsNotWaitedFor(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var members = members(context, 2);
         var one = members.get(0);
 
-        interrupt(stage, one, () -> one.recipe().enter(READY));
-        stage.eventually("it is gone", READY, () -> hand.children(RECIPE).isEmpty());
+        interrupt(context, one, () -> one.recipe().enter(READY));
+        context.eventually("it is gone", READY, () -> operator.children(RECIPE).isEmpty());
         var first = enter(one); // the first in stays until the others have gone
-        stage.eventually("it is there", READY, () -> !hand.children(RECIPE).isEmpty());
-        assertThat(await(stage, enter(members.get(1)))).isTrue();
-        assertThat(await(stage, first)).isTrue();
-        interrupt(stage, one, () -> one.recipe().leave(READY));
+        context.eventually(
+                "it is there", READY, () -> !operator.children(RECIPE).isEmpty());
+        assertThat(await(context, enter(members.get(1)))).isTrue();
+        assertThat(await(context, first)).isTrue();
+        interrupt(context, one, () -> one.recipe().leave(READY));
 
-        assertThat(await(stage, leave(members.get(1)))).isTrue();
-        assertThat(await(stage, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+        assertThat(await(context, leave(members.get(1)))).isTrue();
+        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
     }
 
-    private static void interrupt(RecipeStage stage, Player<Barrier> member, Callable<Boolean> call) {
+    private static void interrupt(
+            RecipeScenarioContext context, RecipeParticipant<Barrier> member, Callable<Boolean> call) {
         var caller = new CompletableFuture<Thread>();
         var coming = member.async(() -> {
             caller.complete(Thread.currentThread());
             return call.call();
         });
-        stage.throughout("it waits", SOON, () -> !coming.isDone());
+        context.throughout("it waits", SOON, () -> !coming.isDone());
         caller.join().interrupt();
-        assertThat(problem(stage, coming)).isEqualTo(Problem.CLOSED);
+        assertThat(problem(context, coming)).isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void closingEndsWhatWaitsAndLeavesNothing(RecipeStage stage) {
-        var hand = stage.hand();
-        var entering = stage.barrier("m1", 2);
+    public void closingEndsWhatWaitsAndLeavesNothing(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var entering = context.barrier("m1", 2);
         var coming = enter(entering);
-        hand.awaitExists(RECIPE, READY);
-        stage.eventually("it is there", READY, () -> !hand.children(RECIPE).isEmpty());
+        operator.awaitExists(RECIPE, READY);
+        context.eventually(
+                "it is there", READY, () -> !operator.children(RECIPE).isEmpty());
 
         entering.close();
-        assertThat(problem(stage, coming)).isEqualTo(Problem.CLOSED);
-        assertThat(hand.children(RECIPE)).isEmpty();
+        assertThat(problem(context, coming)).isEqualTo(Problem.CLOSED);
+        assertThat(operator.children(RECIPE)).isEmpty();
         entering.close();
 
-        assertThat(problem(stage, enter(entering))).isEqualTo(Problem.CLOSED);
-        assertThat(problem(stage, leave(entering))).isEqualTo(Problem.CLOSED);
+        assertThat(problem(context, enter(entering))).isEqualTo(Problem.CLOSED);
+        assertThat(problem(context, leave(entering))).isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.B6, Rule.X4})
-    public void aRoundOfTenCostsAFewRequestsEach(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var members = members(stage, 10);
-        pass(stage, members);
-        out(stage, members); // the connections, and the path, are there
-        var before = stage.traffic();
+    public void aRoundOfTenCostsAFewRequestsEach(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var members = members(context, 10);
+        pass(context, members);
+        out(context, members); // the connections, and the path, are there
+        var before = context.traffic();
 
         var nine = members.subList(0, 9).stream().map(BarrierScenarios::enter).toList();
-        stage.throughout("nine wait", SOON, () -> nine.stream().noneMatch(CompletableFuture::isDone));
-        assertThat(await(stage, enter(members.get(9)))).isTrue();
-        assertThat(all(stage, "enter", nine)).containsOnly(true);
-        var between = stage.traffic();
-        out(stage, members);
-        stage.eventually("all heard", READY, () -> members.stream().allMatch(member -> member.watches() == 0));
+        context.throughout("nine wait", SOON, () -> nine.stream().noneMatch(CompletableFuture::isDone));
+        assertThat(await(context, enter(members.get(9)))).isTrue();
+        assertThat(all(context, "enter", nine)).containsOnly(true);
+        var between = context.traffic();
+        out(context, members);
+        context.eventually("all heard", READY, () -> members.stream().allMatch(member -> member.watches() == 0));
 
         var entering = between.minus(before);
-        var leaving = stage.traffic().minus(between);
-        stage.count("barrier: requests, 10 enter", entering.total());
-        stage.count("barrier: notifications, 10 enter", entering.notifications());
-        stage.count("barrier: requests, 10 leave", leaving.total());
-        stage.count("barrier: notifications, 10 leave", leaving.notifications());
+        var leaving = context.traffic().minus(between);
+        context.count("barrier: requests, 10 enter", entering.total());
+        context.count("barrier: notifications, 10 enter", entering.notifications());
+        context.count("barrier: requests, 10 leave", leaving.total());
+        context.count("barrier: notifications, 10 leave", leaving.notifications());
         assertThat(entering.notifications()).as("notifications of entering").isLessThanOrEqualTo(10);
         assertThat(lists(entering)).as("listings of entering").isLessThanOrEqualTo(10);
         assertThat(leaving.notifications()).as("notifications of leaving").isLessThanOrEqualTo(30);
@@ -343,43 +349,43 @@ public final class BarrierScenarios {
 
     // Shared with the other topic.
 
-    static List<Player<Barrier>> members(RecipeStage stage, int count) {
+    static List<RecipeParticipant<Barrier>> members(RecipeScenarioContext context, int count) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(i -> stage.barrier("m" + i, count))
+                .mapToObj(i -> context.barrier("m" + i, count))
                 .toList();
     }
 
-    static CompletableFuture<Boolean> enter(Player<Barrier> member) {
+    static CompletableFuture<Boolean> enter(RecipeParticipant<Barrier> member) {
         return member.async(() -> member.recipe().enter(READY));
     }
 
-    static CompletableFuture<Boolean> leave(Player<Barrier> member) {
+    static CompletableFuture<Boolean> leave(RecipeParticipant<Barrier> member) {
         return member.async(() -> member.recipe().leave(READY));
     }
 
-    static boolean await(RecipeStage stage, CompletableFuture<Boolean> coming) {
-        return stage.await("the answer", coming, READY.multipliedBy(2));
+    static boolean await(RecipeScenarioContext context, CompletableFuture<Boolean> coming) {
+        return context.await("the answer", coming, READY.multipliedBy(2));
     }
 
-    static List<Boolean> all(RecipeStage stage, String what, List<CompletableFuture<Boolean>> coming) {
+    static List<Boolean> all(RecipeScenarioContext context, String what, List<CompletableFuture<Boolean>> coming) {
         return coming.stream()
-                .map(one -> stage.await(what, one, READY.multipliedBy(2)))
+                .map(one -> context.await(what, one, READY.multipliedBy(2)))
                 .toList();
     }
 
-    static void pass(RecipeStage stage, List<Player<Barrier>> members) {
+    static void pass(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
         var entering = members.stream().map(BarrierScenarios::enter).toList();
-        assertThat(all(stage, "enter", entering)).as("all enter").containsOnly(true);
+        assertThat(all(context, "enter", entering)).as("all enter").containsOnly(true);
     }
 
-    static void out(RecipeStage stage, List<Player<Barrier>> members) {
+    static void out(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
         var leaving = members.stream().map(BarrierScenarios::leave).toList();
-        assertThat(all(stage, "leave", leaving)).as("all leave").containsOnly(true);
+        assertThat(all(context, "leave", leaving)).as("all leave").containsOnly(true);
     }
 
     /** Why it was refused. */
-    static Problem problem(RecipeStage stage, CompletableFuture<Boolean> coming) {
-        return problem(() -> await(stage, coming));
+    static Problem problem(RecipeScenarioContext context, CompletableFuture<Boolean> coming) {
+        return problem(() -> await(context, coming));
     }
 
     static Problem problem(Runnable call) {

@@ -3,8 +3,8 @@ package dev.twinkeeper.scenarios.recipes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.recipes.Election;
-import dev.twinkeeper.scenarios.oracle.Change;
-import dev.twinkeeper.scenarios.oracle.Commit;
+import dev.twinkeeper.scenarios.checker.Change;
+import dev.twinkeeper.scenarios.checker.Commit;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,19 +25,21 @@ final class Candidacies {
     }
 
     private final List<Candidacy> all;
-    private final List<Player<?>> players;
+    private final List<RecipeParticipant<?>> participants;
 
-    private Candidacies(List<Candidacy> all, List<Player<?>> players) {
+    private Candidacies(List<Candidacy> all, List<RecipeParticipant<?>> participants) {
         this.all = all;
-        this.players = players;
+        this.participants = participants;
     }
 
-    /** Those of this stage so far. */
-    static Candidacies on(RecipeStage stage) {
+    /** Those of this scenario so far. */
+    static Candidacies on(RecipeScenarioContext context) {
         Map<String, Candidacy> byPath = new LinkedHashMap<>();
-        for (Commit commit : stage.commits()) {
+        for (Commit commit : context.commits()) {
             for (Change change : commit.changes()) {
-                if (change instanceof Change.Create create && create.ephemeral() && isCandidate(stage, create.path())) {
+                if (change instanceof Change.Create create
+                        && create.ephemeral()
+                        && isCandidate(context, create.path())) {
                     String name = new String(create.data().bytes(), StandardCharsets.UTF_8);
                     byPath.put(
                             create.path(),
@@ -50,51 +52,53 @@ final class Candidacies {
                 }
             }
         }
-        return new Candidacies(List.copyOf(byPath.values()), stage.players());
+        return new Candidacies(List.copyOf(byPath.values()), context.participants());
     }
 
-    private static boolean isCandidate(RecipeStage stage, String path) {
-        return path.startsWith(stage.path() + "/")
-                && CANDIDATE.matcher(path.substring(stage.path().length() + 1)).matches();
+    private static boolean isCandidate(RecipeScenarioContext context, String path) {
+        return path.startsWith(context.path() + "/")
+                && CANDIDATE
+                        .matcher(path.substring(context.path().length() + 1))
+                        .matches();
     }
 
     /** Those of one candidate, in their order. */
-    List<Candidacy> of(Player<Election> player) {
+    List<Candidacy> of(RecipeParticipant<Election> participant) {
         return all.stream()
-                .filter(each -> each.candidate().equals(player.name()))
+                .filter(each -> each.candidate().equals(participant.name()))
                 .toList();
     }
 
     /** E1, E3 and the order of telling, for all that was told so far. */
-    void judge() {
-        for (Player<?> player : players) {
-            List<Happening.Heard<Happening>> open = new ArrayList<>();
-            for (Happening.Heard<Happening> heard : player.heard()) {
-                if (heard.what() instanceof Happening.Elected elected) {
-                    assertThat(open).as("[E2] %s: elected twice", player).isEmpty();
-                    judge(player, elected.term(), heard.at());
-                    open.add(heard);
-                } else if (heard.what() instanceof Happening.Deposed deposed) {
+    void check() {
+        for (RecipeParticipant<?> participant : participants) {
+            List<RecipeEvent.Timed<RecipeEvent>> open = new ArrayList<>();
+            for (RecipeEvent.Timed<RecipeEvent> timed : participant.events()) {
+                if (timed.what() instanceof RecipeEvent.Elected elected) {
+                    assertThat(open).as("[E2] %s: elected twice", participant).isEmpty();
+                    check(participant, elected.term(), timed.at());
+                    open.add(timed);
+                } else if (timed.what() instanceof RecipeEvent.Deposed deposed) {
                     assertThat(open)
-                            .as("[E2] %s: deposed without a term", player)
+                            .as("[E2] %s: deposed without a term", participant)
                             .hasSize(1);
-                    assertThat(open.remove(0).what()).isEqualTo(new Happening.Elected(deposed.term()));
+                    assertThat(open.remove(0).what()).isEqualTo(new RecipeEvent.Elected(deposed.term()));
                 }
             }
         }
     }
 
-    private void judge(Player<?> player, Election.Term term, Instant elected) {
-        assertThat(term.leader()).as("[E3] the leader of its own term").isEqualTo(player.name());
+    private void check(RecipeParticipant<?> participant, Election.Term term, Instant elected) {
+        assertThat(term.leader()).as("[E3] the leader of its own term").isEqualTo(participant.name());
         assertThat(all)
-                .as("[E3] the token of %s is the zxid of its znode", player)
+                .as("[E3] the token of %s is the zxid of its znode", participant)
                 .anyMatch(each -> each.created() == term.token()
-                        && each.candidate().equals(player.name())
-                        && player.wire().sessions().contains(each.session()));
+                        && each.candidate().equals(participant.name())
+                        && participant.wire().sessions().contains(each.session()));
         assertThat(all.stream()
                         .filter(each ->
                                 each.created() < term.token() && each.end().isAfter(elected)))
-                .as("[E1] znodes before that of %s when it was elected at %s", player, elected)
+                .as("[E1] znodes before that of %s when it was elected at %s", participant, elected)
                 .isEmpty();
     }
 }

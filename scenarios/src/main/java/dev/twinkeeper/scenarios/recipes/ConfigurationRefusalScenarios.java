@@ -25,17 +25,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** What a shared value refuses, what it leaves alone, and how it ends. */
 public final class ConfigurationRefusalScenarios {
     @Verifies({Rule.X1, Rule.C1})
-    public void aLargeValueIsReadWholeAndATooLargeOneRefused(RecipeStage stage) {
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aLargeValueIsReadWholeAndATooLargeOneRefused(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var large = new byte[Recipe.MAX_DATA];
         new Random(1).nextBytes(large);
 
         var written = writer.recipe()
                 .set(writer.recipe().read(PATIENT), large, PATIENT)
                 .orElseThrow();
-        awaitTold(stage, reader, written, RecipeStage.READY);
-        awaitTold(stage, writer, written, RecipeStage.READY);
+        awaitTold(context, reader, written, RecipeScenarioContext.READY);
+        awaitTold(context, writer, written, RecipeScenarioContext.READY);
         var sent = writer.wire().traffic().sent();
         assertProblem(Problem.TOO_LARGE, () -> writer.recipe().set(written, new byte[large.length + 1], PATIENT));
 
@@ -44,91 +44,93 @@ public final class ConfigurationRefusalScenarios {
     }
 
     @Verifies(Rule.X1)
-    public void whatMakesNoSenseIsRefused(RecipeStage stage) {
-        var player = stage.reader("player");
-        var missing = player.recipe().read(PATIENT);
+    public void whatMakesNoSenseIsRefused(RecipeScenarioContext context) {
+        var participant = context.reader("participant");
+        var missing = participant.recipe().read(PATIENT);
 
         assertProblem(Problem.INVALID, () -> new Value(Optional.of(bytes("any")), -1, 0)); // would overwrite anything
-        assertProblem(Problem.INVALID, () -> player.recipe().remove(missing, PATIENT));
-        assertProblem(Problem.INVALID, () -> player.recipe().read(PATIENT.negated()));
-        assertProblem(Problem.INVALID, () -> player.recipe().set(missing, bytes("any"), PATIENT.negated()));
-        assertProblem(Problem.INVALID, () -> new Recipe.Place("localhost:2181", RecipeStage.SESSION_TIMEOUT, "/a//b"));
+        assertProblem(Problem.INVALID, () -> participant.recipe().remove(missing, PATIENT));
+        assertProblem(Problem.INVALID, () -> participant.recipe().read(PATIENT.negated()));
+        assertProblem(Problem.INVALID, () -> participant.recipe().set(missing, bytes("any"), PATIENT.negated()));
+        assertProblem(
+                Problem.INVALID,
+                () -> new Recipe.Place("localhost:2181", RecipeScenarioContext.SESSION_TIMEOUT, "/a//b"));
 
-        assertThat(player.wire().traffic().operations("setData")).isZero();
+        assertThat(participant.wire().traffic().operations("setData")).isZero();
     }
 
     @Verifies(Rule.X2)
-    public void aPathThatHoldsSomebodysDataIsRefused(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "precious");
+    public void aPathThatHoldsSomebodysDataIsRefused(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.create(RecipeScenarioContext.RECIPE, "precious");
 
-        var player = stage.reader("player");
-        var failed = player.awaitHeard(Happening.Failed.class, RecipeStage.READY);
+        var participant = context.reader("participant");
+        var failed = participant.awaitEvent(RecipeEvent.Failed.class, RecipeScenarioContext.READY);
 
         assertThat(failed.what().why().problem()).isEqualTo(Problem.FOREIGN);
-        assertProblem(Problem.FOREIGN, () -> player.recipe().read(PATIENT));
-        assertThat(hand.get(RecipeStage.RECIPE)).isEqualTo("precious");
-        assertThat(player.heard(Happening.NewValue.class)).isEmpty();
+        assertProblem(Problem.FOREIGN, () -> participant.recipe().read(PATIENT));
+        assertThat(operator.get(RecipeScenarioContext.RECIPE)).isEqualTo("precious");
+        assertThat(participant.events(RecipeEvent.NewValue.class)).isEmpty();
     }
 
     @Verifies(Rule.X2)
-    public void aPathThatIsSomebodysEphemeralIsRefused(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.createEphemeral(RecipeStage.RECIPE, "");
+    public void aPathThatIsSomebodysEphemeralIsRefused(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.createEphemeral(RecipeScenarioContext.RECIPE, "");
 
-        var player = stage.reader("player");
-        player.awaitHeard(Happening.Failed.class, RecipeStage.READY);
+        var participant = context.reader("participant");
+        participant.awaitEvent(RecipeEvent.Failed.class, RecipeScenarioContext.READY);
 
-        assertProblem(Problem.FOREIGN, () -> player.recipe().read(PATIENT));
-        assertThat(hand.exists(RecipeStage.RECIPE)).isTrue();
+        assertProblem(Problem.FOREIGN, () -> participant.recipe().read(PATIENT));
+        assertThat(operator.exists(RecipeScenarioContext.RECIPE)).isTrue();
     }
 
     @Verifies(Rule.X2)
-    public void siblingsOfTheValueAreLeftAlone(RecipeStage stage) {
-        var hand = stage.hand();
-        var player = stage.reader("player");
-        var missing = player.recipe().read(PATIENT);
+    public void siblingsOfTheValueAreLeftAlone(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var participant = context.reader("participant");
+        var missing = participant.recipe().read(PATIENT);
 
-        hand.create(RecipeStage.RECIPE + "/value2", "of somebody");
-        var value = player.recipe().set(missing, bytes("mine"), PATIENT).orElseThrow();
-        hand.create(VALUE + "/below", "of somebody");
-        var removed = player.recipe().remove(value, PATIENT);
+        operator.create(RecipeScenarioContext.RECIPE + "/value2", "of somebody");
+        var value = participant.recipe().set(missing, bytes("mine"), PATIENT).orElseThrow();
+        operator.create(VALUE + "/below", "of somebody");
+        var removed = participant.recipe().remove(value, PATIENT);
 
-        awaitTold(stage, player, removed.orElseThrow(), RecipeStage.READY);
-        assertThat(told(player)).containsExactly(missing, value, removed.orElseThrow());
-        assertThat(hand.get(RecipeStage.RECIPE + "/value2")).isEqualTo("of somebody");
-        assertThat(hand.get(VALUE + "/below")).isEqualTo("of somebody");
+        awaitTold(context, participant, removed.orElseThrow(), RecipeScenarioContext.READY);
+        assertThat(told(participant)).containsExactly(missing, value, removed.orElseThrow());
+        assertThat(operator.get(RecipeScenarioContext.RECIPE + "/value2")).isEqualTo("of somebody");
+        assertThat(operator.get(VALUE + "/below")).isEqualTo("of somebody");
     }
 
     @Verifies(Rule.X3)
-    public void closingEndsWhatWaits(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var player = stage.reader("player");
-        var base = write(player, "base");
-        player.wire().stallReplies();
+    public void closingEndsWhatWaits(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var participant = context.reader("participant");
+        var base = write(participant, "base");
+        participant.wire().stallReplies();
         // With more patience than is waited for: it is the closing that ends them.
-        var read = player.async(() -> player.recipe().read(RecipeStage.RECOVERY));
-        var set = player.async(() -> player.recipe().set(base, bytes("any"), RecipeStage.RECOVERY));
-        stage.throughout("both wait", IMPATIENT, () -> !read.isDone() && !set.isDone());
+        var read = participant.async(() -> participant.recipe().read(RecipeScenarioContext.RECOVERY));
+        var set = participant.async(() -> participant.recipe().set(base, bytes("any"), RecipeScenarioContext.RECOVERY));
+        context.throughout("both wait", IMPATIENT, () -> !read.isDone() && !set.isDone());
 
-        player.wire().cut();
-        player.close();
-        player.close();
+        participant.wire().cut();
+        participant.close();
+        participant.close();
 
-        assertProblem(Problem.CLOSED, () -> stage.await("the read ends", read, RecipeStage.AT_ONCE));
-        assertProblem(Problem.CLOSED, () -> stage.await("the write ends", set, RecipeStage.AT_ONCE));
-        assertProblem(Problem.CLOSED, () -> player.recipe().read(PATIENT));
-        assertProblem(Problem.CLOSED, () -> player.recipe().set(base, bytes("any"), PATIENT));
+        assertProblem(Problem.CLOSED, () -> context.await("the read ends", read, RecipeScenarioContext.AT_ONCE));
+        assertProblem(Problem.CLOSED, () -> context.await("the write ends", set, RecipeScenarioContext.AT_ONCE));
+        assertProblem(Problem.CLOSED, () -> participant.recipe().read(PATIENT));
+        assertProblem(Problem.CLOSED, () -> participant.recipe().set(base, bytes("any"), PATIENT));
     }
 
     @Verifies(Rule.X3)
-    public void nothingIsToldAfterAReaderClosedAmidChanges(RecipeStage stage) {
-        var writer = stage.reader("writer");
-        var readers = readers(stage, 5);
+    public void nothingIsToldAfterAReaderClosedAmidChanges(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
+        var readers = readers(context, 5);
         var base = write(writer, "base");
-        readers.forEach(reader -> awaitTold(stage, reader, base, RecipeStage.READY));
+        readers.forEach(reader -> awaitTold(context, reader, base, RecipeScenarioContext.READY));
         var closed = new AtomicBoolean();
 
         var writing = writer.async(() -> {
@@ -140,38 +142,45 @@ public final class ConfigurationRefusalScenarios {
         });
         for (var reader : readers) {
             var before = told(reader).size();
-            stage.eventually(
+            context.eventually(
                     reader + " is told more",
-                    RecipeStage.READY,
+                    RecipeScenarioContext.READY,
                     () -> told(reader).size() > before + 1);
             reader.close();
         }
         closed.set(true);
 
-        // That nobody was told late is looked at when the stage is left.
-        awaitTold(stage, writer, stage.await("the last one", writing, PATIENT), RecipeStage.READY);
+        // That nobody was told late is looked at at the teardown.
+        awaitTold(context, writer, context.await("the last one", writing, PATIENT), RecipeScenarioContext.READY);
     }
 
     @Verifies(Rule.X4)
-    public void watchesDoNotPileUpAndEndWithTheReader(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var player = stage.reader("player");
-        var last = write(player, "0");
+    public void watchesDoNotPileUpAndEndWithTheReader(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var participant = context.reader("participant");
+        var last = write(participant, "0");
 
         for (int i = 1; i <= 5; i++) {
-            player.wire().reset();
-            last = player.recipe().set(last, bytes(String.valueOf(i)), PATIENT).orElseThrow();
-            last = player.recipe()
-                    .set(player.recipe().remove(last, PATIENT).orElseThrow(), bytes("again"), PATIENT)
+            participant.wire().reset();
+            last = participant
+                    .recipe()
+                    .set(last, bytes(String.valueOf(i)), PATIENT)
+                    .orElseThrow();
+            last = participant
+                    .recipe()
+                    .set(participant.recipe().remove(last, PATIENT).orElseThrow(), bytes("again"), PATIENT)
                     .orElseThrow();
         }
-        stage.eventually("watches one path", RecipeStage.READY, () -> player.watches() == 1);
-        var notifications = player.wire().traffic().notifications();
+        context.eventually("watches one path", RecipeScenarioContext.READY, () -> participant.watches() == 1);
+        var notifications = participant.wire().traffic().notifications();
         awaitTold(
-                stage, player, player.recipe().set(last, bytes("last"), PATIENT).orElseThrow(), RecipeStage.AT_ONCE);
-        player.close();
+                context,
+                participant,
+                participant.recipe().set(last, bytes("last"), PATIENT).orElseThrow(),
+                RecipeScenarioContext.AT_ONCE);
+        participant.close();
 
-        assertThat(player.wire().traffic().notifications() - notifications).isLessThanOrEqualTo(1);
-        stage.eventually("watches nothing", RecipeStage.READY, () -> player.watches() == 0);
+        assertThat(participant.wire().traffic().notifications() - notifications).isLessThanOrEqualTo(1);
+        context.eventually("watches nothing", RecipeScenarioContext.READY, () -> participant.watches() == 0);
     }
 }

@@ -26,32 +26,32 @@ import java.util.Random;
 /** One value: every reader is told of the latest, and none goes back. */
 public final class ConfigurationScenarios {
     @Verifies(Rule.C1)
-    public void everyReaderIsToldOfAChange(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
+    public void everyReaderIsToldOfAChange(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
         int many = 10;
-        var writer = stage.reader("writer");
-        var readers = readers(stage, many);
+        var writer = context.reader("writer");
+        var readers = readers(context, many);
         var first = write(writer, "first");
-        readers.forEach(reader -> awaitTold(stage, reader, first, RecipeStage.READY));
-        awaitTold(stage, writer, first, RecipeStage.READY);
-        var before = stage.settle();
+        readers.forEach(reader -> awaitTold(context, reader, first, RecipeScenarioContext.READY));
+        awaitTold(context, writer, first, RecipeScenarioContext.READY);
+        var before = context.settle();
 
         var second = writer.recipe().set(first, bytes("second"), PATIENT).orElseThrow();
-        readers.forEach(reader -> awaitTold(stage, reader, second, RecipeStage.AT_ONCE));
-        awaitTold(stage, writer, second, RecipeStage.AT_ONCE);
+        readers.forEach(reader -> awaitTold(context, reader, second, RecipeScenarioContext.AT_ONCE));
+        awaitTold(context, writer, second, RecipeScenarioContext.AT_ONCE);
 
-        var change = stage.settle().minus(before);
-        stage.count("configuration: requests per change, a writer and 10 readers", change.total());
-        stage.count("configuration: notifications per change, a writer and 10 readers", change.notifications());
+        var change = context.settle().minus(before);
+        context.count("configuration: requests per change, a writer and 10 readers", change.total());
+        context.count("configuration: notifications per change, a writer and 10 readers", change.notifications());
         assertThat(change.notifications()).isEqualTo(many + 1);
         assertThat(text(second)).isEqualTo("second");
     }
 
     @Verifies({Rule.C1, Rule.C2})
-    public void aBurstEndsInItsLastValueEverywhere(RecipeStage stage) {
+    public void aBurstEndsInItsLastValueEverywhere(RecipeScenarioContext context) {
         int writes = 200;
-        var writer = stage.reader("writer");
-        var readers = readers(stage, 5);
+        var writer = context.reader("writer");
+        var readers = readers(context, 5);
 
         var last = write(writer, "0");
         for (int i = 1; i < writes; i++) {
@@ -60,18 +60,18 @@ public final class ConfigurationScenarios {
 
         assertThat(last.version()).isEqualTo(writes - 1);
         for (var reader : readers) {
-            awaitTold(stage, reader, last, RecipeStage.READY);
+            awaitTold(context, reader, last, RecipeScenarioContext.READY);
             assertRising(reader);
         }
-        assertThat(committed(stage)).hasSize(writes);
+        assertThat(committed(context)).hasSize(writes);
     }
 
     @Verifies({Rule.C2, Rule.C1, Rule.X5})
-    public void noReaderGoesBackWhileItMovesFromServerToServer(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
-        var readers = readers(stage, 3);
-        var dice = new Random(stage.path().hashCode());
+    public void noReaderGoesBackWhileItMovesFromServerToServer(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
+        var readers = readers(context, 3);
+        var dice = new Random(context.path().hashCode());
 
         var last = write(writer, "0");
         for (int i = 1; i < 150; i++) {
@@ -82,125 +82,128 @@ public final class ConfigurationScenarios {
         }
 
         for (var reader : readers) {
-            awaitTold(stage, reader, last, RecipeStage.READY);
+            awaitTold(context, reader, last, RecipeScenarioContext.READY);
             assertRising(reader);
         }
     }
 
     @Verifies(Rule.C1)
-    public void aReadSeesWhatWasAcknowledgedBefore(RecipeStage stage) {
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aReadSeesWhatWasAcknowledgedBefore(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var last = write(writer, "0");
 
         for (int i = 1; i <= 20; i++) {
             last = writer.recipe().set(last, bytes(String.valueOf(i)), PATIENT).orElseThrow();
             assertThat(reader.recipe().read(PATIENT)).isEqualTo(last);
         }
-        var before = stage.settle();
+        var before = context.settle();
         reader.recipe().read(PATIENT);
 
-        stage.count(
-                "configuration: requests per read", stage.settle().minus(before).total());
+        context.count(
+                "configuration: requests per read",
+                context.settle().minus(before).total());
     }
 
     @Verifies(Rule.C1)
-    public void aValueWrittenInAWatchsGapIsTold(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aValueWrittenInAWatchsGapIsTold(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var before = write(writer, "before");
-        awaitTold(stage, reader, before, RecipeStage.READY);
+        awaitTold(context, reader, before, RecipeScenarioContext.READY);
 
         reader.wire().cut();
         var between = writer.recipe().set(before, bytes("between"), PATIENT).orElseThrow();
         var latest = writer.recipe().set(between, bytes("latest"), PATIENT).orElseThrow();
         reader.wire().mend();
 
-        awaitTold(stage, reader, latest, RecipeStage.READY);
+        awaitTold(context, reader, latest, RecipeScenarioContext.READY);
         assertRising(reader);
     }
 
     @Verifies(Rule.C1)
-    public void aValueDeletedAndMadeAgainInAWatchsGapIsTold(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var reader = stage.reader("reader");
-        awaitTold(stage, reader, write(reader, "before"), RecipeStage.READY);
+    public void aValueDeletedAndMadeAgainInAWatchsGapIsTold(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var reader = context.reader("reader");
+        awaitTold(context, reader, write(reader, "before"), RecipeScenarioContext.READY);
 
         // The new one has the version of the old one.
         reader.wire().cut();
-        hand.delete(VALUE);
-        hand.create(VALUE, "after");
+        operator.delete(VALUE);
+        operator.create(VALUE, "after");
         reader.wire().mend();
 
-        stage.eventually(
+        context.eventually(
                 "told of the new one",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> told(reader).stream().anyMatch(value -> text(value).equals("after")));
         assertRising(reader);
     }
 
     @Verifies({Rule.C1, Rule.C2, Rule.X5})
-    public void aReaderWhoseSessionExpiredGoesOn(RecipeStage stage) {
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aReaderWhoseSessionExpiredGoesOn(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var first = write(writer, "first");
-        awaitTold(stage, reader, first, RecipeStage.READY);
+        awaitTold(context, reader, first, RecipeScenarioContext.READY);
         var session = reader.session();
 
         reader.expire();
         var meanwhile = writer.recipe().set(first, bytes("meanwhile"), PATIENT).orElseThrow();
-        awaitTold(stage, reader, meanwhile, RecipeStage.SUCCESSION);
-        stage.eventually(
+        awaitTold(context, reader, meanwhile, RecipeScenarioContext.SUCCESSION);
+        context.eventually(
                 "another session",
-                RecipeStage.SUCCESSION,
+                RecipeScenarioContext.SUCCESSION,
                 () -> reader.session().id() != session.id());
         var later = writer.recipe().set(meanwhile, bytes("later"), PATIENT).orElseThrow();
-        awaitTold(stage, reader, later, RecipeStage.SUCCESSION);
+        awaitTold(context, reader, later, RecipeScenarioContext.SUCCESSION);
 
         assertRising(reader);
-        stage.eventually("watches one path", RecipeStage.READY, () -> reader.watches() == 1);
+        context.eventually("watches one path", RecipeScenarioContext.READY, () -> reader.watches() == 1);
     }
 
     @Verifies({Rule.C1, Rule.C3})
-    public void aValueSetByHandIsAValueLikeAnother(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var player = stage.reader("player");
-        var first = write(player, "first");
-        awaitTold(stage, player, first, RecipeStage.READY);
+    public void aValueSetByHandIsAValueLikeAnother(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var participant = context.reader("participant");
+        var first = write(participant, "first");
+        awaitTold(context, participant, first, RecipeScenarioContext.READY);
 
-        hand.set(VALUE, "by hand");
-        stage.eventually(
-                "told of it", RecipeStage.AT_ONCE, () -> text(latest(player)).equals("by hand"));
-        var over = player.recipe().set(first, bytes("over the first"), PATIENT);
-        var after = player.recipe().set(latest(player), bytes("over the one by hand"), PATIENT);
+        operator.set(VALUE, "by hand");
+        context.eventually(
+                "told of it",
+                RecipeScenarioContext.AT_ONCE,
+                () -> text(latest(participant)).equals("by hand"));
+        var over = participant.recipe().set(first, bytes("over the first"), PATIENT);
+        var after = participant.recipe().set(latest(participant), bytes("over the one by hand"), PATIENT);
 
         assertThat(over).isEmpty();
         assertThat(after).isPresent();
-        assertThat(hand.get(VALUE)).isEqualTo("over the one by hand");
+        assertThat(operator.get(VALUE)).isEqualTo("over the one by hand");
     }
 
     // C4: missing.
 
     @Verifies(Rule.C4)
-    public void aMissingValueIsToldAsMissingAndAnEmptyOneAsEmpty(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aMissingValueIsToldAsMissingAndAnEmptyOneAsEmpty(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
 
-        var missing = reader.awaitHeard(Happening.NewValue.class, RecipeStage.READY)
+        var missing = reader.awaitEvent(RecipeEvent.NewValue.class, RecipeScenarioContext.READY)
                 .what()
                 .value();
         var empty = writer.recipe()
                 .set(writer.recipe().read(PATIENT), new byte[0], PATIENT)
                 .orElseThrow();
-        awaitTold(stage, reader, empty, RecipeStage.AT_ONCE);
+        awaitTold(context, reader, empty, RecipeScenarioContext.AT_ONCE);
         var removed = writer.recipe().remove(empty, PATIENT).orElseThrow();
-        awaitTold(stage, reader, removed, RecipeStage.AT_ONCE);
+        awaitTold(context, reader, removed, RecipeScenarioContext.AT_ONCE);
         var again = writer.recipe().set(removed, bytes("again"), PATIENT).orElseThrow();
-        awaitTold(stage, reader, again, RecipeStage.AT_ONCE);
+        awaitTold(context, reader, again, RecipeScenarioContext.AT_ONCE);
 
         assertThat(missing.bytes()).isEmpty();
         assertThat(empty.bytes()).hasValueSatisfying(bytes -> assertThat(bytes).isEmpty());
@@ -210,66 +213,66 @@ public final class ConfigurationScenarios {
     }
 
     @Verifies({Rule.C4, Rule.C1})
-    public void aValueRemovedInAWatchsGapIsToldAsMissing(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void aValueRemovedInAWatchsGapIsToldAsMissing(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var value = write(writer, "soon gone");
-        awaitTold(stage, reader, value, RecipeStage.READY);
+        awaitTold(context, reader, value, RecipeScenarioContext.READY);
 
         reader.wire().cut();
         var removed = writer.recipe().remove(value, PATIENT).orElseThrow();
         reader.wire().mend();
 
-        awaitTold(stage, reader, removed, RecipeStage.READY);
+        awaitTold(context, reader, removed, RecipeScenarioContext.READY);
         assertThat(latest(reader).bytes()).isEmpty();
     }
 
     @Verifies({Rule.C4, Rule.C1})
-    public void aValueDeletedByHandIsMissingAndCanBeMadeAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var cutOff = stage.reader("cut-off");
-        var reader = stage.reader("reader");
+    public void aValueDeletedByHandIsMissingAndCanBeMadeAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var cutOff = context.reader("cut-off");
+        var reader = context.reader("reader");
         var value = write(cutOff, "deleted");
-        awaitTold(stage, reader, value, RecipeStage.READY);
+        awaitTold(context, reader, value, RecipeScenarioContext.READY);
 
         cutOff.wire().cut();
-        hand.delete(VALUE);
-        stage.eventually(
+        operator.delete(VALUE);
+        context.eventually(
                 "told at once",
-                RecipeStage.AT_ONCE,
+                RecipeScenarioContext.AT_ONCE,
                 () -> latest(reader).bytes().isEmpty());
         cutOff.wire().mend();
-        stage.eventually(
+        context.eventually(
                 "told when mended",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> latest(cutOff).bytes().isEmpty());
         var again = cutOff.recipe().set(cutOff.recipe().read(PATIENT), bytes("again"), PATIENT);
 
-        awaitTold(stage, reader, again.orElseThrow(), RecipeStage.AT_ONCE);
+        awaitTold(context, reader, again.orElseThrow(), RecipeScenarioContext.AT_ONCE);
         assertRising(reader);
         assertRising(cutOff);
     }
 
     @Verifies({Rule.C4, Rule.X5})
-    public void thePathDeletedByHandIsMadeAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
-        awaitTold(stage, reader, write(writer, "deleted"), RecipeStage.READY);
+    public void thePathDeletedByHandIsMadeAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
+        awaitTold(context, reader, write(writer, "deleted"), RecipeScenarioContext.READY);
 
-        hand.deleteAll(RecipeStage.RECIPE);
+        operator.deleteAll(RecipeScenarioContext.RECIPE);
         for (var each : List.of(writer, reader)) {
-            stage.eventually(
+            context.eventually(
                     each + " told",
-                    RecipeStage.READY,
+                    RecipeScenarioContext.READY,
                     () -> latest(each).bytes().isEmpty());
         }
         var again = writer.recipe().set(writer.recipe().read(PATIENT), bytes("again"), PATIENT);
 
-        awaitTold(stage, reader, again.orElseThrow(), RecipeStage.AT_ONCE);
+        awaitTold(context, reader, again.orElseThrow(), RecipeScenarioContext.AT_ONCE);
         assertRising(reader);
     }
 
@@ -277,25 +280,28 @@ public final class ConfigurationScenarios {
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.C1, Rule.C2})
-    public void everybodyGoesOnAfterALostQuorumAndARestart(RecipeStage stage) {
-        var writer = stage.reader("writer");
-        var reader = stage.reader("reader");
+    public void everybodyGoesOnAfterALostQuorumAndARestart(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
+        var reader = context.reader("reader");
         var base = write(writer, "base");
-        awaitTold(stage, reader, base, RecipeStage.READY);
+        awaitTold(context, reader, base, RecipeScenarioContext.READY);
 
-        stage.ensemble().loseQuorum();
+        context.ensemble().loseQuorum();
         var refused = failure(() -> writer.recipe().set(base, bytes("meanwhile"), IMPATIENT));
-        stage.ensemble().restore();
+        context.ensemble().restore();
         var afterQuorum = writer.recipe()
-                .set(writer.recipe().read(RecipeStage.RECOVERY), bytes("after"), RecipeStage.RECOVERY)
+                .set(
+                        writer.recipe().read(RecipeScenarioContext.RECOVERY),
+                        bytes("after"),
+                        RecipeScenarioContext.RECOVERY)
                 .orElseThrow();
-        awaitTold(stage, reader, afterQuorum, RecipeStage.RECOVERY);
-        stage.ensemble().restart();
+        awaitTold(context, reader, afterQuorum, RecipeScenarioContext.RECOVERY);
+        context.ensemble().restart();
         var afterRestart = writer.recipe()
-                .set(afterQuorum, bytes("after the restart"), RecipeStage.RECOVERY)
+                .set(afterQuorum, bytes("after the restart"), RecipeScenarioContext.RECOVERY)
                 .orElseThrow();
 
-        awaitTold(stage, reader, afterRestart, RecipeStage.RECOVERY);
+        awaitTold(context, reader, afterRestart, RecipeScenarioContext.RECOVERY);
         assertRising(reader);
         assertThat(refused.problem()).isIn(Problem.UNKNOWN, Problem.CANNOT_CONNECT);
     }

@@ -20,7 +20,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.oracle.Data;
+import dev.twinkeeper.scenarios.checker.Data;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +30,9 @@ import java.util.stream.Stream;
 /** Of those that write over the same value one succeeds, and each learns whether it was. */
 public final class ConfigurationWriteScenarios {
     @Verifies(Rule.C3)
-    public void ofTwoWritersOverTheSameValueOneSucceeds(RecipeStage stage) {
-        var one = stage.reader("one");
-        var two = stage.reader("two");
+    public void ofTwoWritersOverTheSameValueOneSucceeds(RecipeScenarioContext context) {
+        var one = context.reader("one");
+        var two = context.reader("two");
         List<Value> won = new ArrayList<>();
         won.add(write(one, "start"));
 
@@ -42,52 +42,52 @@ public final class ConfigurationWriteScenarios {
             var ofOne = one.async(() -> one.recipe().set(base, bytes("one " + name), PATIENT));
             var ofTwo = two.async(() -> two.recipe().set(base, bytes("two " + name), PATIENT));
             Stream.of(ofOne, ofTwo)
-                    .map(each -> stage.await("a write", each, PATIENT))
+                    .map(each -> context.await("a write", each, PATIENT))
                     .flatMap(Optional::stream)
                     .forEach(won::add);
             assertThat(won).hasSize(round + 2);
         }
         var base = won.get(won.size() - 1);
-        var before = stage.settle();
+        var before = context.settle();
         var first = two.recipe().set(base, bytes("first"), PATIENT).orElseThrow();
-        awaitTold(stage, one, first, RecipeStage.READY);
-        var between = stage.settle();
+        awaitTold(context, one, first, RecipeScenarioContext.READY);
+        var between = context.settle();
         // It has seen the newer one, so it has nothing to ask.
         assertThat(one.recipe().set(base, bytes("late"), PATIENT)).isEmpty();
 
-        stage.count(
+        context.count(
                 "configuration: requests per write, with one other to hear of it",
                 between.minus(before).total());
-        assertThat(stage.settle().minus(between).total()).isZero();
-        assertThat(committed(stage))
+        assertThat(context.settle().minus(between).total()).isZero();
+        assertThat(committed(context))
                 .startsWith(won.stream().map(Value::revision).toArray(Long[]::new));
     }
 
     @Verifies(Rule.C3)
-    public void ofManyWritersOfAMissingValueOneSucceeds(RecipeStage stage) {
-        var writers = readers(stage, 5);
+    public void ofManyWritersOfAMissingValueOneSucceeds(RecipeScenarioContext context) {
+        var writers = readers(context, 5);
         var missing = writers.get(0).recipe().read(PATIENT);
-        writers.forEach(writer -> writer.awaitHeard(Happening.NewValue.class, RecipeStage.READY));
+        writers.forEach(writer -> writer.awaitEvent(RecipeEvent.NewValue.class, RecipeScenarioContext.READY));
 
         var created = writers.stream()
                 .map(writer -> writer.async(() -> writer.recipe().set(missing, bytes(writer.name()), PATIENT)))
                 .toList();
         var won = created.stream()
-                .map(each -> stage.await("a write", each, PATIENT))
+                .map(each -> context.await("a write", each, PATIENT))
                 .flatMap(Optional::stream)
                 .toList();
 
         assertThat(won).hasSize(1);
-        assertThat(committed(stage)).containsExactly(won.get(0).revision());
+        assertThat(committed(context)).containsExactly(won.get(0).revision());
     }
 
     @Verifies(Rule.C3)
-    public void aWriterFromBeforeARemovalMisses(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var early = stage.reader("early");
-        var writer = stage.reader("writer");
+    public void aWriterFromBeforeARemovalMisses(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var early = context.reader("early");
+        var writer = context.reader("writer");
         var first = write(early, "first");
-        var blind = stage.reader("blind");
+        var blind = context.reader("blind");
         blind.wire().stallReplies();
 
         // The same bytes after the same number of writes, but not the value that was seen.
@@ -104,75 +104,75 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies(Rule.C3)
-    public void aWriteWhoseAnswerWasLostIsKnownToBeDone(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
+    public void aWriteWhoseAnswerWasLostIsKnownToBeDone(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
         var base = write(writer, "base");
 
         var lost = writer.wire().loseAnswer(Values::writesValue);
         var written = writer.recipe().set(base, bytes("written"), PATIENT);
-        stage.await("an answer is lost", lost, RecipeStage.READY);
+        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
 
         assertThat(written).isPresent();
-        assertThat(committed(stage))
+        assertThat(committed(context))
                 .containsExactly(base.revision(), written.orElseThrow().revision());
     }
 
     @Verifies({Rule.C3, Rule.C4})
-    public void aCreationAndARemovalWhoseAnswersWereLostAreKnownToBeDone(RecipeStage stage) {
-        var writer = stage.reader("writer");
+    public void aCreationAndARemovalWhoseAnswersWereLostAreKnownToBeDone(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
         var missing = writer.recipe().read(PATIENT);
 
         var lost = writer.wire().loseAnswer(Values::writesValue);
         var created = writer.recipe().set(missing, bytes("created"), PATIENT);
-        stage.await("an answer is lost", lost, RecipeStage.READY);
+        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
         lost = writer.wire().loseAnswer(Values::writesValue);
         var removed = writer.recipe().remove(created.orElseThrow(), PATIENT);
-        stage.await("another answer is lost", lost, RecipeStage.READY);
+        context.await("another answer is lost", lost, RecipeScenarioContext.READY);
 
         assertThat(removed).isPresent();
-        assertThat(committed(stage))
+        assertThat(committed(context))
                 .containsExactly(
                         created.orElseThrow().revision(), removed.orElseThrow().revision());
     }
 
     @Verifies(Rule.C3)
-    public void aWriteThatWasLostIsTriedAgain(RecipeStage stage) {
-        var writer = stage.reader("writer");
+    public void aWriteThatWasLostIsTriedAgain(RecipeScenarioContext context) {
+        var writer = context.reader("writer");
         var base = write(writer, "base");
 
         var lost = writer.wire().loseRequest(Values::writesValue);
         var written = writer.recipe().set(base, bytes("written"), PATIENT);
-        stage.await("a request is lost", lost, RecipeStage.READY);
+        context.await("a request is lost", lost, RecipeScenarioContext.READY);
 
         assertThat(written).isPresent();
-        assertThat(committed(stage))
+        assertThat(committed(context))
                 .containsExactly(base.revision(), written.orElseThrow().revision());
     }
 
     @Verifies(Rule.C3)
-    public void theSameBytesByAnotherAreNotTakenForAWriteThatWasLost(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var loser = stage.reader("loser");
-        var winner = stage.reader("winner");
+    public void theSameBytesByAnotherAreNotTakenForAWriteThatWasLost(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var loser = context.reader("loser");
+        var winner = context.reader("winner");
         var base = write(winner, "base");
         loser.recipe().read(PATIENT);
 
         var lost = cutWith(loser.wire(), loser.wire().loseRequest(Values::writesValue));
         var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("the same"), PATIENT));
-        stage.await("a request is lost", lost, RecipeStage.READY);
+        context.await("a request is lost", lost, RecipeScenarioContext.READY);
         var ofWinner = winner.recipe().set(base, bytes("the same"), PATIENT);
         loser.wire().mend();
 
         assertThat(ofWinner).isPresent();
-        assertThat(stage.await("the loser hears", ofLoser, PATIENT)).isEmpty();
+        assertThat(context.await("the loser hears", ofLoser, PATIENT)).isEmpty();
     }
 
     @Verifies(Rule.C3)
-    public void aRefusalWhoseAnswerWasLostIsARefusal(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var winner = stage.reader("winner");
-        var loser = stage.reader("loser");
+    public void aRefusalWhoseAnswerWasLostIsARefusal(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var winner = context.reader("winner");
+        var loser = context.reader("loser");
         var base = write(winner, "base");
         loser.recipe().read(PATIENT);
 
@@ -181,87 +181,91 @@ public final class ConfigurationWriteScenarios {
         var lost = loser.wire().loseAnswer(Values::writesValue);
         var ofWinner = winner.recipe().set(base, bytes("winner"), PATIENT).orElseThrow();
         var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("loser"), PATIENT));
-        stage.eventually(
+        context.eventually(
                 "its write is under way",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> loser.wire().traffic().operations("setData") > 0);
         loser.wire().mend();
-        stage.await("an answer is lost", lost, RecipeStage.READY);
+        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
 
-        assertThat(stage.await("the loser hears", ofLoser, PATIENT)).isEmpty();
-        assertThat(committed(stage)).containsExactly(base.revision(), ofWinner.revision());
+        assertThat(context.await("the loser hears", ofLoser, PATIENT)).isEmpty();
+        assertThat(committed(context)).containsExactly(base.revision(), ofWinner.revision());
     }
 
     @Verifies(Rule.C3)
-    public void aLostAnswerIsUnknownWhenTheValueWasWrittenSince(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var first = stage.reader("first");
-        var second = stage.reader("second");
+    public void aLostAnswerIsUnknownWhenTheValueWasWrittenSince(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var first = context.reader("first");
+        var second = context.reader("second");
         var base = write(second, "base");
         first.recipe().read(PATIENT);
 
         var lost = cutWith(first.wire(), first.wire().loseAnswer(Values::writesValue));
         var ofFirst = first.async(() -> first.recipe().set(base, bytes("first"), PATIENT));
-        stage.await("an answer is lost", lost, RecipeStage.READY);
+        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
         var over = second.recipe().set(second.recipe().read(PATIENT), bytes("second"), PATIENT);
         first.wire().mend();
 
-        assertProblem(Problem.UNKNOWN, () -> stage.await("the first hears", ofFirst, PATIENT));
-        awaitTold(stage, first, over.orElseThrow(), RecipeStage.READY);
+        assertProblem(Problem.UNKNOWN, () -> context.await("the first hears", ofFirst, PATIENT));
+        awaitTold(context, first, over.orElseThrow(), RecipeScenarioContext.READY);
     }
 
     @Verifies({Rule.C3, Rule.C4})
-    public void aCreationWhoseAnswerWasLostIsKnownToBeDoneAlsoWhenItWasMadeAgainByHand(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var writer = stage.reader("writer");
+    public void aCreationWhoseAnswerWasLostIsKnownToBeDoneAlsoWhenItWasMadeAgainByHand(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var writer = context.reader("writer");
         var missing = writer.recipe().read(PATIENT);
 
         var lost = cutWith(writer.wire(), writer.wire().loseAnswer(Values::writesValue));
         var written = writer.async(() -> writer.recipe().set(missing, bytes("created"), PATIENT));
-        stage.await("an answer is lost", lost, RecipeStage.READY);
-        stage.eventually(
-                "it is there", RecipeStage.READY, () -> !committed(stage).isEmpty());
-        hand.delete(VALUE);
-        hand.create(VALUE, "by hand");
+        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
+        context.eventually(
+                "it is there",
+                RecipeScenarioContext.READY,
+                () -> !committed(context).isEmpty());
+        operator.delete(VALUE);
+        operator.create(VALUE, "by hand");
         writer.wire().mend();
 
-        var created = stage.await("the writer hears", written, PATIENT);
-        assertThat(created.map(Value::revision)).hasValue(committed(stage).get(0));
+        var created = context.await("the writer hears", written, PATIENT);
+        assertThat(created.map(Value::revision)).hasValue(committed(context).get(0));
         assertThat(text(writer.recipe().read(PATIENT))).isEqualTo("by hand");
     }
 
     @Verifies({Rule.C3, Rule.X5})
-    public void theWriteOfAnExpiredSessionIsSettledInTheNext(RecipeStage stage) {
-        var zombie = stage.reader("zombie");
-        var other = stage.reader("other");
+    public void theWriteOfAnExpiredSessionIsSettledInTheNext(RecipeScenarioContext context) {
+        var zombie = context.reader("zombie");
+        var other = context.reader("other");
         var base = write(other, "base");
         zombie.recipe().read(PATIENT);
 
         // Its write is under way when its session ends; it arrives after the other's.
         zombie.wire().stallRequests();
         var ofZombie = zombie.async(() -> zombie.recipe().set(base, bytes("zombie"), PATIENT));
-        stage.eventually(
-                "its write is held up", RecipeStage.READY, () -> zombie.wire().heldUp() > 0);
+        context.eventually(
+                "its write is held up",
+                RecipeScenarioContext.READY,
+                () -> zombie.wire().heldUp() > 0);
         zombie.expire();
         var ofOther = other.recipe().set(base, bytes("other"), PATIENT).orElseThrow();
         zombie.wire().mend();
 
-        assertThat(stage.await("the zombie hears", ofZombie, PATIENT)).isEmpty();
-        awaitTold(stage, zombie, ofOther, RecipeStage.SUCCESSION);
-        assertThat(committed(stage)).containsExactly(base.revision(), ofOther.revision());
+        assertThat(context.await("the zombie hears", ofZombie, PATIENT)).isEmpty();
+        awaitTold(context, zombie, ofOther, RecipeScenarioContext.SUCCESSION);
+        assertThat(committed(context)).containsExactly(base.revision(), ofOther.revision());
     }
 
     @Verifies({Rule.C3, Rule.X5})
-    public void withoutAServerNothingIsWritten(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
+    public void withoutAServerNothingIsWritten(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
         var base = write(writer, "base");
 
         // What it sent before it knew that it is cut off is unknown. From then on it sends nothing.
         writer.wire().cut();
         List<String> tried = new ArrayList<>();
-        stage.eventually("it knows", RecipeStage.READY, () -> {
+        context.eventually("it knows", RecipeScenarioContext.READY, () -> {
             tried.add("try " + tried.size());
             return failure(() -> writer.recipe().set(base, bytes(tried.get(tried.size() - 1)), IMPATIENT))
                             .problem()
@@ -271,18 +275,18 @@ public final class ConfigurationWriteScenarios {
         writer.wire().mend();
         writer.recipe().read(PATIENT);
 
-        assertThat(writtenTo(stage)).doesNotContain(Data.of(tried.get(tried.size() - 1)));
+        assertThat(writtenTo(context)).doesNotContain(Data.of(tried.get(tried.size() - 1)));
     }
 
     @Verifies(Rule.C3)
-    public void aWriteWhoseCallerWasInterruptedIsNotSentLater(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
+    public void aWriteWhoseCallerWasInterruptedIsNotSentLater(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
         var base = write(writer, "base");
         writer.wire().cut();
-        stage.eventually(
+        context.eventually(
                 "it knows",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> failure(() -> writer.recipe().set(base, bytes("tried"), IMPATIENT))
                                 .problem()
                         == Problem.CANNOT_CONNECT);
@@ -290,19 +294,20 @@ public final class ConfigurationWriteScenarios {
                 Problem.CLOSED, () -> writer.recipe().set(base, bytes("late"), ChronoUnit.FOREVER.getDuration())));
 
         caller.start();
-        stage.eventually("it waits", RecipeStage.READY, () -> caller.getState() == Thread.State.TIMED_WAITING);
+        context.eventually(
+                "it waits", RecipeScenarioContext.READY, () -> caller.getState() == Thread.State.TIMED_WAITING);
         caller.interrupt();
-        stage.eventually("it is back", RecipeStage.AT_ONCE, () -> !caller.isAlive());
+        context.eventually("it is back", RecipeScenarioContext.AT_ONCE, () -> !caller.isAlive());
         writer.wire().mend();
         writer.recipe().read(PATIENT);
 
-        assertThat(writtenTo(stage)).doesNotContain(Data.of("late"));
+        assertThat(writtenTo(context)).doesNotContain(Data.of("late"));
     }
 
     @Verifies(Rule.C3)
-    public void aWriteThatIsNotAnsweredInTimeIsUnknown(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var writer = stage.reader("writer");
+    public void aWriteThatIsNotAnsweredInTimeIsUnknown(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var writer = context.reader("writer");
         var base = write(writer, "base");
 
         writer.wire().stallReplies();

@@ -1,250 +1,253 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.awaitQueue;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.token;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.LONG_SESSION;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.awaitQueue;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.candidates;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.elected;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.isWatch;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.leading;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.onTheWire;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.token;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Election;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.recipes.Happening.Deposed;
-import dev.twinkeeper.scenarios.recipes.Happening.Elected;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Deposed;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Elected;
 import java.time.Instant;
 
 /** A leader that is cut off, expired or tampered with: it knows when to stop, and another one follows. */
 public final class ElectionLeaderScenarios {
     @Verifies({Rule.E2, Rule.E3, Rule.E4, Rule.E7})
-    public void anotherLeadsWhenTheLeadersSessionExpires(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        var first = elected(a, RecipeStage.READY);
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void anotherLeadsWhenTheLeadersSessionExpires(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = enter(context, operator, "a");
+        var first = elected(a, RecipeScenarioContext.READY);
+        var b = enter(context, operator, "b");
+        context.settle();
 
         var fault = Instant.now();
         a.expire();
-        var second = elected(b, fault, RecipeStage.AT_ONCE);
-        a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
-        awaitQueue(stage, b, "b", "a");
+        var second = elected(b, fault, RecipeScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        awaitQueue(context, b, "b", "a");
         b.close();
-        var third = elected(a, fault, RecipeStage.AT_ONCE);
+        var third = elected(a, fault, RecipeScenarioContext.AT_ONCE);
 
         assertThat(token(second)).isGreaterThan(token(first));
         assertThat(token(third)).isGreaterThan(token(second));
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2, Rule.E7})
-    public void aLeaderThatIsCutOffHasStoppedWhenAnotherLeads(RecipeStage stage) {
-        var hand = stage.hand();
-        var zombie = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aLeaderThatIsCutOffHasStoppedWhenAnotherLeads(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var zombie = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         var fault = Instant.now();
         zombie.wire().cut();
         // No server can tell it of its session's end.
-        var another = elected(b, fault, RecipeStage.SUCCESSION);
+        var another = elected(b, fault, RecipeScenarioContext.SUCCESSION);
         assertThat(zombie.recipe().term()).as("[E2] whom it believes to lead").isEmpty();
-        var deposed = zombie.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
+        var deposed = zombie.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
         zombie.wire().mend();
-        awaitQueue(stage, b, "b", "a");
+        awaitQueue(context, b, "b", "a");
 
         assertThat(deposed.at()).as("[E2] when it was told").isBefore(another.at());
-        assertThat(zombie.heard(Elected.class)).hasSize(1);
-        Candidacies.on(stage).judge();
+        assertThat(zombie.events(Elected.class)).hasSize(1);
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderThatCanNotBeHeardHasStoppedWhenAnotherLeads(RecipeStage stage) {
-        var hand = stage.hand();
-        var mute = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aLeaderThatCanNotBeHeardHasStoppedWhenAnotherLeads(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var mute = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         var fault = Instant.now();
         mute.wire().stallRequests();
-        var another = elected(b, fault, RecipeStage.SUCCESSION);
+        var another = elected(b, fault, RecipeScenarioContext.SUCCESSION);
         var believes = mute.recipe().term();
-        var deposed = mute.heard(Deposed.class);
+        var deposed = mute.events(Deposed.class);
         mute.wire().mend();
-        awaitQueue(stage, b, "b", "a");
+        awaitQueue(context, b, "b", "a");
 
         assertThat(deposed).as("told by the time that another was").hasSize(1);
         assertThat(believes).isEmpty();
-        assertThat(mute.awaitHeard(Deposed.class, RecipeStage.AT_ONCE).at()).isBefore(another.at());
-        Candidacies.on(stage).judge();
+        assertThat(mute.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE).at())
+                .isBefore(another.at());
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E3)
-    public void aZombiesWriteWithItsOldTokenIsRefused(RecipeStage stage) {
-        var hand = stage.hand();
+    public void aZombiesWriteWithItsOldTokenIsRefused(RecipeScenarioContext context) {
+        var operator = context.operator();
         var resource = new FencedResource();
-        var zombie = enter(stage, hand, "a");
-        var old = elected(zombie, RecipeStage.READY).what().term();
-        var b = enter(stage, hand, "b");
+        var zombie = enter(context, operator, "a");
+        var old = elected(zombie, RecipeScenarioContext.READY).what().term();
+        var b = enter(context, operator, "b");
         assertThat(resource.write(old)).isTrue();
 
-        // It had the write in its hands when it was cut off, and looks at nothing before it goes on.
+        // It had the write under way when it was cut off, and looks at nothing before it goes on.
         zombie.wire().cut();
-        var next = elected(b, RecipeStage.SUCCESSION).what().term();
+        var next = elected(b, RecipeScenarioContext.SUCCESSION).what().term();
 
         assertThat(resource.write(next)).isTrue();
         assertThat(resource.write(old)).as("[E3] the zombie's write").isFalse();
         assertThat(resource.write(next)).isTrue();
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderCutOffForAMomentIsDeposedAndLeadsOn(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = enter(stage, hand, "a");
-        var before = elected(a, RecipeStage.READY);
-        var b = enter(stage, hand, "b");
+    public void aLeaderCutOffForAMomentIsDeposedAndLeadsOn(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = enter(context, operator, "a");
+        var before = elected(a, RecipeScenarioContext.READY);
+        var b = enter(context, operator, "b");
 
         for (int time = 1; time <= 3; time++) {
             var fault = Instant.now();
             a.wire().cut();
-            a.awaitHeard(Deposed.class, fault, any -> true, RecipeStage.AT_ONCE);
+            a.awaitEvent(Deposed.class, fault, any -> true, RecipeScenarioContext.AT_ONCE);
             assertThat(a.recipe().term()).isEmpty();
             a.wire().mend();
-            var after = elected(a, fault, RecipeStage.READY);
+            var after = elected(a, fault, RecipeScenarioContext.READY);
             assertThat(after.what()).as("the same term").isEqualTo(before.what());
             assertThat(a.recipe().term()).contains(before.what().term());
         }
-        stage.settle();
+        context.settle();
 
         assertThat(a.watches()).as("[X4] its own znode").isEqualTo(1);
-        assertThat(b.heard(Elected.class)).isEmpty();
-        Candidacies.on(stage).judge();
+        assertThat(b.events(Elected.class)).isEmpty();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         var fault = Instant.now();
-        hand.delete(znodeOf(hand, "a"));
-        a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
-        elected(b, fault, RecipeStage.AT_ONCE);
-        awaitQueue(stage, b, "b", "a");
+        operator.delete(znodeOf(operator, "a"));
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        elected(b, fault, RecipeScenarioContext.AT_ONCE);
+        awaitQueue(context, b, "b", "a");
         b.close();
-        elected(a, fault, RecipeStage.AT_ONCE);
+        elected(a, fault, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderWhoseZnodeIsDeletedWhileItIsCutOffQueuesAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aLeaderWhoseZnodeIsDeletedWhileItIsCutOffQueuesAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         a.wire().cut();
-        a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
-        hand.delete(znodeOf(hand, "a"));
-        elected(b, RecipeStage.AT_ONCE);
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        operator.delete(znodeOf(operator, "a"));
+        elected(b, RecipeScenarioContext.AT_ONCE);
         a.wire().mend();
-        awaitQueue(stage, b, "b", "a");
+        awaitQueue(context, b, "b", "a");
 
-        assertThat(a.heard(Elected.class)).hasSize(1);
-        Candidacies.on(stage).judge();
+        assertThat(a.events(Elected.class)).hasSize(1);
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        stage.settle();
+    public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        context.settle();
 
-        hand.set(znodeOf(hand, "a"), "a");
-        stage.settle();
+        operator.set(znodeOf(operator, "a"), "a");
+        context.settle();
         var fault = Instant.now();
-        hand.delete(znodeOf(hand, "a"));
-        a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
-        elected(a, fault, RecipeStage.AT_ONCE);
+        operator.delete(znodeOf(operator, "a"));
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        elected(a, fault, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        stage.settle();
-        var own = znodeOf(hand, "a");
-        var lost = a.wire().loseAnswer(request -> isWatch(request, onTheWire(stage, own)));
+    public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        context.settle();
+        var own = znodeOf(operator, "a");
+        var lost = a.wire().loseAnswer(request -> isWatch(request, onTheWire(context, own)));
 
         var fault = Instant.now();
-        hand.set(own, "a"); // the watch is used up, and the next one lost
-        stage.await("the answer is lost", lost, RecipeStage.READY);
-        elected(a, fault, RecipeStage.READY);
-        stage.settle();
+        operator.set(own, "a"); // the watch is used up, and the next one lost
+        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
+        elected(a, fault, RecipeScenarioContext.READY);
+        context.settle();
         var deletion = Instant.now();
-        hand.delete(own);
-        a.awaitHeard(Deposed.class, deletion, any -> true, RecipeStage.AT_ONCE);
-        elected(a, deletion, RecipeStage.AT_ONCE);
+        operator.delete(own);
+        a.awaitEvent(Deposed.class, deletion, any -> true, RecipeScenarioContext.AT_ONCE);
+        elected(a, deletion, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E4)
-    public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        var c = enter(stage, hand, "c");
-        stage.settle();
+    public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        var c = enter(context, operator, "c");
+        context.settle();
 
-        hand.delete(znodeOf(hand, "b"));
-        stage.settle();
+        operator.delete(znodeOf(operator, "b"));
+        context.settle();
         a.close();
-        elected(c, RecipeStage.AT_ONCE);
-        awaitQueue(stage, c, "c", "b");
+        elected(c, RecipeScenarioContext.AT_ONCE);
+        awaitQueue(context, c, "c", "b");
         c.close();
-        elected(b, RecipeStage.AT_ONCE);
+        elected(b, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aQueueThatAnOperatorDeletedIsMadeAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aQueueThatAnOperatorDeletedIsMadeAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         var fault = Instant.now();
-        hand.deleteAll(RecipeStage.RECIPE);
-        a.awaitHeard(Deposed.class, RecipeStage.AT_ONCE);
-        stage.eventually(
-                "both queue again", RecipeStage.READY, () -> candidates(a).size() == 2);
+        operator.deleteAll(RecipeScenarioContext.RECIPE);
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        context.eventually(
+                "both queue again",
+                RecipeScenarioContext.READY,
+                () -> candidates(a).size() == 2);
         var leader = candidates(a).get(0).equals("a") ? a : b;
-        elected(leader, fault, RecipeStage.AT_ONCE);
+        elected(leader, fault, RecipeScenarioContext.AT_ONCE);
         leader.close();
-        elected(leader == a ? b : a, fault, RecipeStage.AT_ONCE);
+        elected(leader == a ? b : a, fault, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     /** Something elsewhere that takes tokens: what a leader does to it counts only until a later leader came. */

@@ -1,17 +1,17 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.awaitOneZnode;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.awaitQueue;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.isCandidacy;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.isWatch;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.onTheWire;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.LONG_SESSION;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.awaitOneZnode;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.awaitQueue;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.candidates;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.elected;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.isCandidacy;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.isWatch;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.leading;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.onTheWire;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.problemOf;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -19,8 +19,8 @@ import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Sessions;
-import dev.twinkeeper.scenarios.recipes.Happening.Deposed;
-import dev.twinkeeper.scenarios.recipes.Happening.Elected;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Deposed;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Elected;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,118 +29,121 @@ import java.util.stream.Stream;
 /** What is lost on the wire, and what happens in a gap. */
 public final class ElectionLossScenarios {
     @Verifies({Rule.E6, Rule.X5})
-    public void theRequestOfACandidacyIsLost(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.prepareWire(wire -> wire.loseRequest(request -> isCandidacy(stage, request)));
-        var a = stage.candidate("a");
+    public void theRequestOfACandidacyIsLost(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.prepareWire(wire -> wire.loseRequest(request -> isCandidacy(context, request)));
+        var a = context.candidate("a");
 
         a.recipe().enter();
-        elected(a, RecipeStage.READY);
+        elected(a, RecipeScenarioContext.READY);
 
-        awaitOneZnode(stage, hand);
-        stage.count(
+        awaitOneZnode(context, operator);
+        context.count(
                 "election: znodes made where the first request is lost",
-                Candidacies.on(stage).of(a).size());
-        Candidacies.on(stage).judge();
+                Candidacies.on(context).of(a).size());
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E6, Rule.X5})
-    public void theAnswerToACandidacyIsLost(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = stage.candidate("b");
+    public void theAnswerToACandidacyIsLost(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = context.candidate("b");
         b.awaitConnected();
 
         var connections = b.wire().traffic().connections();
-        var lost = b.wire().loseAnswer(request -> isCandidacy(stage, request));
+        var lost = b.wire().loseAnswer(request -> isCandidacy(context, request));
         b.recipe().enter();
-        stage.await("the answer is lost", lost, RecipeStage.READY);
-        stage.eventually(
-                "it connects again", RecipeStage.READY, () -> b.wire().traffic().connections() > connections);
-        stage.eventually("it is back", RecipeStage.READY, () -> candidates(b).size() > 1);
-        stage.settle();
-        stage.eventually(
+        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
+        context.eventually(
+                "it connects again",
+                RecipeScenarioContext.READY,
+                () -> b.wire().traffic().connections() > connections);
+        context.eventually(
+                "it is back", RecipeScenarioContext.READY, () -> candidates(b).size() > 1);
+        context.settle();
+        context.eventually(
                 "[E6] the queue is a, b",
-                RecipeStage.SUCCESSION,
+                RecipeScenarioContext.SUCCESSION,
                 () -> candidates(a).equals(List.of("a", "b")));
         a.close();
-        elected(b, RecipeStage.SUCCESSION);
+        elected(b, RecipeScenarioContext.SUCCESSION);
 
-        awaitOneZnode(stage, hand);
-        Candidacies.on(stage).judge();
+        awaitOneZnode(context, operator);
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E6, Rule.E7})
-    public void theAnswerToACandidacyIsLostAndThenItsSession(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var a = leading(stage, hand, "a");
-        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
-        stage.prepareWire(
-                wire -> wire.loseAnswer(request -> isCandidacy(stage, request)).thenRun(wire::cut));
-        var b = stage.candidate("b");
+    public void theAnswerToACandidacyIsLostAndThenItsSession(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var a = leading(context, operator, "a");
+        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        context.prepareWire(wire ->
+                wire.loseAnswer(request -> isCandidacy(context, request)).thenRun(wire::cut));
+        var b = context.candidate("b");
 
         b.recipe().enter();
-        awaitQueue(stage, a, "a", "b");
-        awaitQueue(stage, a, "a");
+        awaitQueue(context, a, "a", "b");
+        awaitQueue(context, a, "a");
         b.wire().mend();
-        awaitQueue(stage, a, "a", "b");
+        awaitQueue(context, a, "a", "b");
         a.close();
-        elected(b, RecipeStage.AT_ONCE);
+        elected(b, RecipeScenarioContext.AT_ONCE);
 
-        awaitOneZnode(stage, hand);
-        Candidacies.on(stage).judge();
+        awaitOneZnode(context, operator);
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E6})
-    public void theAnswerToAResignationIsLost(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void theAnswerToAResignationIsLost(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
-        var lost = a.wire().loseAnswer(request -> request.does("delete", stage.path()));
+        var lost = a.wire().loseAnswer(request -> request.does("delete", context.path()));
         a.recipe().resign();
-        stage.await("the answer is lost", lost, RecipeStage.READY);
-        elected(b, RecipeStage.AT_ONCE);
-        awaitQueue(stage, b, "b", "a");
+        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
+        elected(b, RecipeScenarioContext.AT_ONCE);
+        awaitQueue(context, b, "b", "a");
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E6})
-    public void theRequestOfAResignationIsLost(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void theRequestOfAResignationIsLost(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
-        a.wire().loseRequest(request -> request.does("delete", stage.path()));
+        a.wire().loseRequest(request -> request.does("delete", context.path()));
         a.recipe().resign();
-        elected(b, RecipeStage.READY);
-        awaitQueue(stage, b, "b", "a");
+        elected(b, RecipeScenarioContext.READY);
+        awaitQueue(context, b, "b", "a");
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesBeforeTheWatchOnItIsSet(RecipeStage stage) {
-        goesInTheGap(stage, false);
+    public void theLeaderGoesBeforeTheWatchOnItIsSet(RecipeScenarioContext context) {
+        goesInTheGap(context, false);
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesWhenTheAnswerToTheWatchOnItIsLost(RecipeStage stage) {
-        goesInTheGap(stage, true);
+    public void theLeaderGoesWhenTheAnswerToTheWatchOnItIsLost(RecipeScenarioContext context) {
+        goesInTheGap(context, true);
     }
 
     @Verifies(Rule.E4)
-    public void theLeaderGoesWhileTheWatchOnItIsOnItsWay(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var leaders = onTheWire(stage, znodeOf(hand, "a"));
-        var b = stage.candidate("b");
+    public void theLeaderGoesWhileTheWatchOnItIsOnItsWay(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var leaders = onTheWire(context, znodeOf(operator, "a"));
+        var b = context.candidate("b");
 
         b.wire().loseRequest(request -> {
             if (isWatch(request, leaders)) {
@@ -149,16 +152,16 @@ public final class ElectionLossScenarios {
             return false;
         });
         b.recipe().enter();
-        elected(b, RecipeStage.READY);
+        elected(b, RecipeScenarioContext.READY);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
-    private static void goesInTheGap(RecipeStage stage, boolean answer) {
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var leaders = onTheWire(stage, znodeOf(hand, "a"));
-        var b = stage.candidate("b");
+    private static void goesInTheGap(RecipeScenarioContext context, boolean answer) {
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var leaders = onTheWire(context, znodeOf(operator, "a"));
+        var b = context.candidate("b");
         var lost = answer
                 ? b.wire().loseAnswer(request -> isWatch(request, leaders))
                 : b.wire().loseRequest(request -> isWatch(request, leaders));
@@ -168,117 +171,121 @@ public final class ElectionLossScenarios {
             return request;
         });
         b.recipe().enter();
-        stage.await("the leader goes", closed, RecipeStage.READY);
-        elected(b, RecipeStage.READY);
+        context.await("the leader goes", closed, RecipeScenarioContext.READY);
+        elected(b, RecipeScenarioContext.READY);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesWhileTheNextOneIsCutOff(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void theLeaderGoesWhileTheNextOneIsCutOff(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
         b.wire().cut();
         a.close();
-        assertThat(b.heard(Elected.class)).isEmpty();
+        assertThat(b.events(Elected.class)).isEmpty();
         b.wire().mend();
-        elected(b, RecipeStage.READY);
+        elected(b, RecipeScenarioContext.READY);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E7})
-    public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        var c = enter(stage, hand, "c");
-        stage.settle();
+    public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        var c = enter(context, operator, "c");
+        context.settle();
 
         b.expire();
-        awaitQueue(stage, c, "a", "c", "b");
-        stage.settle();
+        awaitQueue(context, c, "a", "c", "b");
+        context.settle();
         a.close();
-        elected(c, RecipeStage.AT_ONCE);
+        elected(c, RecipeScenarioContext.AT_ONCE);
         c.close();
-        elected(b, RecipeStage.AT_ONCE);
+        elected(b, RecipeScenarioContext.AT_ONCE);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E7})
-    public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var a = leading(stage, hand, "a");
-        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var a = leading(context, operator, "a");
+        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        var b = enter(context, operator, "b");
+        context.settle();
 
         b.wire().cut();
-        var kept = Sessions.keep(stage.ensemble().connectString(), b.session());
-        stage.throughout(
+        var kept = Sessions.keep(context.ensemble().connectString(), b.session());
+        context.throughout(
                 "the servers keep its znode, and it gives its session up or not",
-                RecipeStage.SESSION_TIMEOUT.multipliedBy(3).dividedBy(2),
+                RecipeScenarioContext.SESSION_TIMEOUT.multipliedBy(3).dividedBy(2),
                 () -> candidates(a).size() == 2);
         b.wire().mend();
-        stage.eventually("it is back", RecipeStage.READY, () -> !candidates(b).isEmpty());
-        stage.settle();
+        context.eventually(
+                "it is back", RecipeScenarioContext.READY, () -> !candidates(b).isEmpty());
+        context.settle();
         kept.close();
 
-        awaitQueue(stage, a, "a", "b");
-        stage.settle();
-        awaitQueue(stage, a, "a", "b");
+        awaitQueue(context, a, "a", "b");
+        context.settle();
+        awaitQueue(context, a, "a", "b");
         a.close();
-        elected(b, RecipeStage.AT_ONCE);
-        Candidacies.on(stage).judge();
+        elected(b, RecipeScenarioContext.AT_ONCE);
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.X5)
-    public void aCandidateThatFindsNoServerWaitsForOne(RecipeStage stage) {
-        stage.prepareWire(wire -> wire.cut());
-        var a = stage.candidate("a");
+    public void aCandidateThatFindsNoServerWaitsForOne(RecipeScenarioContext context) {
+        context.prepareWire(wire -> wire.cut());
+        var a = context.candidate("a");
 
         a.recipe().enter();
         assertThat(problemOf(() -> a.recipe().candidates(Duration.ofMillis(300))))
                 .contains(Problem.CANNOT_CONNECT);
         a.wire().mend();
-        elected(a, RecipeStage.READY);
+        elected(a, RecipeScenarioContext.READY);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
     @FaultsEnsemble
-    public void aLeaderWithoutAQuorumIsDeposedAndSomebodyLeadsWhenItIsBack(RecipeStage stage) {
-        var a = stage.candidate("a");
-        var b = stage.candidate("b");
+    public void aLeaderWithoutAQuorumIsDeposedAndSomebodyLeadsWhenItIsBack(RecipeScenarioContext context) {
+        var a = context.candidate("a");
+        var b = context.candidate("b");
         a.recipe().enter();
-        elected(a, RecipeStage.READY);
+        elected(a, RecipeScenarioContext.READY);
         b.recipe().enter();
-        awaitQueue(stage, a, "a", "b");
+        awaitQueue(context, a, "a", "b");
 
-        stage.ensemble().loseQuorum();
-        a.awaitHeard(Deposed.class, RecipeStage.SUCCESSION);
+        context.ensemble().loseQuorum();
+        a.awaitEvent(Deposed.class, RecipeScenarioContext.SUCCESSION);
         assertThat(a.recipe().term()).isEmpty();
         var back = Instant.now();
-        stage.ensemble().restore();
-        stage.eventually("one leads", RecipeStage.RECOVERY, () -> leaders(back, a, b) == 1);
-        stage.eventually("both queue", RecipeStage.RECOVERY, () -> candidates(a).size() == 2);
+        context.ensemble().restore();
+        context.eventually("one leads", RecipeScenarioContext.RECOVERY, () -> leaders(back, a, b) == 1);
+        context.eventually(
+                "both queue",
+                RecipeScenarioContext.RECOVERY,
+                () -> candidates(a).size() == 2);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
-    private static long leaders(Instant since, Player<?>... players) {
-        return Stream.of(players)
-                .filter(player -> player.heard().stream()
-                        .anyMatch(heard ->
-                                heard.what() instanceof Elected && heard.at().isAfter(since)))
+    private static long leaders(Instant since, RecipeParticipant<?>... participants) {
+        return Stream.of(participants)
+                .filter(participant -> participant.events().stream()
+                        .anyMatch(timed ->
+                                timed.what() instanceof Elected && timed.at().isAfter(since)))
                 .count();
     }
 }

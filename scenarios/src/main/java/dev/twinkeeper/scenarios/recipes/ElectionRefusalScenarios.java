@@ -1,12 +1,12 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.candidates;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.elected;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.enter;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.leading;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.problemOf;
-import static dev.twinkeeper.scenarios.recipes.ElectionProps.znodeOf;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.LONG_SESSION;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.candidates;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.elected;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.enter;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.leading;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.problemOf;
+import static dev.twinkeeper.scenarios.recipes.ElectionFixtures.znodeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -16,8 +16,8 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.recipes.Happening.Deposed;
-import dev.twinkeeper.scenarios.recipes.Happening.Failed;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Deposed;
+import dev.twinkeeper.scenarios.recipes.RecipeEvent.Failed;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -28,83 +28,84 @@ public final class ElectionRefusalScenarios {
     // Others in its place.
 
     @Verifies(Rule.X2)
-    public void aPlaceThatIsSomebodysEphemeralIsRefused(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.createEphemeral(RecipeStage.RECIPE, "somebody's");
-        var a = stage.candidate("a");
+    public void aPlaceThatIsSomebodysEphemeralIsRefused(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.createEphemeral(RecipeScenarioContext.RECIPE, "somebody's");
+        var a = context.candidate("a");
 
         a.recipe().enter();
-        var failed = a.awaitHeard(Failed.class, RecipeStage.READY);
+        var failed = a.awaitEvent(Failed.class, RecipeScenarioContext.READY);
 
         assertThat(failed.what().why().problem()).isEqualTo(Problem.FOREIGN);
-        assertThat(hand.get(RecipeStage.RECIPE)).isEqualTo("somebody's");
+        assertThat(operator.get(RecipeScenarioContext.RECIPE)).isEqualTo("somebody's");
         assertThat(a.recipe().term()).isEmpty();
     }
 
     @Verifies(Rule.X2)
-    public void aStrangersZnodeInTheQueueIsLeftAlone(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
-        hand.create(RecipeStage.RECIPE + "/notes", "somebody's");
-        hand.create(RecipeStage.RECIPE + "/lock-0000000000", "somebody's");
+    public void aStrangersZnodeInTheQueueIsLeftAlone(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        operator.createChroot();
+        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.create(RecipeScenarioContext.RECIPE + "/notes", "somebody's");
+        operator.create(RecipeScenarioContext.RECIPE + "/lock-0000000000", "somebody's");
 
-        var a = stage.candidate("a");
+        var a = context.candidate("a");
         a.recipe().enter();
-        elected(a, RecipeStage.READY);
-        var b = stage.candidate("b");
+        elected(a, RecipeScenarioContext.READY);
+        var b = context.candidate("b");
         b.recipe().enter();
-        stage.settle();
+        context.settle();
         a.close();
-        elected(b, RecipeStage.AT_ONCE);
+        elected(b, RecipeScenarioContext.AT_ONCE);
         b.close();
 
-        assertThat(hand.children(RecipeStage.RECIPE)).containsExactlyInAnyOrder("notes", "lock-0000000000");
-        Candidacies.on(stage).judge();
+        assertThat(operator.children(RecipeScenarioContext.RECIPE))
+                .containsExactlyInAnyOrder("notes", "lock-0000000000");
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E8)
-    public void aStrangersZnodeThatSortsFirstHoldsNobodyUp(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
-        hand.create(RecipeStage.RECIPE + "/-notes", "somebody's");
-        var a = stage.candidate("a");
+    public void aStrangersZnodeThatSortsFirstHoldsNobodyUp(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.create(RecipeScenarioContext.RECIPE + "/-notes", "somebody's");
+        var a = context.candidate("a");
 
         a.recipe().enter();
-        elected(a, RecipeStage.SUCCESSION);
+        elected(a, RecipeScenarioContext.SUCCESSION);
 
         assertThat(candidates(a)).containsExactly("a");
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E8)
-    public void changedDataOfTheOneBeforeLosesNoHandOver(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
-        var b = enter(stage, hand, "b");
-        stage.settle();
+    public void changedDataOfTheOneBeforeLosesNoHandOver(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
+        var b = enter(context, operator, "b");
+        context.settle();
 
-        hand.set(znodeOf(hand, "a"), "a");
-        stage.settle();
+        operator.set(znodeOf(operator, "a"), "a");
+        context.settle();
         a.close();
-        elected(b, RecipeStage.SUCCESSION);
+        elected(b, RecipeScenarioContext.SUCCESSION);
 
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E9)
-    public void aCandidateThatTheServersRefuseIsTold(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.create(RecipeStage.RECIPE, "");
-        hand.setAcl(RecipeStage.RECIPE, Perms.READ | Perms.ADMIN);
-        var a = stage.candidate("a");
+    public void aCandidateThatTheServersRefuseIsTold(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.setAcl(RecipeScenarioContext.RECIPE, Perms.READ | Perms.ADMIN);
+        var a = context.candidate("a");
 
         a.recipe().enter();
-        var failed = a.awaitHeard(Failed.class, RecipeStage.SUCCESSION);
+        var failed = a.awaitEvent(Failed.class, RecipeScenarioContext.SUCCESSION);
 
         assertThat(failed.what().why().problem()).isEqualTo(Problem.NOT_ALLOWED);
     }
@@ -112,8 +113,9 @@ public final class ElectionRefusalScenarios {
     // Bad input, and the end.
 
     @Verifies(Rule.X1)
-    public void namesThatCanNotBeAreRefused(RecipeStage stage) {
-        var good = new Recipe.Place(stage.ensemble().connectString(), RecipeStage.SESSION_TIMEOUT, stage.path());
+    public void namesThatCanNotBeAreRefused(RecipeScenarioContext context) {
+        var good = new Recipe.Place(
+                context.ensemble().connectString(), RecipeScenarioContext.SESSION_TIMEOUT, context.path());
         var nobody = new Election.Listener() {
             @Override
             public void elected(Election.Term term) {}
@@ -127,79 +129,81 @@ public final class ElectionRefusalScenarios {
 
         Stream.of("", "a/b", "a\u0000b", "line\nfeed", ".", "..", "x".repeat(Recipe.MAX_NAME + 1))
                 .forEach(name -> assertThat(problemOf(() ->
-                                stage.recipes(0).election(good, name, nobody).close()))
+                                context.recipes(0).election(good, name, nobody).close()))
                         .as("'%s'", name)
                         .contains(Problem.INVALID));
         Stream.of("/", "", "election", "/a//b", "/a/", "/a/../b", "/a\u0001")
-                .forEach(path -> assertThat(
-                                problemOf(() -> new Recipe.Place(good.servers(), RecipeStage.SESSION_TIMEOUT, path)))
+                .forEach(path -> assertThat(problemOf(
+                                () -> new Recipe.Place(good.servers(), RecipeScenarioContext.SESSION_TIMEOUT, path)))
                         .as("'%s'", path)
                         .contains(Problem.INVALID));
     }
 
     @Verifies({Rule.E6, Rule.X1})
-    public void enteringTwiceIsOneCandidacyAndANameMayBeLong(RecipeStage stage) {
-        var hand = stage.hand();
+    public void enteringTwiceIsOneCandidacyAndANameMayBeLong(RecipeScenarioContext context) {
+        var operator = context.operator();
         var name = "é".repeat(Recipe.MAX_NAME);
-        var a = stage.candidate(name);
+        var a = context.candidate(name);
 
         a.recipe().enter();
         a.recipe().enter();
-        elected(a, RecipeStage.READY);
+        elected(a, RecipeScenarioContext.READY);
         a.recipe().enter();
-        stage.settle();
+        context.settle();
 
-        assertThat(hand.children(RecipeStage.RECIPE)).hasSize(1);
+        assertThat(operator.children(RecipeScenarioContext.RECIPE)).hasSize(1);
         assertThat(candidates(a)).containsExactly(name);
-        Candidacies.on(stage).judge();
+        Candidacies.on(context).check();
     }
 
     @Verifies({Rule.X3, Rule.E2})
-    public void aClosedCandidateIsDeposedAndAnswersNothingMore(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = leading(stage, hand, "a");
+    public void aClosedCandidateIsDeposedAndAnswersNothingMore(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = leading(context, operator, "a");
         var election = a.recipe();
 
         a.close();
-        var told = a.heard(Deposed.class);
+        var told = a.events(Deposed.class);
         a.close();
 
         assertThat(told).as("deposed when close returned").hasSize(1);
         assertThat(election.term()).isEmpty();
         assertThat(problemOf(election::enter)).contains(Problem.CLOSED);
         assertThat(problemOf(election::resign)).contains(Problem.CLOSED);
-        assertThat(problemOf(() -> election.candidates(RecipeStage.READY))).contains(Problem.CLOSED);
-        assertThat(hand.children(RecipeStage.RECIPE)).isEmpty();
+        assertThat(problemOf(() -> election.candidates(RecipeScenarioContext.READY)))
+                .contains(Problem.CLOSED);
+        assertThat(operator.children(RecipeScenarioContext.RECIPE)).isEmpty();
     }
 
     @Verifies(Rule.X3)
-    public void closingEndsACallThatWaits(RecipeStage stage) {
-        stage.prepareWire(wire -> wire.cut());
-        var a = stage.candidate("a");
+    public void closingEndsACallThatWaits(RecipeScenarioContext context) {
+        context.prepareWire(wire -> wire.cut());
+        var a = context.candidate("a");
 
         var waiting = a.async(() -> a.recipe().candidates(Duration.ofMinutes(1)));
-        stage.throughout("it waits", Duration.ofMillis(100), () -> !waiting.isDone());
+        context.throughout("it waits", Duration.ofMillis(100), () -> !waiting.isDone());
         a.close();
 
-        stage.eventually("it has ended", RecipeStage.AT_ONCE, waiting::isDone);
+        context.eventually("it has ended", RecipeScenarioContext.AT_ONCE, waiting::isDone);
         var failure = catchThrowableOfType(ExecutionException.class, waiting::get);
         assertThat(((Failure) failure.getCause()).problem()).isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void closingWhileTheCandidacyIsUnderWayLeavesNothing(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = stage.candidate("a");
-        stage.eventually("connected", RecipeStage.READY, () -> candidates(a).isEmpty());
+    public void closingWhileTheCandidacyIsUnderWayLeavesNothing(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = context.candidate("a");
+        context.eventually(
+                "connected", RecipeScenarioContext.READY, () -> candidates(a).isEmpty());
 
         a.wire().slow(Duration.ofMillis(20), Duration.ofMillis(20));
         a.recipe().enter();
         a.close();
 
-        stage.eventually(
+        context.eventually(
                 "nothing is there",
-                RecipeStage.SUCCESSION,
-                () -> hand.children(RecipeStage.RECIPE).isEmpty());
-        assertThat(a.heard()).isEmpty();
+                RecipeScenarioContext.SUCCESSION,
+                () -> operator.children(RecipeScenarioContext.RECIPE).isEmpty());
+        assertThat(a.events()).isEmpty();
     }
 }

@@ -1,25 +1,25 @@
 package dev.twinkeeper.scenarios.recipes;
 
 import dev.twinkeeper.recipes.Barrier;
-import dev.twinkeeper.scenarios.oracle.Change;
-import dev.twinkeeper.scenarios.oracle.Commit;
+import dev.twinkeeper.scenarios.checker.Change;
+import dev.twinkeeper.scenarios.checker.Commit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Who was there when, by the servers' logs: a member is there as long as its session has an ephemeral at the barrier. So
- * it judges any layout of znodes that has ephemerals for members.
+ * it holds for any layout of znodes that has ephemerals for members.
  */
 final class Gathering {
     private Gathering() {}
 
     /** How often all of them were there: it begins anew when one of them has gone. */
-    static long times(RecipeStage stage, List<Player<Barrier>> members) {
-        Map<String, Player<Barrier>> there = new HashMap<>();
+    static long times(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
+        Map<String, RecipeParticipant<Barrier>> there = new HashMap<>();
         long times = 0;
         boolean all = false;
-        for (Commit commit : stage.commits()) {
+        for (Commit commit : context.commits()) {
             for (Change change : commit.changes()) {
                 apply(change, commit.session(), members, there);
             }
@@ -31,7 +31,10 @@ final class Gathering {
     }
 
     private static void apply(
-            Change change, long session, List<Player<Barrier>> members, Map<String, Player<Barrier>> there) {
+            Change change,
+            long session,
+            List<RecipeParticipant<Barrier>> members,
+            Map<String, RecipeParticipant<Barrier>> there) {
         if (change instanceof Change.Create create && create.ephemeral()) {
             members.stream()
                     .filter(member -> member.wire().sessions().contains(session))

@@ -17,49 +17,49 @@ public final class LockLossScenarios {
     // Requests and answers.
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theAnswerToTheCreateIsLostAndThereIsOneZnode(RecipeStage stage) {
-        heldOverALossyWire(stage, wire -> wire.loseAnswer(LockQueue.inQueue(stage, "create")));
+    public void theAnswerToTheCreateIsLostAndThereIsOneZnode(RecipeScenarioContext context) {
+        heldOverALossyWire(context, wire -> wire.loseAnswer(LockQueue.inQueue(context, "create")));
     }
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theCreateIsLostAndThereIsOneZnode(RecipeStage stage) {
-        heldOverALossyWire(stage, wire -> wire.loseRequest(LockQueue.inQueue(stage, "create")));
+    public void theCreateIsLostAndThereIsOneZnode(RecipeScenarioContext context) {
+        heldOverALossyWire(context, wire -> wire.loseRequest(LockQueue.inQueue(context, "create")));
     }
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theCreateIsLostAndThenItsAnswerAndThereIsOneZnode(RecipeStage stage) {
-        heldOverALossyWire(stage, wire -> {
-            wire.loseRequest(LockQueue.inQueue(stage, "create"));
-            wire.loseAnswer(LockQueue.inQueue(stage, "create"));
+    public void theCreateIsLostAndThenItsAnswerAndThereIsOneZnode(RecipeScenarioContext context) {
+        heldOverALossyWire(context, wire -> {
+            wire.loseRequest(LockQueue.inQueue(context, "create"));
+            wire.loseAnswer(LockQueue.inQueue(context, "create"));
         });
     }
 
-    private static void heldOverALossyWire(RecipeStage stage, Consumer<Wire> loss) {
-        var queue = new LockQueue(stage);
-        stage.prepareWire(loss);
-        var player = stage.contender("a");
+    private static void heldOverALossyWire(RecipeScenarioContext context, Consumer<Wire> loss) {
+        var queue = new LockQueue(context);
+        context.prepareWire(loss);
+        var participant = context.contender("a");
 
         for (int n = 1; n <= 2; n++) { // the first one makes the place, too
-            var hold = LockQueue.take(player);
+            var hold = LockQueue.take(participant);
             assertThat(queue.names()).hasSize(1);
             queue.mark(hold);
             hold.release();
-            loss.accept(player.wire());
+            loss.accept(participant.wire());
         }
 
-        queue.judge(2);
+        queue.check(2);
     }
 
     @Verifies({Rule.K7, Rule.K2})
-    public void theAnswerToTheCreateOfAWaitingOneIsLostAndItKeepsItsPlace(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var unlucky = stage.contender("b");
-        unlucky.wire().loseAnswer(LockQueue.inQueue(stage, "create"));
+    public void theAnswerToTheCreateOfAWaitingOneIsLostAndItKeepsItsPlace(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var unlucky = context.contender("b");
+        unlucky.wire().loseAnswer(LockQueue.inQueue(context, "create"));
 
         var second = queue.ask(unlucky);
-        var third = queue.ask(stage.contender("c"));
-        stage.eventually("it watches", RecipeStage.READY, () -> unlucky.watches() == 1);
+        var third = queue.ask(context.contender("c"));
+        context.eventually("it watches", RecipeScenarioContext.READY, () -> unlucky.watches() == 1);
         assertThat(queue.names()).hasSize(3);
         hold.release();
 
@@ -70,41 +70,41 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void theAnswerToTheReleaseIsLostAndTheNextOneHolds(RecipeStage stage) {
-        releasedOverALossyWire(stage, wire -> wire.loseAnswer(LockQueue.inQueue(stage, "delete")));
+    public void theAnswerToTheReleaseIsLostAndTheNextOneHolds(RecipeScenarioContext context) {
+        releasedOverALossyWire(context, wire -> wire.loseAnswer(LockQueue.inQueue(context, "delete")));
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void theReleaseIsLostAndTheNextOneHolds(RecipeStage stage) {
-        releasedOverALossyWire(stage, wire -> wire.loseRequest(LockQueue.inQueue(stage, "delete")));
+    public void theReleaseIsLostAndTheNextOneHolds(RecipeScenarioContext context) {
+        releasedOverALossyWire(context, wire -> wire.loseRequest(LockQueue.inQueue(context, "delete")));
     }
 
-    private static void releasedOverALossyWire(RecipeStage stage, Consumer<Wire> loss) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    private static void releasedOverALossyWire(RecipeScenarioContext context, Consumer<Wire> loss) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = LockQueue.take(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         loss.accept(holder.wire());
         hold.release();
 
-        queue.holds(next, RecipeStage.READY).release();
+        queue.holds(next, RecipeScenarioContext.READY).release();
         LockQueue.take(holder).release();
     }
 
     // The holder's session.
 
     @Verifies({Rule.K4, Rule.K2})
-    public void aHolderWhoseSessionExpiresIsToldAndCannotRelease(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aHolderWhoseSessionExpiresIsToldAndCannotRelease(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         holder.expire();
 
-        var successor = queue.holds(next, RecipeStage.SUCCESSION);
-        holder.awaitHeard(Happening.Lost.class, RecipeStage.SUCCESSION);
+        var successor = queue.holds(next, RecipeScenarioContext.SUCCESSION);
+        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.SUCCESSION);
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         successor.release();
@@ -112,117 +112,121 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K4, Rule.K5, Rule.K1})
-    public void aZombieSaysThatItDoesNotHoldAndItsTokenIsRefused(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
+    public void aZombieSaysThatItDoesNotHoldAndItsTokenIsRefused(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
         var resource = new LockQueue.Fenced();
-        var zombie = stage.contender("a");
+        var zombie = context.contender("a");
         var hold = heldAndHeard(zombie);
         assertThat(resource.write(hold.token())).isTrue();
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         zombie.wire().cut();
-        stage.eventually("it does not say that it holds", RecipeStage.SESSION_TIMEOUT, () -> !hold.isHeld());
+        context.eventually(
+                "it does not say that it holds", RecipeScenarioContext.SESSION_TIMEOUT, () -> !hold.isHeld());
         assertThat(next).as("the next one, while the session may live").isNotDone();
-        var successor = queue.holds(next, RecipeStage.SUCCESSION);
+        var successor = queue.holds(next, RecipeScenarioContext.SUCCESSION);
         queue.mark(successor);
 
         assertThat(resource.write(successor.token())).isTrue();
         assertThat(resource.write(hold.token())).as("the zombie's write").isFalse();
         zombie.wire().mend();
-        zombie.awaitHeard(Happening.Lost.class, RecipeStage.READY);
+        zombie.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(successor.isHeld()).isTrue();
-        queue.judge(1);
+        queue.check(1);
     }
 
     @Verifies({Rule.K4, Rule.X5})
-    public void aHolderCutOffForAMomentHoldsAgain(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aHolderCutOffForAMomentHoldsAgain(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         holder.wire().cut();
-        stage.eventually("it does not say that it holds", RecipeStage.AT_ONCE, () -> !hold.isHeld());
+        context.eventually("it does not say that it holds", RecipeScenarioContext.AT_ONCE, () -> !hold.isHeld());
         holder.wire().mend();
-        stage.eventually("it holds again", RecipeStage.READY, hold::isHeld);
+        context.eventually("it holds again", RecipeScenarioContext.READY, hold::isHeld);
 
         queue.mark(hold);
         assertThat(next).isNotDone();
-        assertThat(holder.heard()).isEmpty();
+        assertThat(holder.events()).isEmpty();
         hold.release();
         queue.holds(next).release();
-        queue.judge(1);
+        queue.check(1);
     }
 
     @Verifies({Rule.K4, Rule.X4})
-    public void aHoldReleasedWhileCutOffIsGoneWhenMended(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aHoldReleasedWhileCutOffIsGoneWhenMended(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         holder.wire().cut();
-        stage.eventually("it notices", RecipeStage.AT_ONCE, () -> !hold.isHeld());
+        context.eventually("it notices", RecipeScenarioContext.AT_ONCE, () -> !hold.isHeld());
         var released = holder.async(() -> {
             hold.release();
             return true;
         });
         holder.wire().mend();
 
-        stage.await("released", released, RecipeStage.READY);
-        queue.holds(next, RecipeStage.READY).release();
-        assertThat(holder.heard()).isEmpty();
+        context.await("released", released, RecipeScenarioContext.READY);
+        queue.holds(next, RecipeScenarioContext.READY).release();
+        assertThat(holder.events()).isEmpty();
     }
 
     // The holder's znode.
 
     @Verifies({Rule.K4, Rule.K2})
-    public void aHolderWhoseZnodeAnOperatorDeletesIsToldAtOnce(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aHolderWhoseZnodeAnOperatorDeletesIsToldAtOnce(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
         queue.delete(0);
 
-        holder.awaitHeard(Happening.Lost.class, RecipeStage.AT_ONCE);
+        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.AT_ONCE);
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(queue.holds(next).isHeld()).isTrue();
-        assertThat(holder.heard(Happening.Lost.class)).containsExactly(new Happening.Lost(hold.token()));
+        assertThat(holder.events(RecipeEvent.Lost.class)).containsExactly(new RecipeEvent.Lost(hold.token()));
     }
 
     @Verifies(Rule.K4)
-    public void aHolderWhoseZnodeIsDeletedWhileItIsCutOffIsToldWhenMended(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aHolderWhoseZnodeIsDeletedWhileItIsCutOffIsToldWhenMended(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
 
         holder.wire().cut();
         queue.delete(0);
         holder.wire().mend();
 
-        holder.awaitHeard(Happening.Lost.class, RecipeStage.READY);
+        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
         assertThat(hold.isHeld()).isFalse();
-        hold.onLost(() -> holder.hear(new Happening.Lost(0)));
-        holder.awaitHeard(
-                Happening.Lost.class, holder.heard().get(0).at(), any -> any.token() == 0, RecipeStage.AT_ONCE);
+        hold.onLost(() -> holder.note(new RecipeEvent.Lost(0)));
+        holder.awaitEvent(
+                RecipeEvent.Lost.class,
+                holder.events().get(0).at(),
+                any -> any.token() == 0,
+                RecipeScenarioContext.AT_ONCE);
     }
 
     // Those that wait.
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneWhoseSessionExpiresIsToldAndTheOthersGoOn(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var unlucky = stage.contender("b");
+    public void aWaitingOneWhoseSessionExpiresIsToldAndTheOthersGoOn(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var unlucky = context.contender("b");
         var lost = queue.ask(unlucky);
-        var last = queue.ask(stage.contender("c"));
+        var last = queue.ask(context.contender("c"));
 
         unlucky.expire();
-        stage.eventually("it is told", RecipeStage.SUCCESSION, lost::isDone);
+        context.eventually("it is told", RecipeScenarioContext.SUCCESSION, lost::isDone);
         hold.release();
 
         assertThat(LockQueue.problemOf(lost)).contains(Problem.SESSION_LOST);
@@ -232,12 +236,12 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneCutOffForAMomentKeepsItsPlace(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var unlucky = stage.contender("b");
+    public void aWaitingOneCutOffForAMomentKeepsItsPlace(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var unlucky = context.contender("b");
         var second = queue.ask(unlucky);
-        var third = queue.ask(stage.contender("c"));
+        var third = queue.ask(context.contender("c"));
         var names = queue.names();
 
         // The watch's gap: the one before it goes while it hears nothing.
@@ -245,7 +249,7 @@ public final class LockLossScenarios {
         hold.release();
         unlucky.wire().mend();
 
-        var late = queue.holds(second, RecipeStage.READY);
+        var late = queue.holds(second, RecipeScenarioContext.READY);
         assertThat(queue.names()).isEqualTo(names.subList(1, 3));
         assertThat(third).isNotDone();
         late.release();
@@ -253,37 +257,37 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneCutOffAgainAndAgainKeepsItsPlace(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var unlucky = stage.contender("b");
+    public void aWaitingOneCutOffAgainAndAgainKeepsItsPlace(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var unlucky = context.contender("b");
         var second = queue.ask(unlucky);
-        queue.ask(stage.contender("c"));
+        queue.ask(context.contender("c"));
         var names = queue.names();
 
-        var losses = Stream.generate(() -> unlucky.wire().loseAnswer(LockQueue.inPlace(stage, "getChildren")))
+        var losses = Stream.generate(() -> unlucky.wire().loseAnswer(LockQueue.inPlace(context, "getChildren")))
                 .limit(4)
                 .toList();
         unlucky.wire().reset();
-        losses.forEach(each -> stage.await("an answer is lost", each, RecipeStage.READY));
+        losses.forEach(each -> context.await("an answer is lost", each, RecipeScenarioContext.READY));
         hold.release();
 
-        queue.holds(second, RecipeStage.READY);
+        queue.holds(second, RecipeScenarioContext.READY);
         assertThat(queue.names()).isEqualTo(names.subList(1, 3));
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneWhoseZnodeAnOperatorDeletesAsksAgain(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var unlucky = queue.ask(stage.contender("b"));
-        var other = queue.ask(stage.contender("c"), SHARED);
+    public void aWaitingOneWhoseZnodeAnOperatorDeletesAsksAgain(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var unlucky = queue.ask(context.contender("b"));
+        var other = queue.ask(context.contender("c"), SHARED);
 
         queue.delete(1);
         hold.release();
 
         queue.holds(other).release();
-        var late = queue.holds(unlucky, RecipeStage.READY);
+        var late = queue.holds(unlucky, RecipeScenarioContext.READY);
         assertThat(queue.names()).hasSize(1);
         late.release();
     }
@@ -291,58 +295,58 @@ public final class LockLossScenarios {
     // The place, and the servers.
 
     @Verifies({Rule.X5, Rule.K5})
-    public void aPlaceThatWasRemovedIsMadeAgain(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void aPlaceThatWasRemovedIsMadeAgain(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
-        queue.hand().deleteAll(RecipeStage.RECIPE);
+        queue.operator().deleteAll(RecipeScenarioContext.RECIPE);
 
-        holder.awaitHeard(Happening.Lost.class, RecipeStage.READY);
-        var late = queue.holds(next, RecipeStage.READY);
+        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
+        var late = queue.holds(next, RecipeScenarioContext.READY);
         assertThat(late.token()).isGreaterThan(hold.token());
         late.release();
     }
 
     @Verifies({Rule.X5, Rule.K5})
-    public void theTokenRisesAlsoWhenThePlaceWasRemovedMeanwhile(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var player = stage.contender("a");
-        var first = LockQueue.take(player);
+    public void theTokenRisesAlsoWhenThePlaceWasRemovedMeanwhile(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var participant = context.contender("a");
+        var first = LockQueue.take(participant);
         first.release();
 
         // An operator, or the servers if it is a container: sequence numbers begin again.
-        queue.hand().delete(RecipeStage.RECIPE);
+        queue.operator().delete(RecipeScenarioContext.RECIPE);
 
-        var second = LockQueue.take(player);
+        var second = LockQueue.take(participant);
         assertThat(queue.names().get(0)).endsWith("0000000000");
         assertThat(second.token()).isGreaterThan(first.token());
     }
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.K1})
-    public void theLockLivesOnAfterALostQuorum(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
+    public void theLockLivesOnAfterALostQuorum(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
         var hold = heldAndHeard(holder);
-        var next = queue.ask(stage.contender("b"));
+        var next = queue.ask(context.contender("b"));
 
-        stage.ensemble().loseQuorum();
-        stage.eventually("it does not say that it holds", RecipeStage.READY, () -> !hold.isHeld());
-        stage.ensemble().restore();
-        stage.eventually("it holds again", RecipeStage.RECOVERY, hold::isHeld);
+        context.ensemble().loseQuorum();
+        context.eventually("it does not say that it holds", RecipeScenarioContext.READY, () -> !hold.isHeld());
+        context.ensemble().restore();
+        context.eventually("it holds again", RecipeScenarioContext.RECOVERY, hold::isHeld);
 
         queue.mark(hold);
         assertThat(next).isNotDone();
         hold.release();
-        queue.holds(next, RecipeStage.RECOVERY).release();
-        queue.judge(1);
+        queue.holds(next, RecipeScenarioContext.RECOVERY).release();
+        queue.check(1);
     }
 
-    private static Lock.Hold heldAndHeard(Player<Lock> player) {
-        var hold = LockQueue.take(player);
-        hold.onLost(() -> player.hear(new Happening.Lost(hold.token())));
+    private static Lock.Hold heldAndHeard(RecipeParticipant<Lock> participant) {
+        var hold = LockQueue.take(participant);
+        hold.onLost(() -> participant.note(new RecipeEvent.Lost(hold.token())));
         return hold;
     }
 }

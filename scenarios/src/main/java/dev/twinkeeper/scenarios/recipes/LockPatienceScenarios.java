@@ -15,13 +15,13 @@ public final class LockPatienceScenarios {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     /** For one with that patience to be back: as the contract says, with room for a busy machine. */
-    private static final Duration IN_TIME = SHORT.plusSeconds(3).plus(RecipeStage.AT_ONCE);
+    private static final Duration IN_TIME = SHORT.plusSeconds(3).plus(RecipeScenarioContext.AT_ONCE);
 
     @Verifies({Rule.K3, Rule.X4})
-    public void zeroPatienceAsksOnce(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var holder = stage.contender("a");
-        var other = stage.contender("b");
+    public void zeroPatienceAsksOnce(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var holder = context.contender("a");
+        var other = context.contender("b");
         LockQueue.connected(other);
         var hold = LockQueue.take(holder);
 
@@ -36,14 +36,14 @@ public final class LockPatienceScenarios {
     }
 
     @Verifies({Rule.K3, Rule.X4})
-    public void anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var other = LockQueue.connected(stage.contender("b"));
-        var hold = LockQueue.take(stage.contender("a"));
+    public void anAttemptWhoseTimeIsUpIsOutOfTheQueueAndHindersNobody(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var other = LockQueue.connected(context.contender("b"));
+        var hold = LockQueue.take(context.contender("a"));
         var impatient = queue.ask(other, EXCLUSIVE, LockQueue.A_WHILE);
-        var next = queue.ask(stage.contender("c"));
+        var next = queue.ask(context.contender("c"));
 
-        var result = stage.await("the time is up", impatient, LockQueue.A_WHILE.plus(RecipeStage.AT_ONCE));
+        var result = context.await("the time is up", impatient, LockQueue.A_WHILE.plus(RecipeScenarioContext.AT_ONCE));
         var left = queue.size();
         hold.release();
 
@@ -53,45 +53,46 @@ public final class LockPatienceScenarios {
     }
 
     @Verifies(Rule.K11)
-    public void anAttemptWhoseTimeIsUpLeavesNoWatch(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
-        var impatient = LockQueue.connected(stage.contender("b"));
-        LockQueue.take(stage.contender("a"));
+    public void anAttemptWhoseTimeIsUpLeavesNoWatch(RecipeScenarioContext context) {
+        context.sessionTimeout(LockQueue.LONG_SESSION);
+        var impatient = LockQueue.connected(context.contender("b"));
+        LockQueue.take(context.contender("a"));
 
         var result = impatient.recipe().acquire(EXCLUSIVE, SHORT);
 
         assertThat(result).isEmpty();
-        stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> impatient.watches() == 0);
+        context.eventually("no watch is left", RecipeScenarioContext.AT_ONCE, () -> impatient.watches() == 0);
     }
 
     @Verifies(Rule.K4)
-    public void anAttemptGivenUpAsTheConnectionGoesHidesNoLoss(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var contender = stage.contender("a");
+    public void anAttemptGivenUpAsTheConnectionGoesHidesNoLoss(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var contender = context.contender("a");
         var hold = LockQueue.take(contender);
         queue.ask(contender, EXCLUSIVE, LockQueue.A_WHILE);
-        stage.settle();
+        context.settle();
 
         // It takes its watch back, and its znode, when the connection goes.
         contender.wire().stallReplies();
-        stage.throughout("it gives up", LockQueue.A_WHILE.multipliedBy(3).dividedBy(2), hold::isHeld);
+        context.throughout("it gives up", LockQueue.A_WHILE.multipliedBy(3).dividedBy(2), hold::isHeld);
         contender.wire().cut();
 
-        stage.eventually("who is cut off does not know any more", RecipeStage.AT_ONCE, () -> !hold.isHeld());
+        context.eventually(
+                "who is cut off does not know any more", RecipeScenarioContext.AT_ONCE, () -> !hold.isHeld());
         contender.wire().mend();
-        stage.eventually("it holds as before", RecipeStage.READY, hold::isHeld);
+        context.eventually("it holds as before", RecipeScenarioContext.READY, hold::isHeld);
     }
 
     @Verifies(Rule.K11)
-    public void anAttemptThatAskedAgainAndGaveUpLeavesNoWatch(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var unlucky = LockQueue.connected(stage.contender("b"));
-        LockQueue.take(stage.contender("a"));
+    public void anAttemptThatAskedAgainAndGaveUpLeavesNoWatch(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var unlucky = LockQueue.connected(context.contender("b"));
+        LockQueue.take(context.contender("a"));
         var caller = new Thread(() ->
                 LockQueue.assertRefused(Problem.CLOSED, () -> unlucky.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT)));
         caller.start();
-        stage.eventually("it waits for the holder", RecipeStage.READY, () -> unlucky.watches() == 1);
-        queue.ask(stage.contender("c"));
+        context.eventually("it waits for the holder", RecipeScenarioContext.READY, () -> unlucky.watches() == 1);
+        queue.ask(context.contender("c"));
 
         // In the gap of its watch: when it is back it asks again, and waits for another.
         unlucky.wire().cut();
@@ -99,32 +100,32 @@ public final class LockPatienceScenarios {
         long before = unlucky.wire().traffic().requests("getData");
         unlucky.wire().mend();
         queue.awaitSize(3);
-        stage.eventually(
+        context.eventually(
                 "it waits for another",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> unlucky.wire().traffic().requests("getData") > before);
         caller.interrupt();
 
         queue.awaitSize(2);
-        stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> unlucky.watches() == 0);
+        context.eventually("no watch is left", RecipeScenarioContext.AT_ONCE, () -> unlucky.watches() == 0);
     }
 
     @Verifies({Rule.X1, Rule.K2})
-    public void patienceMayHaveNoEnd(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
+    public void patienceMayHaveNoEnd(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
 
-        var next = queue.ask(stage.contender("b"), EXCLUSIVE, ChronoUnit.FOREVER.getDuration());
+        var next = queue.ask(context.contender("b"), EXCLUSIVE, ChronoUnit.FOREVER.getDuration());
         hold.release();
 
         queue.holds(next).release();
     }
 
     @Verifies({Rule.K3, Rule.X4})
-    public void anInterruptedOneIsOutOfTheQueue(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var impatient = stage.contender("b").recipe();
-        var hold = LockQueue.take(stage.contender("a"));
+    public void anInterruptedOneIsOutOfTheQueue(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var impatient = context.contender("b").recipe();
+        var hold = LockQueue.take(context.contender("a"));
         var caller = new Thread(
                 () -> LockQueue.assertRefused(Problem.CLOSED, () -> impatient.acquire(EXCLUSIVE, LockQueue.PATIENT)));
 
@@ -134,70 +135,70 @@ public final class LockPatienceScenarios {
 
         queue.awaitSize(1);
         hold.release();
-        impatient.acquire(EXCLUSIVE, RecipeStage.READY).orElseThrow().release();
-        stage.eventually("the caller is back", RecipeStage.AT_ONCE, () -> !caller.isAlive());
+        impatient.acquire(EXCLUSIVE, RecipeScenarioContext.READY).orElseThrow().release();
+        context.eventually("the caller is back", RecipeScenarioContext.AT_ONCE, () -> !caller.isAlive());
     }
 
     @Verifies({Rule.K3, Rule.K7})
-    public void anAttemptWithoutAnAnswerWhoseTimeIsUpLeavesNoOrphan(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var unlucky = stage.contender("a");
+    public void anAttemptWithoutAnAnswerWhoseTimeIsUpLeavesNoOrphan(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var unlucky = context.contender("a");
         LockQueue.connected(unlucky);
 
         // Nothing comes through any more after that create, until the time is long up. Its session lives on.
-        var applied = unlucky.wire().loseAnswer(LockQueue.inQueue(stage, "create"));
+        var applied = unlucky.wire().loseAnswer(LockQueue.inQueue(context, "create"));
         applied.thenRun(unlucky.wire()::cut);
         var asked = unlucky.async(() -> unlucky.recipe().acquire(EXCLUSIVE, SHORT));
-        stage.await("the answer is lost", applied, RecipeStage.READY);
+        context.await("the answer is lost", applied, RecipeScenarioContext.READY);
         queue.awaitSize(1);
-        stage.eventually("it gives up", IN_TIME, asked::isDone);
+        context.eventually("it gives up", IN_TIME, asked::isDone);
         unlucky.wire().mend();
 
         assertThat(LockQueue.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
         queue.awaitSize(0);
         assertThat(unlucky.wire().sessions()).as("its sessions").hasSize(1);
-        LockQueue.take(stage.contender("b")).release();
+        LockQueue.take(context.contender("b")).release();
     }
 
     @Verifies({Rule.K3, Rule.K7})
-    public void anAttemptThatWasLostTwiceAndWhoseTimeIsUpLeavesNoOrphan(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
-        var unlucky = LockQueue.connected(stage.contender("a"));
+    public void anAttemptThatWasLostTwiceAndWhoseTimeIsUpLeavesNoOrphan(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        context.sessionTimeout(LockQueue.LONG_SESSION);
+        var unlucky = LockQueue.connected(context.contender("a"));
 
         // The second create is applied, and then nothing comes through any more.
-        unlucky.wire().loseRequest(LockQueue.inQueue(stage, "create"));
-        var applied = unlucky.wire().loseAnswer(LockQueue.inQueue(stage, "create"));
+        unlucky.wire().loseRequest(LockQueue.inQueue(context, "create"));
+        var applied = unlucky.wire().loseAnswer(LockQueue.inQueue(context, "create"));
         applied.thenRun(unlucky.wire()::cut);
         var asked = unlucky.async(() -> unlucky.recipe().acquire(EXCLUSIVE, Duration.ofSeconds(3)));
-        stage.await("the answer is lost", applied, RecipeStage.READY);
-        stage.eventually("it gives up", RecipeStage.READY, asked::isDone);
+        context.await("the answer is lost", applied, RecipeScenarioContext.READY);
+        context.eventually("it gives up", RecipeScenarioContext.READY, asked::isDone);
         unlucky.wire().mend();
 
         assertThat(LockQueue.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
         queue.awaitSize(0);
-        LockQueue.take(stage.contender("b")).release();
+        LockQueue.take(context.contender("b")).release();
     }
 
     @Verifies({Rule.K3, Rule.X4})
-    public void whoIsCutOffWhileItLooksSaysSoInTime(RecipeStage stage) {
-        cutOff(stage, "getChildren");
+    public void whoIsCutOffWhileItLooksSaysSoInTime(RecipeScenarioContext context) {
+        cutOff(context, "getChildren");
     }
 
     @Verifies({Rule.K3, Rule.X4})
-    public void whoIsCutOffWhileItGivesUpSaysSoInTime(RecipeStage stage) {
-        cutOff(stage, "delete");
+    public void whoIsCutOffWhileItGivesUpSaysSoInTime(RecipeScenarioContext context) {
+        cutOff(context, "delete");
     }
 
-    private static void cutOff(RecipeStage stage, String operation) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
-        var unlucky = LockQueue.connected(stage.contender("a"));
-        var holder = stage.contender("b");
+    private static void cutOff(RecipeScenarioContext context, String operation) {
+        context.sessionTimeout(LockQueue.LONG_SESSION);
+        var unlucky = LockQueue.connected(context.contender("a"));
+        var holder = context.contender("b");
         var hold = LockQueue.take(holder);
-        unlucky.wire().loseAnswer(LockQueue.inPlace(stage, operation)).thenRun(unlucky.wire()::cut);
+        unlucky.wire().loseAnswer(LockQueue.inPlace(context, operation)).thenRun(unlucky.wire()::cut);
 
         var asked = unlucky.async(() -> unlucky.recipe().acquire(EXCLUSIVE, SHORT));
-        stage.eventually("it gives up", IN_TIME, asked::isDone);
+        context.eventually("it gives up", IN_TIME, asked::isDone);
         unlucky.wire().mend();
 
         assertThat(LockQueue.problemOf(asked)).contains(Problem.CANNOT_CONNECT);
@@ -206,12 +207,12 @@ public final class LockPatienceScenarios {
     }
 
     @Verifies({Rule.K3, Rule.K7})
-    public void theAnswerToGivingUpIsLostAndItIsOutOfTheQueue(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var impatient = LockQueue.connected(stage.contender("b"));
-        LockQueue.take(stage.contender("a"));
-        impatient.wire().loseRequest(LockQueue.inQueue(stage, "delete"));
-        impatient.wire().loseAnswer(LockQueue.inQueue(stage, "delete"));
+    public void theAnswerToGivingUpIsLostAndItIsOutOfTheQueue(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var impatient = LockQueue.connected(context.contender("b"));
+        LockQueue.take(context.contender("a"));
+        impatient.wire().loseRequest(LockQueue.inQueue(context, "delete"));
+        impatient.wire().loseAnswer(LockQueue.inQueue(context, "delete"));
 
         var result = impatient.recipe().acquire(EXCLUSIVE, SHORT);
 
@@ -220,16 +221,17 @@ public final class LockPatienceScenarios {
     }
 
     @Verifies({Rule.K3, Rule.X3})
-    public void withoutAServerItSaysSoAndCanBeClosed(RecipeStage stage) {
-        stage.prepareWire(Wire::cut);
-        var player = stage.contender("a");
+    public void withoutAServerItSaysSoAndCanBeClosed(RecipeScenarioContext context) {
+        context.prepareWire(Wire::cut);
+        var participant = context.contender("a");
 
-        LockQueue.assertRefused(Problem.CANNOT_CONNECT, () -> player.recipe().acquire(EXCLUSIVE, SHORT));
-        var waiting = player.async(() -> player.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT));
-        stage.throughout("it waits", SHORT, () -> !waiting.isDone());
-        player.close();
+        LockQueue.assertRefused(
+                Problem.CANNOT_CONNECT, () -> participant.recipe().acquire(EXCLUSIVE, SHORT));
+        var waiting = participant.async(() -> participant.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT));
+        context.throughout("it waits", SHORT, () -> !waiting.isDone());
+        participant.close();
 
-        stage.eventually("it waits no longer", RecipeStage.AT_ONCE, waiting::isDone);
+        context.eventually("it waits no longer", RecipeScenarioContext.AT_ONCE, waiting::isDone);
         assertThat(LockQueue.problemOf(waiting)).contains(Problem.CLOSED);
     }
 }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
-import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.checker.Change;
+import dev.twinkeeper.scenarios.checker.Commit;
+import dev.twinkeeper.scenarios.lab.Operator;
 import dev.twinkeeper.scenarios.lab.Request;
-import dev.twinkeeper.scenarios.oracle.Change;
-import dev.twinkeeper.scenarios.oracle.Commit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,71 +33,73 @@ final class LockQueue {
     private static final String MARKS = "/marks";
     private static final int DIGITS = 10;
 
-    private final RecipeStage stage;
-    private final Hand hand;
+    private final RecipeScenarioContext context;
+    private final Operator operator;
 
-    /** Those that ask on this stage from now on have a session that ends only when the scenario ends it. */
-    LockQueue(RecipeStage stage) {
-        this.stage = stage;
-        stage.sessionTimeout(LONG_SESSION);
-        this.hand = stage.hand();
-        hand.createChroot();
-        hand.create(MARKS, "");
+    /** Those that ask in this scenario from now on have a session that ends only when the scenario ends it. */
+    LockQueue(RecipeScenarioContext context) {
+        this.context = context;
+        context.sessionTimeout(LONG_SESSION);
+        this.operator = context.operator();
+        operator.createChroot();
+        operator.create(MARKS, "");
     }
 
-    Hand hand() {
-        return hand;
+    Operator operator() {
+        return operator;
     }
 
     // Asking.
 
     /** Acquires, where nothing is in the way. */
-    static Lock.Hold take(Player<Lock> player, Lock.Mode mode) {
-        return player.recipe()
-                .acquire(mode, RecipeStage.READY)
-                .orElseThrow(() -> new AssertionError(player + " does not get what nobody holds"));
+    static Lock.Hold take(RecipeParticipant<Lock> participant, Lock.Mode mode) {
+        return participant
+                .recipe()
+                .acquire(mode, RecipeScenarioContext.READY)
+                .orElseThrow(() -> new AssertionError(participant + " does not get what nobody holds"));
     }
 
-    static Lock.Hold take(Player<Lock> player) {
-        return take(player, Lock.Mode.EXCLUSIVE);
+    static Lock.Hold take(RecipeParticipant<Lock> participant) {
+        return take(participant, Lock.Mode.EXCLUSIVE);
     }
 
     /** One that has little time to connect has to be connected before. */
-    static Player<Lock> connected(Player<Lock> player) {
-        take(player).release();
-        return player;
+    static RecipeParticipant<Lock> connected(RecipeParticipant<Lock> participant) {
+        take(participant).release();
+        return participant;
     }
 
     /** Asks; returns when it is in the queue, behind all that were there. */
-    CompletableFuture<Optional<Lock.Hold>> ask(Player<Lock> player, Lock.Mode mode, Duration patience) {
+    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant, Lock.Mode mode, Duration patience) {
         String before = last();
-        var asked = player.async(() -> player.recipe().acquire(mode, patience));
-        stage.eventually(player + " is in the queue", RecipeStage.READY, () -> last().compareTo(before) > 0);
+        var asked = participant.async(() -> participant.recipe().acquire(mode, patience));
+        context.eventually(
+                participant + " is in the queue", RecipeScenarioContext.READY, () -> last().compareTo(before) > 0);
         return asked;
     }
 
-    CompletableFuture<Optional<Lock.Hold>> ask(Player<Lock> player, Lock.Mode mode) {
-        return ask(player, mode, PATIENT);
+    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant, Lock.Mode mode) {
+        return ask(participant, mode, PATIENT);
     }
 
-    CompletableFuture<Optional<Lock.Hold>> ask(Player<Lock> player) {
-        return ask(player, Lock.Mode.EXCLUSIVE, PATIENT);
+    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant) {
+        return ask(participant, Lock.Mode.EXCLUSIVE, PATIENT);
     }
 
     /** Waits until whoever asked holds. */
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked, Duration bound) {
-        return stage.await("holds", asked, bound).orElseThrow(() -> new AssertionError("its time was up"));
+        return context.await("holds", asked, bound).orElseThrow(() -> new AssertionError("its time was up"));
     }
 
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked) {
-        return holds(asked, RecipeStage.AT_ONCE);
+        return holds(asked, RecipeScenarioContext.AT_ONCE);
     }
 
     // Looking.
 
     /** The names in the queue, in its order; what else lies there is left out. */
     List<String> names() {
-        return hand.children(RecipeStage.RECIPE).stream()
+        return operator.children(RecipeScenarioContext.RECIPE).stream()
                 .filter(name -> name.matches(".*\\d{10}"))
                 .sorted((a, b) -> sequence(a).compareTo(sequence(b)))
                 .toList();
@@ -106,11 +108,13 @@ final class LockQueue {
     /** The tokens of these, in their order, as hexadecimal numbers. */
     List<String> tokens(List<String> names) {
         Map<String, String> tokens = new TreeMap<>();
-        for (Commit commit : stage.commits()) {
+        for (Commit commit : context.commits()) {
             commit.changes(Change.Create.class)
                     .forEach(create -> tokens.put(create.path(), Long.toHexString(commit.zxid())));
         }
-        return names.stream().map(name -> tokens.get(stage.path() + "/" + name)).toList();
+        return names.stream()
+                .map(name -> tokens.get(context.path() + "/" + name))
+                .toList();
     }
 
     private String last() {
@@ -122,12 +126,12 @@ final class LockQueue {
     }
 
     void awaitSize(int size) {
-        stage.eventually(size + " in the queue", RecipeStage.READY, () -> size() == size);
+        context.eventually(size + " in the queue", RecipeScenarioContext.READY, () -> size() == size);
     }
 
     /** An operator deletes the n-th in the queue, from 0. */
     void delete(int n) {
-        hand.delete(RecipeStage.RECIPE + "/" + names().get(n));
+        operator.delete(RecipeScenarioContext.RECIPE + "/" + names().get(n));
     }
 
     private static String sequence(String name) {
@@ -137,14 +141,14 @@ final class LockQueue {
     // Requests, to be lost.
 
     /** Of a znode in the queue. */
-    static Predicate<Request> inQueue(RecipeStage stage, String operation) {
-        return request -> request.does(operation, stage.path() + "/");
+    static Predicate<Request> inQueue(RecipeScenarioContext context, String operation) {
+        return request -> request.does(operation, context.path() + "/");
     }
 
     /** Of the place, or of anything in it. */
-    static Predicate<Request> inPlace(RecipeStage stage, String operation) {
+    static Predicate<Request> inPlace(RecipeScenarioContext context, String operation) {
         return request ->
-                request.operation().startsWith(operation) && request.path().startsWith(stage.path());
+                request.operation().startsWith(operation) && request.path().startsWith(context.path());
     }
 
     // Refusals.
@@ -167,24 +171,24 @@ final class LockQueue {
         }
     }
 
-    // Judging.
+    // Checks.
 
     /** A holder leaves a mark in the tree, so that the log tells when it thought that it held. */
     void mark(Lock.Hold hold) {
         if (!hold.isHeld()) {
             throw new AssertionError("it does not say that it holds");
         }
-        hand.createSequential(MARKS + "/" + hold.token() + "-", "");
+        operator.createSequential(MARKS + "/" + hold.token() + "-", "");
     }
 
     /** K1: whoever left a mark had a znode in the queue at that zxid, and nobody before it that excluded it. */
-    void judge(int marks) {
+    void check(int marks) {
         Map<String, String> queue = new TreeMap<>();
         Map<String, Long> tokens = new TreeMap<>();
-        int judged = 0;
-        for (Commit commit : stage.commits()) {
+        int checked = 0;
+        for (Commit commit : context.commits()) {
             for (Change change : commit.changes()) {
-                if (change instanceof Change.Create create && create.path().startsWith(stage.path() + "/")) {
+                if (change instanceof Change.Create create && create.path().startsWith(context.path() + "/")) {
                     queue.put(sequence(create.path()), create.path());
                     tokens.put(sequence(create.path()), commit.zxid());
                 } else if (change instanceof Change.Delete delete) {
@@ -193,17 +197,17 @@ final class LockQueue {
                     queue.values().removeAll(session.paths());
                 } else if (change instanceof Change.Create create
                         && create.path().contains(MARKS + "/")) {
-                    judge(commit, create.path(), queue, tokens);
-                    judged++;
+                    check(commit, create.path(), queue, tokens);
+                    checked++;
                 }
             }
         }
-        if (judged != marks) {
-            throw new AssertionError(judged + " marks in the log, not " + marks);
+        if (checked != marks) {
+            throw new AssertionError(checked + " marks in the log, not " + marks);
         }
     }
 
-    private static void judge(Commit commit, String mark, Map<String, String> queue, Map<String, Long> tokens) {
+    private static void check(Commit commit, String mark, Map<String, String> queue, Map<String, Long> tokens) {
         long token = Long.parseLong(mark.substring(mark.lastIndexOf('/') + 1).replaceFirst("-\\d+$", ""));
         for (Map.Entry<String, String> each : queue.entrySet()) {
             if (tokens.get(each.getKey()) == token) {

@@ -21,11 +21,11 @@ public final class LockScenarios {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @Verifies({Rule.K1, Rule.K2, Rule.K5})
-    public void theLockIsGivenInTheOrderOfAsking(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var contenders = Stream.of("a", "b", "c", "d").map(stage::contender).toList();
+    public void theLockIsGivenInTheOrderOfAsking(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var contenders = Stream.of("a", "b", "c", "d").map(context::contender).toList();
         var asked = contenders.stream().map(queue::ask).toList();
-        stage.throughout("the others wait", SHORT, () -> waiting(asked) >= 3);
+        context.throughout("the others wait", SHORT, () -> waiting(asked) >= 3);
 
         List<Long> tokens = new ArrayList<>();
         for (var each : asked) {
@@ -37,7 +37,7 @@ public final class LockScenarios {
         }
 
         assertThat(tokens).isSorted().doesNotHaveDuplicates();
-        queue.judge(4);
+        queue.check(4);
     }
 
     private static long waiting(List<CompletableFuture<Optional<Lock.Hold>>> asked) {
@@ -45,10 +45,10 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K2, Rule.K3})
-    public void thoseInBetweenGoInAnyOrderAndTheRestKeepTheirs(RecipeStage stage) {
-        var queue = new LockQueue(stage);
+    public void thoseInBetweenGoInAnyOrderAndTheRestKeepTheirs(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
         var contenders = Stream.of("a", "b", "c", "d", "e", "f", "g")
-                .map(stage::contender)
+                .map(context::contender)
                 .toList();
         LockQueue.connected(contenders.get(2));
         var first = LockQueue.take(contenders.get(0));
@@ -76,29 +76,29 @@ public final class LockScenarios {
     }
 
     @Verifies(Rule.K2)
-    public void theOneBeforeGoesWhileTheFirstStillHolds(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var first = LockQueue.take(stage.contender("a"));
-        var middle = stage.contender("b");
+    public void theOneBeforeGoesWhileTheFirstStillHolds(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var first = LockQueue.take(context.contender("a"));
+        var middle = context.contender("b");
         queue.ask(middle);
-        var third = stage.contender("c");
+        var third = context.contender("c");
         var last = queue.ask(third);
-        stage.eventually("the last one watches", RecipeStage.READY, () -> third.watches() == 1);
+        context.eventually("the last one watches", RecipeScenarioContext.READY, () -> third.watches() == 1);
 
         middle.close();
         queue.awaitSize(2);
 
-        stage.throughout("the last one waits", SHORT, () -> !last.isDone());
+        context.throughout("the last one waits", SHORT, () -> !last.isDone());
         first.release();
         queue.holds(last).release();
     }
 
     @Verifies({Rule.K1, Rule.K2})
-    public void threadsOfOneParticipantQueueToo(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var one = stage.contender("a");
+    public void threadsOfOneParticipantQueueToo(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var one = context.contender("a");
         var asked = Stream.of(1, 2, 3).map(n -> queue.ask(one)).toList();
-        stage.throughout("the others wait", SHORT, () -> waiting(asked) >= 2);
+        context.throughout("the others wait", SHORT, () -> waiting(asked) >= 2);
 
         for (int i = 0; i < 3; i++) {
             var hold = queue.holds(asked.get(i));
@@ -107,41 +107,42 @@ public final class LockScenarios {
             hold.release();
         }
 
-        queue.judge(3);
+        queue.check(3);
     }
 
     @Verifies({Rule.K8, Rule.K1})
-    public void thoseThatShareHoldTogetherAndTheExclusiveOneWaitsForAll(RecipeStage stage) {
-        var queue = new LockQueue(stage);
+    public void thoseThatShareHoldTogetherAndTheExclusiveOneWaitsForAll(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
         var readers = Stream.of("a", "b", "c")
-                .map(stage::contender)
+                .map(context::contender)
                 .map(each -> LockQueue.take(each, SHARED))
                 .toList();
-        var writer = queue.ask(stage.contender("d"));
+        var writer = queue.ask(context.contender("d"));
 
         readers.forEach(queue::mark);
         readers.get(2).release();
         readers.get(0).release();
-        stage.throughout("the writer waits for the last reader", SHORT, () -> !writer.isDone());
+        context.throughout("the writer waits for the last reader", SHORT, () -> !writer.isDone());
         readers.get(1).release();
 
         var hold = queue.holds(writer);
         queue.mark(hold);
         hold.release();
-        queue.judge(4);
+        queue.check(4);
     }
 
     @Verifies({Rule.K8, Rule.K2})
-    public void laterOnesThatWouldShareWaitForTheExclusiveOneThatWaits(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var reader = LockQueue.take(stage.contender("a"), SHARED);
-        var writer = queue.ask(stage.contender("b"));
+    public void laterOnesThatWouldShareWaitForTheExclusiveOneThatWaits(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var reader = LockQueue.take(context.contender("a"), SHARED);
+        var writer = queue.ask(context.contender("b"));
         var later = Stream.of("c", "d")
-                .map(stage::contender)
+                .map(context::contender)
                 .map(each -> queue.ask(each, SHARED))
                 .toList();
 
-        stage.throughout("nobody passes the writer", SHORT, () -> later.stream().noneMatch(CompletableFuture::isDone));
+        context.throughout(
+                "nobody passes the writer", SHORT, () -> later.stream().noneMatch(CompletableFuture::isDone));
         reader.release();
         var writing = queue.holds(writer);
         assertThat(later).noneMatch(CompletableFuture::isDone);
@@ -151,10 +152,10 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K1, Rule.K2, Rule.K8})
-    public void inACrowdNobodyHoldsBesideAnExclusiveOneAndNobodyStarves(RecipeStage stage) {
-        var queue = new LockQueue(stage);
+    public void inACrowdNobodyHoldsBesideAnExclusiveOneAndNobodyStarves(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
         var contenders =
-                Stream.of("a", "b", "c", "d", "e", "f").map(stage::contender).toList();
+                Stream.of("a", "b", "c", "d", "e", "f").map(context::contender).toList();
         contenders.forEach(LockQueue::connected); // so that they ask at the same time
 
         var done = contenders.stream()
@@ -166,7 +167,7 @@ public final class LockScenarios {
                                 .orElseThrow();
                         queue.mark(hold);
                         if (round == 0) {
-                            stage.throughout("it holds, and keeps the others out", SHORT, hold::isHeld);
+                            context.throughout("it holds, and keeps the others out", SHORT, hold::isHeld);
                         }
                         hold.release();
                     }
@@ -174,16 +175,16 @@ public final class LockScenarios {
                 }))
                 .toList();
 
-        done.forEach(each -> stage.await("all rounds", each, RecipeStage.RECOVERY));
-        queue.judge(30);
+        done.forEach(each -> context.await("all rounds", each, RecipeScenarioContext.RECOVERY));
+        queue.check(30);
         assertThat(queue.names()).isEmpty();
     }
 
     @Verifies(Rule.X4)
-    public void watchesDoNotPileUp(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var one = stage.contender("a");
-        var other = stage.contender("b");
+    public void watchesDoNotPileUp(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var one = context.contender("a");
+        var other = context.contender("b");
 
         for (int i = 0; i < 10; i++) {
             var hold = LockQueue.take(one);
@@ -194,43 +195,47 @@ public final class LockScenarios {
         }
 
         assertThat(queue.names()).isEmpty();
-        stage.eventually("no watch is left", RecipeStage.AT_ONCE, () -> one.watches() + other.watches() == 0);
+        context.eventually(
+                "no watch is left", RecipeScenarioContext.AT_ONCE, () -> one.watches() + other.watches() == 0);
     }
 
     @Verifies({Rule.K2, Rule.K6})
-    public void fiftyContendersHandTheLockOnWithoutAHerd(RecipeStage stage) {
-        var queue = new LockQueue(stage);
+    public void fiftyContendersHandTheLockOnWithoutAHerd(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
         var contenders =
-                IntStream.range(0, 50).mapToObj(n -> stage.contender("c" + n)).toList();
+                IntStream.range(0, 50).mapToObj(n -> context.contender("c" + n)).toList();
         List<String> order = new ArrayList<>();
         var done = contenders.stream()
                 .map(each -> each.async(() -> holdInTurn(each, order)))
                 .toList();
 
         queue.awaitSize(50);
-        stage.eventually(
-                "all others watch", RecipeStage.READY, () -> stage.traffic().watches() >= 49);
+        context.eventually(
+                "all others watch",
+                RecipeScenarioContext.READY,
+                () -> context.traffic().watches() >= 49);
         var asked = queue.names();
-        long before = stage.traffic().notifications();
+        long before = context.traffic().notifications();
         synchronized (order) {
             order.add("go");
             order.notifyAll();
         }
-        done.forEach(each -> stage.await("held and released", each, RecipeStage.RECOVERY));
+        done.forEach(each -> context.await("held and released", each, RecipeScenarioContext.RECOVERY));
         contenders.stream()
                 .map(LockScenarios::closing)
                 .toList()
-                .forEach(each -> stage.await("closed", each, RecipeStage.READY));
-        long notifications = stage.traffic().notifications() - before;
+                .forEach(each -> context.await("closed", each, RecipeScenarioContext.READY));
+        long notifications = context.traffic().notifications() - before;
 
-        stage.count("lock: notifications per hand-over, 50 waiting", Math.round(notifications / 49.0));
+        context.count("lock: notifications per hand-over, 50 waiting", Math.round(notifications / 49.0));
         assertThat(notifications).isLessThanOrEqualTo(2 * 50);
         assertThat(order.subList(1, 51)).isEqualTo(queue.tokens(asked));
     }
 
     /** Holds; the first one until somebody says go. */
-    private static boolean holdInTurn(Player<Lock> player, List<String> order) throws Exception {
-        try (var hold = player.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT).orElseThrow()) {
+    private static boolean holdInTurn(RecipeParticipant<Lock> participant, List<String> order) throws Exception {
+        try (var hold =
+                participant.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT).orElseThrow()) {
             synchronized (order) {
                 while (order.isEmpty()) {
                     order.wait(LockQueue.PATIENT.toMillis());
@@ -241,26 +246,26 @@ public final class LockScenarios {
         return true;
     }
 
-    private static CompletableFuture<Boolean> closing(Player<Lock> player) {
-        return player.async(() -> {
-            player.close();
+    private static CompletableFuture<Boolean> closing(RecipeParticipant<Lock> participant) {
+        return participant.async(() -> {
+            participant.close();
             return true;
         });
     }
 
     @Verifies(Rule.K6)
-    public void anUndisturbedHoldCostsFourRequests(RecipeStage stage) {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
-        var player = stage.contender("a");
-        LockQueue.take(player).release();
+    public void anUndisturbedHoldCostsFourRequests(RecipeScenarioContext context) {
+        context.sessionTimeout(LockQueue.LONG_SESSION);
+        var participant = context.contender("a");
+        LockQueue.take(participant).release();
 
-        var before = player.wire().traffic();
+        var before = participant.wire().traffic();
         for (int i = 0; i < 10; i++) {
-            LockQueue.take(player).release();
+            LockQueue.take(participant).release();
         }
-        var traffic = player.wire().traffic().minus(before);
+        var traffic = participant.wire().traffic().minus(before);
 
-        stage.count("lock: requests per acquire and release", Math.round(traffic.total() / 10.0));
+        context.count("lock: requests per acquire and release", Math.round(traffic.total() / 10.0));
         assertThat(traffic.total())
                 .as("create, list, read, delete: %s", traffic)
                 .isLessThanOrEqualTo(10 * 4);
@@ -268,13 +273,13 @@ public final class LockScenarios {
     }
 
     @Verifies(Rule.K10)
-    public void thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother(RecipeStage stage) {
-        var queue = new LockQueue(stage);
-        var hold = LockQueue.take(stage.contender("a"));
-        var second = queue.ask(stage.contender("b"));
-        var reader = stage.contender("c");
+    public void thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother(RecipeScenarioContext context) {
+        var queue = new LockQueue(context);
+        var hold = LockQueue.take(context.contender("a"));
+        var second = queue.ask(context.contender("b"));
+        var reader = context.contender("c");
         queue.ask(reader, SHARED);
-        stage.eventually("the reader watches", RecipeStage.READY, () -> reader.watches() == 1);
+        context.eventually("the reader watches", RecipeScenarioContext.READY, () -> reader.watches() == 1);
 
         long before = reader.wire().traffic().notifications();
         hold.release();
@@ -286,17 +291,18 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K4, Rule.K1})
-    public void anyThreadMayReleaseAndOnlyOnce(RecipeStage stage) throws Exception {
-        stage.sessionTimeout(LockQueue.LONG_SESSION);
-        var player = stage.contender("a");
-        var hold = LockQueue.take(player);
+    public void anyThreadMayReleaseAndOnlyOnce(RecipeScenarioContext context) throws Exception {
+        context.sessionTimeout(LockQueue.LONG_SESSION);
+        var participant = context.contender("a");
+        var hold = LockQueue.take(participant);
 
-        stage.await("released by another thread", player.async(() -> released(hold)), RecipeStage.AT_ONCE);
+        context.await(
+                "released by another thread", participant.async(() -> released(hold)), RecipeScenarioContext.AT_ONCE);
 
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         hold.close();
-        LockQueue.take(player).release();
+        LockQueue.take(participant).release();
     }
 
     private static boolean released(Lock.Hold hold) {

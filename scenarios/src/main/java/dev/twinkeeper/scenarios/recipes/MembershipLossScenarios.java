@@ -1,26 +1,26 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.A;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.B;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.WAITED;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.createGroup;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.creations;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.cutUntilGone;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.members;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.ownerOf;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.ownerOfA;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.pathOf;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.problem;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.told;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.toldWhy;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.update;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.A;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.B;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.LONG_SESSION;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.SHORT;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.SHORT_SESSION;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.WAITED;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitMembers;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitTold;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.createGroup;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.creations;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.cutUntilGone;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.join;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.members;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.ownerOf;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.ownerOfA;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.pathOf;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.problem;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.told;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.toldWhy;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -44,212 +44,215 @@ public final class MembershipLossScenarios {
     /** Longer than Curator goes on trying, with that session timeout. */
     private static final Duration TRIES = Duration.ofSeconds(5);
 
-    private static final String C = RecipeStage.RECIPE + "/c";
+    private static final String C = RecipeScenarioContext.RECIPE + "/c";
 
     @Verifies(Rule.M1)
-    public void theAnswerToAJoiningIsLost(RecipeStage stage) {
-        joiningLoses(stage, Wire::loseAnswer);
+    public void theAnswerToAJoiningIsLost(RecipeScenarioContext context) {
+        joiningLoses(context, Wire::loseAnswer);
     }
 
     @Verifies(Rule.M1)
-    public void theRequestOfAJoiningIsLost(RecipeStage stage) {
-        joiningLoses(stage, Wire::loseRequest);
+    public void theRequestOfAJoiningIsLost(RecipeScenarioContext context) {
+        joiningLoses(context, Wire::loseRequest);
     }
 
     private static void joiningLoses(
-            RecipeStage stage, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
-        var lost = loss.apply(member.wire(), request -> request.does("create", pathOf(stage, "a")));
+            RecipeScenarioContext context, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
+        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        var lost = loss.apply(member.wire(), request -> request.does("create", pathOf(context, "a")));
 
         join(member, "one");
 
-        stage.await("it was lost", lost, RecipeStage.AT_ONCE);
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
-        assertThat(creations(stage, "a")).isEqualTo(1);
+        context.await("it was lost", lost, RecipeScenarioContext.AT_ONCE);
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
+        assertThat(creations(context, "a")).isEqualTo(1);
     }
 
     @Verifies(Rule.M1)
-    public void theAnswerToALeavingIsLost(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
+    public void theAnswerToALeavingIsLost(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
         join(member, "one");
-        var lost = member.wire().loseAnswer(request -> request.does("delete", pathOf(stage, "a")));
+        var lost = member.wire().loseAnswer(request -> request.does("delete", pathOf(context, "a")));
 
-        member.recipe().leave(RecipeStage.READY);
+        member.recipe().leave(RecipeScenarioContext.READY);
 
-        stage.await("the answer was lost", lost, RecipeStage.AT_ONCE);
-        assertThat(hand.exists(A)).isFalse();
+        context.await("the answer was lost", lost, RecipeScenarioContext.AT_ONCE);
+        assertThat(operator.exists(A)).isFalse();
     }
 
     @Verifies({Rule.M1, Rule.M2})
-    public void theAnswerToAnUpdateIsLost(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
+    public void theAnswerToAnUpdateIsLost(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
         join(member, "one");
-        awaitTold(stage, member, "joined a one"); // else it may hear of the newer data only
-        var lost = member.wire().loseAnswer(request -> request.does("setData", pathOf(stage, "a")));
+        awaitTold(context, member, "joined a one"); // else it may hear of the newer data only
+        var lost = member.wire().loseAnswer(request -> request.does("setData", pathOf(context, "a")));
 
         update(member, "two");
 
-        stage.await("the answer was lost", lost, RecipeStage.AT_ONCE);
-        assertThat(hand.get(A)).isEqualTo("two");
-        assertThat(hand.stat(A).orElseThrow().getVersion()).as("version").isEqualTo(1);
-        awaitTold(stage, member, "changed a two");
+        context.await("the answer was lost", lost, RecipeScenarioContext.AT_ONCE);
+        assertThat(operator.get(A)).isEqualTo("two");
+        assertThat(operator.stat(A).orElseThrow().getVersion()).as("version").isEqualTo(1);
+        awaitTold(context, member, "changed a two");
     }
 
     @Verifies(Rule.M2)
-    public void anOnlookerHearsAfterwardsWhatHappenedWhileItWasCutOff(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var onlooker = stage.member("c");
-        var a = stage.member("a");
-        var b = stage.member("b");
-        var later = stage.member("d");
+    public void anOnlookerHearsAfterwardsWhatHappenedWhileItWasCutOff(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var onlooker = context.member("c");
+        var a = context.member("a");
+        var b = context.member("b");
+        var later = context.member("d");
         join(a, "one");
         join(b, "two");
-        awaitMembers(stage, onlooker, "a", "b");
+        awaitMembers(context, onlooker, "a", "b");
 
         onlooker.wire().cut();
         update(a, "three");
-        b.recipe().leave(RecipeStage.READY);
+        b.recipe().leave(RecipeScenarioContext.READY);
         join(later, "four");
         onlooker.wire().mend();
 
-        awaitMembers(stage, onlooker, "a", "d");
-        awaitTold(stage, onlooker, "changed a three");
-        awaitTold(stage, onlooker, "left b");
-        awaitTold(stage, onlooker, "joined d four");
+        awaitMembers(context, onlooker, "a", "d");
+        awaitTold(context, onlooker, "changed a three");
+        awaitTold(context, onlooker, "left b");
+        awaitTold(context, onlooker, "joined d four");
         assertThat(told(onlooker)).hasSize(5);
     }
 
     @Verifies(Rule.M2)
-    public void anOnlookerHearsAfterwardsWhatHappenedWhileItsSessionEnded(RecipeStage stage) {
-        var hand = stage.hand();
-        var onlooker = stage.member("c");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
-        hand.createEphemeral(A, "one");
-        hand.createEphemeral(B, "two");
-        awaitMembers(stage, onlooker, "a", "b");
+    public void anOnlookerHearsAfterwardsWhatHappenedWhileItsSessionEnded(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var onlooker = context.member("c");
+        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.createEphemeral(A, "one");
+        operator.createEphemeral(B, "two");
+        awaitMembers(context, onlooker, "a", "b");
 
         onlooker.wire().cut();
-        hand.set(A, "three");
-        hand.delete(B);
-        hand.createEphemeral(C, "four");
+        operator.set(A, "three");
+        operator.delete(B);
+        operator.createEphemeral(C, "four");
         onlooker.expire();
         onlooker.wire().mend();
 
-        awaitMembers(stage, onlooker, "a", "c");
-        awaitTold(stage, onlooker, "changed a three");
-        awaitTold(stage, onlooker, "left b");
-        awaitTold(stage, onlooker, "joined c four");
+        awaitMembers(context, onlooker, "a", "c");
+        awaitTold(context, onlooker, "changed a three");
+        awaitTold(context, onlooker, "left b");
+        awaitTold(context, onlooker, "joined c four");
         assertThat(told(onlooker)).hasSize(5);
     }
 
     @Verifies(Rule.M2)
-    public void aNamesakeThatCameInAGapIsAnotherMember(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var onlooker = stage.member("c");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
-        hand.createEphemeral(B, "same");
-        awaitTold(stage, onlooker, "joined b same");
+    public void aNamesakeThatCameInAGapIsAnotherMember(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var onlooker = context.member("c");
+        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.createEphemeral(B, "same");
+        awaitTold(context, onlooker, "joined b same");
 
         onlooker.wire().cut();
-        hand.delete(B);
-        hand.createEphemeral(B, "same");
+        operator.delete(B);
+        operator.createEphemeral(B, "same");
         onlooker.wire().mend();
 
-        awaitTold(stage, onlooker, "left b");
-        long since = hand.stat(B).orElseThrow().getCzxid();
-        onlooker.awaitHeard(
-                Happening.Joined.class, Instant.MIN, news -> news.member().since() == since, RecipeStage.READY);
+        awaitTold(context, onlooker, "left b");
+        long since = operator.stat(B).orElseThrow().getCzxid();
+        onlooker.awaitEvent(
+                RecipeEvent.Joined.class,
+                Instant.MIN,
+                news -> news.member().since() == since,
+                RecipeScenarioContext.READY);
         assertThat(told(onlooker)).containsExactly("joined b same", "left b", "joined b same");
     }
 
     @Verifies(Rule.M2)
-    public void aGroupThatWasMadeAnewInAGapIsListedAgain(RecipeStage stage) {
-        var hand = stage.hand();
-        createGroup(hand);
-        hand.createEphemeral(B, "two");
-        stage.sessionTimeout(LONG_SESSION);
-        var onlooker = stage.member("c");
-        awaitMembers(stage, onlooker, "b");
+    public void aGroupThatWasMadeAnewInAGapIsListedAgain(RecipeScenarioContext context) {
+        var operator = context.operator();
+        createGroup(operator);
+        operator.createEphemeral(B, "two");
+        context.sessionTimeout(LONG_SESSION);
+        var onlooker = context.member("c");
+        awaitMembers(context, onlooker, "b");
 
         // As many changes to its children as before: who counts those sees no difference.
         onlooker.wire().cut();
-        hand.deleteAll(RecipeStage.RECIPE);
-        hand.create(RecipeStage.RECIPE, "");
-        hand.createEphemeral(A, "one");
+        operator.deleteAll(RecipeScenarioContext.RECIPE);
+        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.createEphemeral(A, "one");
         onlooker.wire().mend();
 
-        awaitMembers(stage, onlooker, "a");
-        awaitTold(stage, onlooker, "joined a one");
+        awaitMembers(context, onlooker, "a");
+        awaitTold(context, onlooker, "joined a one");
         assertThat(told(onlooker)).containsExactlyInAnyOrder("joined b two", "left b", "joined a one");
     }
 
     @Verifies(Rule.M2)
-    public void theListIsLostWithTheConnection(RecipeStage stage) {
-        var hand = stage.hand();
-        createGroup(hand);
-        hand.createEphemeral(A, "one");
-        stage.sessionTimeout(SHORT_SESSION);
+    public void theListIsLostWithTheConnection(RecipeScenarioContext context) {
+        var operator = context.operator();
+        createGroup(operator);
+        operator.createEphemeral(A, "one");
+        context.sessionTimeout(SHORT_SESSION);
         var lost = new ArrayList<CompletableFuture<?>>();
-        stage.prepareWire(
+        context.prepareWire(
                 wire -> lost.add(wire.loseAnswer(request -> request.operation().startsWith("getChildren"))
                         .thenRun(wire::cut)));
 
-        var onlooker = stage.member("c");
-        stage.await("the list was lost", lost.get(0), RecipeStage.READY);
-        stage.throughout("it sees nobody", TRIES, () -> members(onlooker).isEmpty());
+        var onlooker = context.member("c");
+        context.await("the list was lost", lost.get(0), RecipeScenarioContext.READY);
+        context.throughout("it sees nobody", TRIES, () -> members(onlooker).isEmpty());
         onlooker.wire().mend();
 
-        awaitMembers(stage, onlooker, "a");
+        awaitMembers(context, onlooker, "a");
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void aMemberWhoseSessionExpiredJoinsAgainWithItsNewestData(RecipeStage stage) {
-        var hand = stage.hand();
-        var onlooker = stage.member("c");
-        var member = stage.member("a");
+    public void aMemberWhoseSessionExpiredJoinsAgainWithItsNewestData(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var onlooker = context.member("c");
+        var member = context.member("a");
         join(member, "one");
-        awaitTold(stage, onlooker, "joined a one");
+        awaitTold(context, onlooker, "joined a one");
         update(member, "two");
-        awaitTold(stage, onlooker, "changed a two");
+        awaitTold(context, onlooker, "changed a two");
 
         member.expire();
 
-        awaitTold(stage, onlooker, "left a");
-        awaitTold(stage, onlooker, "joined a two");
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
+        awaitTold(context, onlooker, "left a");
+        awaitTold(context, onlooker, "joined a two");
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @Verifies({Rule.M3, Rule.X5})
-    public void aMemberCutOffUntilItsSessionEndedJoinsAgain(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(SHORT_SESSION);
-        var member = stage.member("a");
+    public void aMemberCutOffUntilItsSessionEndedJoinsAgain(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(SHORT_SESSION);
+        var member = context.member("a");
         join(member, "one");
 
-        cutUntilGone(hand, member);
+        cutUntilGone(operator, member);
         member.wire().mend();
 
-        hand.awaitExists(A, RecipeStage.READY);
-        assertThat(hand.get(A)).isEqualTo("one");
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
+        operator.awaitExists(A, RecipeScenarioContext.READY);
+        assertThat(operator.get(A)).isEqualTo("one");
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @Verifies({Rule.M3, Rule.X5})
-    public void whatWasToBeUpdatedWhileCutOffIsWhenTheConnectionIsBack(RecipeStage stage) {
-        var hand = stage.hand();
-        var onlooker = stage.member("c");
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
+    public void whatWasToBeUpdatedWhileCutOffIsWhenTheConnectionIsBack(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var onlooker = context.member("c");
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
         join(member, "zero");
-        awaitTold(stage, onlooker, "joined a zero");
+        awaitTold(context, onlooker, "joined a zero");
 
         member.wire().cut();
         var refused = IntStream.rangeClosed(1, 50)
@@ -258,92 +261,92 @@ public final class MembershipLossScenarios {
         member.wire().mend();
 
         assertThat(refused).containsOnly(Problem.CANNOT_CONNECT);
-        awaitTold(stage, onlooker, "changed a 50");
+        awaitTold(context, onlooker, "changed a 50");
         // That which was under way when the connection went, and the newest.
-        assertThat(hand.stat(A).orElseThrow().getVersion()).as("writes").isLessThanOrEqualTo(2);
+        assertThat(operator.stat(A).orElseThrow().getVersion()).as("writes").isLessThanOrEqualTo(2);
     }
 
     @Verifies(Rule.M4)
-    public void aNamesakeThatTookTheNameMeanwhileIsLeftAlone(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(SHORT_SESSION);
-        var member = stage.member("a");
+    public void aNamesakeThatTookTheNameMeanwhileIsLeftAlone(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(SHORT_SESSION);
+        var member = context.member("a");
         join(member, "one");
 
-        cutUntilGone(hand, member);
-        hand.createEphemeral(A, "taken");
-        var taken = hand.stat(A).orElseThrow();
+        cutUntilGone(operator, member);
+        operator.createEphemeral(A, "taken");
+        var taken = operator.stat(A).orElseThrow();
         member.wire().mend();
 
         assertThat(toldWhy(member, WAITED)).isEqualTo(Problem.FOREIGN);
-        assertThat(problem(() -> member.recipe().update(bytes("two"), RecipeStage.READY)))
+        assertThat(problem(() -> member.recipe().update(bytes("two"), RecipeScenarioContext.READY)))
                 .isEqualTo(Problem.NOT_HELD);
-        member.recipe().leave(RecipeStage.READY);
-        assertThat(hand.stat(A)).contains(taken);
+        member.recipe().leave(RecipeScenarioContext.READY);
+        assertThat(operator.stat(A)).contains(taken);
     }
 
     @Verifies({Rule.M3, Rule.M4})
-    public void whoWaitedForItsNameStaysAMemberWhenItHasIt(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(SHORT_SESSION);
-        var member = stage.member("a");
+    public void whoWaitedForItsNameStaysAMemberWhenItHasIt(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(SHORT_SESSION);
+        var member = context.member("a");
         join(member, "one");
 
-        cutUntilGone(hand, member);
-        hand.createEphemeral(A, "taken");
+        cutUntilGone(operator, member);
+        operator.createEphemeral(A, "taken");
         member.wire().mend();
-        awaitTold(stage, member, "joined a taken");
-        hand.delete(A);
-        hand.awaitExists(A, RecipeStage.READY);
+        awaitTold(context, member, "joined a taken");
+        operator.delete(A);
+        operator.awaitExists(A, RecipeScenarioContext.READY);
 
-        stage.throughout(
+        context.throughout(
                 "it is a member",
                 SHORT_SESSION.multipliedBy(5).dividedBy(2),
-                () -> member.heard(Happening.Failed.class).isEmpty());
+                () -> member.events(RecipeEvent.Failed.class).isEmpty());
         update(member, "two");
-        assertThat(hand.get(A)).isEqualTo("two");
+        assertThat(operator.get(A)).isEqualTo("two");
     }
 
     @Verifies({Rule.X5, Rule.M1})
-    public void aJoiningWaitsForTheConnection(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.prepareWire(wire -> wire.cut());
-        var member = stage.member("a");
+    public void aJoiningWaitsForTheConnection(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.prepareWire(wire -> wire.cut());
+        var member = context.member("a");
 
         var joining = member.async(() -> {
-            member.recipe().join("a", bytes("one"), RecipeStage.READY);
+            member.recipe().join("a", bytes("one"), RecipeScenarioContext.READY);
             return true;
         });
-        stage.throughout("it waits", SHORT, () -> !joining.isDone());
+        context.throughout("it waits", SHORT, () -> !joining.isDone());
         member.wire().mend();
 
-        stage.await("it has joined", joining, RecipeStage.READY);
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
+        context.await("it has joined", joining, RecipeScenarioContext.READY);
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.M2, Rule.M3})
-    public void theGroupLivesOnWhenTheEnsembleWasRestarted(RecipeStage stage) {
-        var a = stage.member("a");
-        var b = stage.member("b");
-        var later = stage.member("d");
+    public void theGroupLivesOnWhenTheEnsembleWasRestarted(RecipeScenarioContext context) {
+        var a = context.member("a");
+        var b = context.member("b");
+        var later = context.member("d");
         join(a, "one");
         join(b, "two");
 
-        stage.ensemble().loseQuorum();
-        stage.ensemble().restart();
-        later.recipe().join("d", bytes("three"), RecipeStage.RECOVERY);
+        context.ensemble().loseQuorum();
+        context.ensemble().restart();
+        later.recipe().join("d", bytes("three"), RecipeScenarioContext.RECOVERY);
 
         for (var each : List.of(a, b, later)) {
-            stage.eventually(
+            context.eventually(
                     each + " sees all",
-                    RecipeStage.RECOVERY,
+                    RecipeScenarioContext.RECOVERY,
                     () -> members(each).equals(Set.of("a", "b", "d")));
             // Who gave up its session has to wait for its own ephemeral of that one to go.
-            stage.eventually(
+            context.eventually(
                     each + " is there",
-                    RecipeStage.RECOVERY,
-                    () -> ownerOf(stage, each) == each.session().id());
+                    RecipeScenarioContext.RECOVERY,
+                    () -> ownerOf(context, each) == each.session().id());
         }
     }
 }

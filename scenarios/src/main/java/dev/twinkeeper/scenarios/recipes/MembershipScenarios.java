@@ -1,19 +1,19 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.A;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.B;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.SHORT_SESSION;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitMembers;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.awaitTold;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.bytes;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.join;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.ownerOfA;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.problem;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.told;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.traffic;
-import static dev.twinkeeper.scenarios.recipes.MembershipProps.update;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.A;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.B;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.LONG_SESSION;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.SHORT;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.SHORT_SESSION;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitMembers;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitTold;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.join;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.ownerOfA;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.problem;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.told;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.traffic;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -28,273 +28,277 @@ import java.util.stream.IntStream;
 /** Of the group: who is in it, and that everybody knows. */
 public final class MembershipScenarios {
     @Verifies(Rule.M1)
-    public void joinReturnsWhenTheOwnEphemeralExists(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
+    public void joinReturnsWhenTheOwnEphemeralExists(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
+        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
 
         member.wire().stallRequests();
         var joining = member.async(() -> {
             join(member, "one");
-            return hand.exists(A);
+            return operator.exists(A);
         });
-        stage.throughout("the joining waits", SHORT, () -> !joining.isDone());
+        context.throughout("the joining waits", SHORT, () -> !joining.isDone());
         member.wire().mend();
 
-        assertThat(stage.await("it has joined", joining, RecipeStage.READY)).isTrue();
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
-        assertThat(hand.get(A)).isEqualTo("one");
+        assertThat(context.await("it has joined", joining, RecipeScenarioContext.READY))
+                .isTrue();
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
+        assertThat(operator.get(A)).isEqualTo("one");
     }
 
     @Verifies({Rule.M1, Rule.M2})
-    public void leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var member = stage.member("a");
+    public void leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var member = context.member("a");
         join(member, "one");
 
         member.wire().stallRequests();
         var leaving = member.async(() -> {
-            member.recipe().leave(RecipeStage.READY);
-            return !hand.exists(A);
+            member.recipe().leave(RecipeScenarioContext.READY);
+            return !operator.exists(A);
         });
-        stage.throughout("the leaving waits", SHORT, () -> !leaving.isDone());
+        context.throughout("the leaving waits", SHORT, () -> !leaving.isDone());
         member.wire().mend();
-        var gone = stage.await("it has left", leaving, RecipeStage.READY);
-        hand.createEphemeral(B, "two");
+        var gone = context.await("it has left", leaving, RecipeScenarioContext.READY);
+        operator.createEphemeral(B, "two");
 
         assertThat(gone).isTrue();
-        awaitTold(stage, member, "joined b two");
+        awaitTold(context, member, "joined b two");
         assertThat(told(member)).containsExactly("joined a one", "left a", "joined b two");
     }
 
     @Verifies(Rule.M1)
-    public void patienceMayHaveNoEnd(RecipeStage stage) {
-        var hand = stage.hand();
-        var member = stage.member("a");
+    public void patienceMayHaveNoEnd(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var member = context.member("a");
         var forEver = ChronoUnit.FOREVER.getDuration();
 
         member.recipe().join("a", bytes("one"), forEver);
         member.recipe().update(bytes("two"), forEver);
-        var joined = hand.get(A);
+        var joined = operator.get(A);
         member.recipe().leave(forEver);
 
         assertThat(joined).isEqualTo("two");
-        assertThat(hand.exists(A)).isFalse();
+        assertThat(operator.exists(A)).isFalse();
     }
 
     @Verifies(Rule.M2)
-    public void everybodyHearsOfEveryJoiningChangeAndLeaving(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var onlooker = stage.member("c");
-        var a = stage.member("a");
-        var b = stage.member("b");
+    public void everybodyHearsOfEveryJoiningChangeAndLeaving(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var onlooker = context.member("c");
+        var a = context.member("a");
+        var b = context.member("b");
         var all = List.of(onlooker, a, b);
 
         join(a, "one");
-        all.forEach(each -> awaitTold(stage, each, "joined a one"));
+        all.forEach(each -> awaitTold(context, each, "joined a one"));
         join(b, "two");
-        all.forEach(each -> awaitTold(stage, each, "joined b two"));
+        all.forEach(each -> awaitTold(context, each, "joined b two"));
         update(a, "three");
-        all.forEach(each -> awaitTold(stage, each, "changed a three"));
-        b.recipe().leave(RecipeStage.READY);
-        all.forEach(each -> awaitTold(stage, each, "left b"));
+        all.forEach(each -> awaitTold(context, each, "changed a three"));
+        b.recipe().leave(RecipeScenarioContext.READY);
+        all.forEach(each -> awaitTold(context, each, "left b"));
 
         all.forEach(each ->
                 assertThat(told(each)).containsExactly("joined a one", "joined b two", "changed a three", "left b"));
     }
 
     @Verifies(Rule.M2)
-    public void moreMembersAreSeenThanAreReadAtATime(RecipeStage stage) {
-        var hand = stage.hand();
-        var onlooker = stage.member("c");
-        hand.awaitExists(RecipeStage.RECIPE, RecipeStage.READY);
+    public void moreMembersAreSeenThanAreReadAtATime(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var onlooker = context.member("c");
+        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
         var names = new TreeSet<String>();
         IntStream.range(0, 200).mapToObj("m%03d"::formatted).forEach(name -> {
-            hand.createEphemeral(RecipeStage.RECIPE + "/" + name, name);
+            operator.createEphemeral(RecipeScenarioContext.RECIPE + "/" + name, name);
             names.add(name);
         });
-        awaitMembers(stage, onlooker, names.toArray(String[]::new));
+        awaitMembers(context, onlooker, names.toArray(String[]::new));
 
-        var late = stage.member("d");
-        hand.delete(RecipeStage.RECIPE + "/m100");
+        var late = context.member("d");
+        operator.delete(RecipeScenarioContext.RECIPE + "/m100");
         names.remove("m100");
 
-        awaitTold(stage, onlooker, "left m100");
-        awaitMembers(stage, onlooker, names.toArray(String[]::new));
-        awaitMembers(stage, late, names.toArray(String[]::new));
+        awaitTold(context, onlooker, "left m100");
+        awaitMembers(context, onlooker, names.toArray(String[]::new));
+        awaitMembers(context, late, names.toArray(String[]::new));
     }
 
     @Verifies(Rule.M2)
-    public void aChangeCostsEachOnlookerOneNotification(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
+    public void aChangeCostsEachOnlookerOneNotification(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
         var onlookers = IntStream.range(0, 10)
-                .mapToObj(i -> stage.member("onlooker-" + i))
+                .mapToObj(i -> context.member("onlooker-" + i))
                 .toList();
-        var a = stage.member("a");
-        var b = stage.member("b");
+        var a = context.member("a");
+        var b = context.member("b");
         join(a, "one");
-        onlookers.forEach(each -> awaitMembers(stage, each, "a"));
-        awaitMembers(stage, b, "a");
+        onlookers.forEach(each -> awaitMembers(context, each, "a"));
+        awaitMembers(context, b, "a");
 
         update(a, "two");
-        onlookers.forEach(each -> awaitTold(stage, each, "changed a two"));
+        onlookers.forEach(each -> awaitTold(context, each, "changed a two"));
         var before = traffic(onlookers);
         update(a, "three");
-        onlookers.forEach(each -> awaitTold(stage, each, "changed a three"));
+        onlookers.forEach(each -> awaitTold(context, each, "changed a three"));
         var change = traffic(onlookers).minus(before);
         var alone = traffic(List.of(b));
         join(b, "four");
-        awaitTold(stage, b, "joined b four");
-        b.recipe().leave(RecipeStage.READY);
-        awaitTold(stage, b, "left b");
+        awaitTold(context, b, "joined b four");
+        b.recipe().leave(RecipeScenarioContext.READY);
+        awaitTold(context, b, "left b");
         var visit = traffic(List.of(b)).minus(alone);
 
-        stage.count("membership: notifications per change, 10 looking", change.notifications());
-        stage.count("membership: requests per change, 10 looking", change.total());
-        stage.count("membership: requests to join and to leave", visit.total());
+        context.count("membership: notifications per change, 10 looking", change.notifications());
+        context.count("membership: requests per change, 10 looking", change.total());
+        context.count("membership: requests to join and to leave", visit.total());
         assertThat(change.notifications()).isEqualTo(onlookers.size());
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void aMemberWhoseZnodeAnOperatorDeletedJoinsAgain(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var onlooker = stage.member("c");
-        var member = stage.member("a");
+    public void aMemberWhoseZnodeAnOperatorDeletedJoinsAgain(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var onlooker = context.member("c");
+        var member = context.member("a");
         join(member, "one");
-        awaitTold(stage, onlooker, "joined a one");
-        long first = hand.stat(A).orElseThrow().getCzxid();
+        awaitTold(context, onlooker, "joined a one");
+        long first = operator.stat(A).orElseThrow().getCzxid();
 
-        hand.delete(A);
+        operator.delete(A);
 
-        hand.awaitExists(A, RecipeStage.AT_ONCE);
-        awaitTold(stage, onlooker, "left a");
-        onlooker.awaitHeard(
-                Happening.Joined.class, Instant.MIN, news -> news.member().since() > first, RecipeStage.AT_ONCE);
-        assertThat(ownerOfA(hand)).isEqualTo(member.session().id());
+        operator.awaitExists(A, RecipeScenarioContext.AT_ONCE);
+        awaitTold(context, onlooker, "left a");
+        onlooker.awaitEvent(
+                RecipeEvent.Joined.class,
+                Instant.MIN,
+                news -> news.member().since() > first,
+                RecipeScenarioContext.AT_ONCE);
+        assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void allJoinAgainWhenAnOperatorDeletedTheGroup(RecipeStage stage) {
-        var hand = stage.hand();
-        var a = stage.member("a");
-        var b = stage.member("b");
+    public void allJoinAgainWhenAnOperatorDeletedTheGroup(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var a = context.member("a");
+        var b = context.member("b");
         join(a, "one");
         join(b, "two");
         for (var each : List.of(a, b)) {
-            awaitMembers(stage, each, "a", "b");
+            awaitMembers(context, each, "a", "b");
         }
-        hand.sync(RecipeStage.RECIPE);
+        operator.sync(RecipeScenarioContext.RECIPE);
 
-        hand.deleteAll(RecipeStage.RECIPE);
+        operator.deleteAll(RecipeScenarioContext.RECIPE);
 
-        hand.awaitExists(A, RecipeStage.READY);
-        hand.awaitExists(B, RecipeStage.READY);
+        operator.awaitExists(A, RecipeScenarioContext.READY);
+        operator.awaitExists(B, RecipeScenarioContext.READY);
         for (var each : List.of(a, b)) {
-            awaitTold(stage, each, "left a");
-            awaitTold(stage, each, "left b");
-            awaitMembers(stage, each, "a", "b");
+            awaitTold(context, each, "left a");
+            awaitTold(context, each, "left b");
+            awaitMembers(context, each, "a", "b");
         }
     }
 
     @Verifies(Rule.M4)
-    public void aSecondMemberOfANameIsRefusedAndTheFirstUntouched(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var first = stage.member("a");
-        var second = stage.member("a2");
+    public void aSecondMemberOfANameIsRefusedAndTheFirstUntouched(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var first = context.member("a");
+        var second = context.member("a2");
         join(first, "one");
         second.awaitConnected();
-        var before = hand.stat(A).orElseThrow();
+        var before = operator.stat(A).orElseThrow();
 
         var refused = problem(() -> second.recipe().join("a", bytes("mine"), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
-        assertThat(hand.stat(A)).contains(before);
-        assertThat(hand.get(A)).isEqualTo("one");
+        assertThat(operator.stat(A)).contains(before);
+        assertThat(operator.get(A)).isEqualTo("one");
     }
 
     @Verifies(Rule.M4)
-    public void aSecondMemberWithTheSameDataIsRefusedToo(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(LONG_SESSION);
-        var first = stage.member("a");
-        var second = stage.member("a2");
+    public void aSecondMemberWithTheSameDataIsRefusedToo(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var first = context.member("a");
+        var second = context.member("a2");
         join(first, "");
         second.awaitConnected();
-        var before = hand.stat(A).orElseThrow();
+        var before = operator.stat(A).orElseThrow();
 
         var refused = problem(() -> second.recipe().join("a", bytes(""), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
-        assertThat(hand.stat(A)).contains(before);
+        assertThat(operator.stat(A)).contains(before);
     }
 
     @Verifies(Rule.M4)
-    public void theEphemeralOfADeadSessionIsWaitedOut(RecipeStage stage) {
-        var hand = stage.hand();
-        stage.sessionTimeout(SHORT_SESSION);
-        var crashed = stage.member("a");
+    public void theEphemeralOfADeadSessionIsWaitedOut(RecipeScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(SHORT_SESSION);
+        var crashed = context.member("a");
         join(crashed, "one");
         crashed.wire().cut();
-        stage.sessionTimeout(RecipeStage.SESSION_TIMEOUT);
-        var restarted = stage.member("a, restarted");
+        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        var restarted = context.member("a, restarted");
 
-        restarted.recipe().join("a", bytes("two"), RecipeStage.SUCCESSION);
+        restarted.recipe().join("a", bytes("two"), RecipeScenarioContext.SUCCESSION);
 
-        assertThat(ownerOfA(hand)).isEqualTo(restarted.session().id());
-        assertThat(hand.get(A)).isEqualTo("two");
+        assertThat(ownerOfA(operator)).isEqualTo(restarted.session().id());
+        assertThat(operator.get(A)).isEqualTo("two");
     }
 
     @Verifies(Rule.M4)
-    public void theNameIsFreeWhenTheFirstHasLeft(RecipeStage stage) {
-        stage.sessionTimeout(LONG_SESSION);
-        var hand = stage.hand();
-        var first = stage.member("a");
-        var second = stage.member("a2");
+    public void theNameIsFreeWhenTheFirstHasLeft(RecipeScenarioContext context) {
+        context.sessionTimeout(LONG_SESSION);
+        var operator = context.operator();
+        var first = context.member("a");
+        var second = context.member("a2");
         join(first, "one");
 
         var joining = second.async(() -> {
-            second.recipe().join("a", bytes("two"), RecipeStage.READY);
+            second.recipe().join("a", bytes("two"), RecipeScenarioContext.READY);
             return true;
         });
-        stage.throughout("the second waits", SHORT, () -> !joining.isDone());
-        first.recipe().leave(RecipeStage.READY);
+        context.throughout("the second waits", SHORT, () -> !joining.isDone());
+        first.recipe().leave(RecipeScenarioContext.READY);
 
-        stage.await("the second has joined", joining, RecipeStage.AT_ONCE);
-        assertThat(ownerOfA(hand)).isEqualTo(second.session().id());
+        context.await("the second has joined", joining, RecipeScenarioContext.AT_ONCE);
+        assertThat(ownerOfA(operator)).isEqualTo(second.session().id());
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void closingIsLeaving(RecipeStage stage) {
-        var hand = stage.hand();
-        var member = stage.member("a");
+    public void closingIsLeaving(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var member = context.member("a");
         join(member, "one");
 
         member.close();
 
-        assertThat(hand.exists(A)).isFalse();
+        assertThat(operator.exists(A)).isFalse();
     }
 
     @Verifies(Rule.X4)
-    public void watchesDoNotPileUp(RecipeStage stage) {
-        var member = stage.member("a");
+    public void watchesDoNotPileUp(RecipeScenarioContext context) {
+        var member = context.member("a");
         join(member, "one");
-        member.recipe().leave(RecipeStage.READY);
-        stage.eventually("one watch is left", RecipeStage.READY, () -> member.watches() == 1);
+        member.recipe().leave(RecipeScenarioContext.READY);
+        context.eventually("one watch is left", RecipeScenarioContext.READY, () -> member.watches() == 1);
 
         for (int round = 1; round <= 5; round++) {
             join(member, "round " + round);
             update(member, "again " + round);
             member.wire().reset();
-            member.recipe().leave(RecipeStage.READY);
+            member.recipe().leave(RecipeScenarioContext.READY);
         }
 
-        stage.eventually("one watch is left", RecipeStage.READY, () -> member.watches() == 1);
+        context.eventually("one watch is left", RecipeScenarioContext.READY, () -> member.watches() == 1);
         member.close();
         assertThat(member.watches()).isZero();
     }

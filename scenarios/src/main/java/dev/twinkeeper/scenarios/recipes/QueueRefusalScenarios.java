@@ -1,21 +1,21 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.QueueProps.ROOMY;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.assertProblem;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitEmpty;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitHandled;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitQuiet;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.holding;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.itemsCreated;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.listings;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.pass;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.queue;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.size;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.texts;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.ROOMY;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.assertProblem;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitEmpty;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitHandled;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitQuiet;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.consume;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.handled;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.holding;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.itemsCreated;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.listings;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.pass;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.problem;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.put;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.queue;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.size;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -32,39 +32,39 @@ import org.apache.zookeeper.ZooDefs.Perms;
 /** The bound of a queue, bad input, others' znodes, and the end. */
 public final class QueueRefusalScenarios {
     @Verifies(Rule.Q4)
-    public void aFullQueueRefusesUntilThereIsRoom(RecipeStage stage) {
-        var producer = stage.queue("p1", 3);
-        var consumer = stage.queue("c1", 3);
+    public void aFullQueueRefusesUntilThereIsRoom(RecipeScenarioContext context) {
+        var producer = context.queue("p1", 3);
+        var consumer = context.queue("c1", 3);
         texts("item", 3).forEach(text -> put(producer, text));
 
         assertProblem(() -> put(producer, "too many"), Problem.FULL);
         assertProblem(() -> put(consumer, "too many"), Problem.FULL);
         assertThat(size(producer)).isEqualTo(3);
         consume(consumer);
-        awaitEmpty(stage, producer);
-        pass(stage, "again", producer, List.of(consumer));
-        assertThat(itemsCreated(stage)).hasSize(4);
+        awaitEmpty(context, producer);
+        pass(context, "again", producer, List.of(consumer));
+        assertThat(itemsCreated(context)).hasSize(4);
     }
 
     @Verifies({Rule.Q4, Rule.Q5})
-    public void theBoundHoldsWhileManyPut(RecipeStage stage) {
+    public void theBoundHoldsWhileManyPut(RecipeScenarioContext context) {
         int capacity = 10;
         var producers = Stream.of("p1", "p2", "p3", "p4")
-                .map(name -> stage.queue(name, capacity))
+                .map(name -> context.queue(name, capacity))
                 .toList();
 
         var results = producers.stream()
                 .map(producer -> producer.async(() -> putMany(producer, 6)))
                 .toList();
         int acknowledged = results.stream()
-                .mapToInt(each -> stage.await("all are put", each, RecipeStage.READY))
+                .mapToInt(each -> context.await("all are put", each, RecipeScenarioContext.READY))
                 .sum();
 
         assertThat(acknowledged).isEqualTo(capacity);
-        assertThat(itemsCreated(stage)).hasSize(capacity);
+        assertThat(itemsCreated(context)).hasSize(capacity);
     }
 
-    private static int putMany(Player<Queue> producer, int times) {
+    private static int putMany(RecipeParticipant<Queue> producer, int times) {
         int put = 0;
         for (int i = 0; i < times; i++) {
             try {
@@ -78,72 +78,73 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies(Rule.X1)
-    public void whatCannotBeIsRefused(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var place = new Recipe.Place(producer.wire().connectString(), RecipeStage.SESSION_TIMEOUT, stage.path());
+    public void whatCannotBeIsRefused(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var place = new Recipe.Place(
+                producer.wire().connectString(), RecipeScenarioContext.SESSION_TIMEOUT, context.path());
         put(producer, "");
         put(producer, "x".repeat(Recipe.MAX_DATA));
         long sent = producer.wire().traffic().sent();
 
-        assertProblem(() -> stage.recipes(0).queue(place, 0).close(), Problem.INVALID);
-        assertProblem(() -> stage.recipes(1).queue(place, 0).close(), Problem.INVALID);
-        assertProblem(() -> stage.recipes(0).queue(place, Queue.MAX_ITEMS + 1).close(), Problem.INVALID);
+        assertProblem(() -> context.recipes(0).queue(place, 0).close(), Problem.INVALID);
+        assertProblem(() -> context.recipes(1).queue(place, 0).close(), Problem.INVALID);
+        assertProblem(() -> context.recipes(0).queue(place, Queue.MAX_ITEMS + 1).close(), Problem.INVALID);
         assertProblem(() -> put(producer, "x".repeat(Recipe.MAX_DATA + 1)), Problem.TOO_LARGE);
         assertThat(producer.wire().traffic().sent() - sent).isLessThan(Recipe.MAX_DATA);
         consume(producer);
         assertProblem(() -> consume(producer), Problem.INVALID);
 
-        awaitEmpty(stage, producer);
-        assertThat(producer.heard(Happening.Handled.class))
+        awaitEmpty(context, producer);
+        assertThat(producer.events(RecipeEvent.Handled.class))
                 .extracting(each -> each.item().data().length)
                 .containsExactly(0, Recipe.MAX_DATA);
     }
 
     @Verifies({Rule.X2, Rule.Q1})
-    public void whatIsNoItemIsLeftAlone(RecipeStage stage) {
-        var hand = stage.hand();
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
+    public void whatIsNoItemIsLeftAlone(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
         put(producer, "one");
-        hand.create("/recipe/items/queue-0000000100", "not as the queue writes it");
-        hand.create("/recipe/items/read.me", "neither");
-        hand.createEphemeral("/recipe/claims/read.me", "nor this");
+        operator.create("/recipe/items/queue-0000000100", "not as the queue writes it");
+        operator.create("/recipe/items/read.me", "neither");
+        operator.createEphemeral("/recipe/claims/read.me", "nor this");
 
         consume(c1);
         consume(c2);
         put(producer, "two");
 
-        awaitHandled(stage, List.of("one", "two"), List.of(c1, c2));
-        stage.eventually(
+        awaitHandled(context, List.of("one", "two"), List.of(c1, c2));
+        context.eventually(
                 "the claims are gone",
-                RecipeStage.READY,
-                () -> hand.children("/recipe/claims").equals(List.of("read.me")));
-        awaitQuiet(stage, List.of(c1, c2));
-        assertThat(hand.children("/recipe/items")).containsExactlyInAnyOrder("queue-0000000100", "read.me");
+                RecipeScenarioContext.READY,
+                () -> operator.children("/recipe/claims").equals(List.of("read.me")));
+        awaitQuiet(context, List.of(c1, c2));
+        assertThat(operator.children("/recipe/items")).containsExactlyInAnyOrder("queue-0000000100", "read.me");
         assertThat(handled(List.of(c1, c2))).containsExactlyInAnyOrder("one", "two");
     }
 
     @Verifies({Rule.X2, Rule.X3})
-    public void aPlaceThatIsAnEphemeralIsRefused(RecipeStage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.createEphemeral(RecipeStage.RECIPE, "mine");
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void aPlaceThatIsAnEphemeralIsRefused(RecipeScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.createEphemeral(RecipeScenarioContext.RECIPE, "mine");
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
 
         consume(consumer);
         assertProblem(() -> put(producer, "nowhere"), Problem.FOREIGN);
         assertProblem(() -> put(consumer, "nowhere"), Problem.FOREIGN);
 
-        awaitQuiet(stage, List.of(producer, consumer));
-        assertThat(hand.get(RecipeStage.RECIPE)).isEqualTo("mine");
+        awaitQuiet(context, List.of(producer, consumer));
+        assertThat(operator.get(RecipeScenarioContext.RECIPE)).isEqualTo("mine");
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void closingLetsTheHandlerFinish(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void closingLetsTheHandlerFinish(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         var held = holding(consumer, producer, "one");
         put(producer, "two");
 
@@ -151,9 +152,9 @@ public final class QueueRefusalScenarios {
             consumer.recipe().close();
             return true;
         });
-        stage.throughout("close waits", Duration.ofMillis(200), () -> !closing.isDone());
+        context.throughout("close waits", Duration.ofMillis(200), () -> !closing.isDone());
         held.release();
-        stage.await("closed", closing, RecipeStage.READY);
+        context.await("closed", closing, RecipeScenarioContext.READY);
         consumer.close();
 
         assertThat(size(producer)).isEqualTo(1);
@@ -164,10 +165,10 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void closingDoesNotWaitForeverForAHandler(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var consumer = stage.queue("c1", ROOMY);
-        var other = stage.queue("c2", ROOMY);
+    public void closingDoesNotWaitForeverForAHandler(RecipeScenarioContext context) {
+        var producer = context.queue("p1", ROOMY);
+        var consumer = context.queue("c1", ROOMY);
+        var other = context.queue("c2", ROOMY);
         holding(consumer, producer, "endless");
 
         var closing = consumer.async(() -> {
@@ -177,106 +178,109 @@ public final class QueueRefusalScenarios {
         consume(other);
 
         // A session timeout, and what ending the session takes.
-        stage.await("closed", closing, RecipeStage.READY);
-        awaitHandled(stage, List.of("endless"), List.of(other));
+        context.await("closed", closing, RecipeScenarioContext.READY);
+        awaitHandled(context, List.of("endless"), List.of(other));
         assertThat(handled(consumer)).isEmpty();
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void aHandlerMayClose(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
-        var other = queue(stage, "c2");
+    public void aHandlerMayClose(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
+        var other = queue(context, "c2");
         consume(consumer, item -> consumer.recipe().close());
 
         put(producer, "the last");
-        awaitEmpty(stage, producer);
+        awaitEmpty(context, producer);
         put(producer, "of another");
         consume(other);
 
-        awaitHandled(stage, List.of("of another"), List.of(other));
+        awaitHandled(context, List.of("of another"), List.of(other));
         assertThat(handled(consumer)).containsExactly("the last");
         assertThat(handled(other)).containsExactly("of another");
     }
 
     @Verifies(Rule.X3)
-    public void whoeverWaitsIsToldOfTheClose(RecipeStage stage) {
-        var producer = queue(stage, "p1");
+    public void whoeverWaitsIsToldOfTheClose(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
         put(producer, "one");
         producer.wire().cut();
         var waiting = producer.async(() -> problem(() -> put(producer, "two")));
         var queued = producer.async(() -> problem(() -> size(producer)));
 
-        stage.throughout("both wait", Duration.ofMillis(200), () -> !waiting.isDone() && !queued.isDone());
+        context.throughout("both wait", Duration.ofMillis(200), () -> !waiting.isDone() && !queued.isDone());
         producer.close();
 
-        assertThat(stage.await("it is told", waiting, RecipeStage.READY)).isEqualTo(Problem.CLOSED);
-        assertThat(stage.await("it is told", queued, RecipeStage.READY)).isEqualTo(Problem.CLOSED);
+        assertThat(context.await("it is told", waiting, RecipeScenarioContext.READY))
+                .isEqualTo(Problem.CLOSED);
+        assertThat(context.await("it is told", queued, RecipeScenarioContext.READY))
+                .isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.X5, Rule.Q2})
-    public void whatWasRefusedIsDoneWhenItIsAllowedAgain(RecipeStage stage) {
-        var hand = stage.hand();
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void whatWasRefusedIsDoneWhenItIsAllowedAgain(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         consume(consumer);
-        pass(stage, "before", producer, List.of(consumer));
-        awaitEmpty(stage, producer);
+        pass(context, "before", producer, List.of(consumer));
+        awaitEmpty(context, producer);
 
-        hand.setAcl("/recipe/claims", Perms.READ | Perms.ADMIN);
-        hand.setAcl("/recipe/items", Perms.READ | Perms.CREATE | Perms.ADMIN);
+        operator.setAcl("/recipe/claims", Perms.READ | Perms.ADMIN);
+        operator.setAcl("/recipe/items", Perms.READ | Perms.CREATE | Perms.ADMIN);
         assertProblem(() -> put(producer, "too early"), Problem.NOT_ALLOWED);
-        hand.setAcl("/recipe/items", Perms.ALL);
-        stage.eventually("it can be put", RecipeStage.READY, () -> problem(() -> put(producer, "after")) == null);
+        operator.setAcl("/recipe/items", Perms.ALL);
+        context.eventually(
+                "it can be put", RecipeScenarioContext.READY, () -> problem(() -> put(producer, "after")) == null);
         put(producer, "later");
-        awaitQuiet(stage, List.of(consumer));
-        hand.setAcl("/recipe/claims", Perms.ALL);
+        awaitQuiet(context, List.of(consumer));
+        operator.setAcl("/recipe/claims", Perms.ALL);
 
-        awaitHandled(stage, List.of("after", "later"), List.of(consumer));
-        awaitEmpty(stage, producer);
+        awaitHandled(context, List.of("after", "later"), List.of(consumer));
+        awaitEmpty(context, producer);
         assertThat(handled(consumer)).containsExactly("before", "after", "later");
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q6})
-    public void aClaimThatMayNotBeGivenBackIsGivenBackWhenItMay(RecipeStage stage) {
-        var hand = stage.hand();
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void aClaimThatMayNotBeGivenBackIsGivenBackWhenItMay(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         consume(consumer, item -> {
-            if (consumer.heard(Happening.Handling.class).size() == 1) {
-                hand.setAcl("/recipe/claims", Perms.READ | Perms.CREATE | Perms.ADMIN);
+            if (consumer.events(RecipeEvent.Handling.class).size() == 1) {
+                operator.setAcl("/recipe/claims", Perms.READ | Perms.CREATE | Perms.ADMIN);
                 throw new IllegalStateException("on purpose");
             }
         });
 
         put(producer, "bad once");
-        stage.eventually(
+        context.eventually(
                 "it is refused",
-                RecipeStage.READY,
+                RecipeScenarioContext.READY,
                 () -> consumer.wire().traffic().requests("delete") > 0);
-        awaitQuiet(stage, List.of(consumer));
-        hand.setAcl("/recipe/claims", Perms.ALL);
+        awaitQuiet(context, List.of(consumer));
+        operator.setAcl("/recipe/claims", Perms.ALL);
 
-        awaitHandled(stage, List.of("bad once"), List.of(consumer));
-        awaitEmpty(stage, producer);
+        awaitHandled(context, List.of("bad once"), List.of(consumer));
+        awaitEmpty(context, producer);
     }
 
     @Verifies({Rule.X5, Rule.Q2})
-    public void whoMayNotListListsWhenItMay(RecipeStage stage) {
-        var hand = stage.hand();
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void whoMayNotListListsWhenItMay(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         consume(consumer);
-        pass(stage, "before", producer, List.of(consumer));
-        awaitEmpty(stage, producer);
+        pass(context, "before", producer, List.of(consumer));
+        awaitEmpty(context, producer);
         long before = listings(consumer);
 
-        hand.setAcl("/recipe/claims", Perms.ALL & ~Perms.READ);
+        operator.setAcl("/recipe/claims", Perms.ALL & ~Perms.READ);
         consumer.wire().reset();
-        stage.eventually("it is refused", RecipeStage.READY, () -> listings(consumer) > before + 1);
-        awaitQuiet(stage, List.of(consumer));
-        hand.setAcl("/recipe/claims", Perms.ALL);
+        context.eventually("it is refused", RecipeScenarioContext.READY, () -> listings(consumer) > before + 1);
+        awaitQuiet(context, List.of(consumer));
+        operator.setAcl("/recipe/claims", Perms.ALL);
 
-        pass(stage, "after", producer, List.of(consumer));
+        pass(context, "after", producer, List.of(consumer));
     }
 }

@@ -1,29 +1,29 @@
 package dev.twinkeeper.scenarios.recipes;
 
-import static dev.twinkeeper.scenarios.recipes.QueueProps.ROOMY;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitAnotherSession;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitEmpty;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitHandled;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitQuiet;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.awaitWatching;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.consume;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.handled;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.holding;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.listings;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.nothingOverlaps;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.pass;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.problem;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.put;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.queue;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.text;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.texts;
-import static dev.twinkeeper.scenarios.recipes.QueueProps.traffic;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.ROOMY;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitAnotherSession;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitEmpty;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitHandled;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitQuiet;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.awaitWatching;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.consume;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.handled;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.holding;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.listings;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.nothingOverlaps;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.pass;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.problem;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.put;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.queue;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.text;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.texts;
+import static dev.twinkeeper.scenarios.recipes.QueueFixtures.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.recipes.QueueProps.Held;
+import dev.twinkeeper.scenarios.recipes.QueueFixtures.Held;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -41,10 +41,10 @@ public final class QueueScenarios {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
     @Verifies({Rule.Q1, Rule.Q5})
-    public void oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement(RecipeStage stage) {
-        var p1 = queue(stage, "p1");
-        var p2 = queue(stage, "p2");
-        var consumer = queue(stage, "c1");
+    public void oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement(RecipeScenarioContext context) {
+        var p1 = queue(context, "p1");
+        var p2 = queue(context, "p2");
+        var consumer = queue(context, "c1");
         var before = texts("before", 10);
         var after = texts("after", 10);
 
@@ -57,19 +57,21 @@ public final class QueueScenarios {
         }
 
         var all = Stream.concat(before.stream(), after.stream()).toList();
-        stage.eventually(
-                "all are handled", RecipeStage.READY, () -> handled(consumer).containsAll(all));
+        context.eventually(
+                "all are handled",
+                RecipeScenarioContext.READY,
+                () -> handled(consumer).containsAll(all));
         assertThat(handled(consumer)).containsExactlyElementsOf(all);
-        assertThat(consumer.heard(Happening.Handled.class))
+        assertThat(consumer.events(RecipeEvent.Handled.class))
                 .extracting(each -> each.item().name())
                 .isSorted();
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void consumersShareTheItemsAndNoneIsHandledTwice(RecipeStage stage) {
-        var producer = queue(stage, "p1");
+    public void consumersShareTheItemsAndNoneIsHandledTwice(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
         var consumers =
-                Stream.of("c1", "c2", "c3").map(name -> queue(stage, name)).toList();
+                Stream.of("c1", "c2", "c3").map(name -> queue(context, name)).toList();
         var texts = texts("item", 60);
         var all = new CountDownLatch(consumers.size());
 
@@ -77,11 +79,11 @@ public final class QueueScenarios {
         // Nobody is done with its first before all have one: else the quick might leave nothing to the slow.
         consumers.forEach(each -> consume(each, item -> {
             all.countDown();
-            all.await(RecipeStage.READY.toMillis(), TimeUnit.MILLISECONDS);
+            all.await(RecipeScenarioContext.READY.toMillis(), TimeUnit.MILLISECONDS);
         }));
 
-        awaitHandled(stage, texts, consumers);
-        awaitEmpty(stage, producer);
+        awaitHandled(context, texts, consumers);
+        awaitEmpty(context, producer);
         assertThat(handled(consumers)).containsExactlyInAnyOrderElementsOf(texts);
         assertThat(consumers).allSatisfy(each -> assertThat(handled(each)).isNotEmpty());
         // A list for each connection, and for each look of a producer none: a burst costs no list an item.
@@ -90,30 +92,30 @@ public final class QueueScenarios {
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void tenWaitForOneItem(RecipeStage stage) {
-        var producer = queue(stage, "p1");
+    public void tenWaitForOneItem(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
         var consumers = IntStream.rangeClosed(1, 10)
-                .mapToObj(i -> queue(stage, "c" + i))
+                .mapToObj(i -> queue(context, "c" + i))
                 .toList();
-        consumers.forEach(QueueProps::consume);
-        pass(stage, "first of all", producer, consumers);
-        awaitWatching(stage, consumers);
-        awaitQuiet(stage, consumers);
+        consumers.forEach(QueueFixtures::consume);
+        pass(context, "first of all", producer, consumers);
+        awaitWatching(context, consumers);
+        awaitQuiet(context, consumers);
         var before = traffic(consumers);
         var beforePut = producer.wire().traffic();
 
         var texts = texts("item", 5);
         for (String text : texts) {
-            pass(stage, text, producer, consumers);
+            pass(context, text, producer, consumers);
         }
         var costOfPuts = producer.wire().traffic().minus(beforePut);
-        awaitEmpty(stage, producer);
-        awaitQuiet(stage, consumers);
+        awaitEmpty(context, producer);
+        awaitQuiet(context, consumers);
 
         var cost = traffic(consumers).minus(before);
-        stage.count("queue: requests per put", costOfPuts.total() / 5);
-        stage.count("queue: notifications per item, 10 waiting", cost.notifications() / 5);
-        stage.count("queue: requests per item, 10 waiting", cost.total() / 5);
+        context.count("queue: requests per put", costOfPuts.total() / 5);
+        context.count("queue: notifications per item, 10 waiting", cost.notifications() / 5);
+        context.count("queue: requests per item, 10 waiting", cost.total() / 5);
         assertThat(handled(consumers)).hasSize(6);
         // All hear of an item; nobody lists for it, and each tries to claim it once at the most.
         assertThat(cost.notifications()).isLessThanOrEqualTo(5 * 6 * 10);
@@ -122,86 +124,86 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q1)
-    public void oneAloneCountsWhatAnItemCosts(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void oneAloneCountsWhatAnItemCosts(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         consume(consumer);
-        pass(stage, "first of all", producer, List.of(consumer));
-        awaitQuiet(stage, List.of(consumer));
+        pass(context, "first of all", producer, List.of(consumer));
+        awaitQuiet(context, List.of(consumer));
         var before = consumer.wire().traffic();
         var texts = texts("item", 10);
 
         texts.forEach(text -> put(producer, text));
-        awaitHandled(stage, texts, List.of(consumer));
-        awaitEmpty(stage, producer);
-        awaitQuiet(stage, List.of(consumer));
+        awaitHandled(context, texts, List.of(consumer));
+        awaitEmpty(context, producer);
+        awaitQuiet(context, List.of(consumer));
 
         var cost = consumer.wire().traffic().minus(before);
-        stage.count("queue: requests per item handled", cost.total() / 10);
+        context.count("queue: requests per item handled", cost.total() / 10);
         assertThat(handled(consumer)).hasSize(11);
         assertThat(cost.total()).isLessThanOrEqualTo(10 * 4);
     }
 
     @Verifies(Rule.Q2)
-    public void theItemOfAConsumerThatDiedIsHandledByAnother(RecipeStage stage) {
-        var producer = stage.queue("p1", ROOMY);
-        var c1 = stage.queue("c1", ROOMY);
-        var c2 = stage.queue("c2", ROOMY);
+    public void theItemOfAConsumerThatDiedIsHandledByAnother(RecipeScenarioContext context) {
+        var producer = context.queue("p1", ROOMY);
+        var c1 = context.queue("c1", ROOMY);
+        var c2 = context.queue("c2", ROOMY);
         var held = holding(c1, producer, "whose");
         consume(c2);
-        awaitWatching(stage, List.of(c2));
+        awaitWatching(context, List.of(c2));
 
         var dead = Instant.now();
         c1.wire().cut();
 
         // Q2 says no time; the server's clock for the session is a part of it.
-        var handling = c2.awaitHeard(Happening.Handling.class, RecipeStage.READY);
-        stage.measure("queue: item of a dead consumer", Duration.between(dead, handling.at()));
+        var handling = c2.awaitEvent(RecipeEvent.Handling.class, RecipeScenarioContext.READY);
+        context.measure("queue: item of a dead consumer", Duration.between(dead, handling.at()));
         assertThat(text(handling.what().item())).isEqualTo("whose");
         held.release();
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void anItemThatWasDoneAndNotRemovedComesOnceMore(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
+    public void anItemThatWasDoneAndNotRemovedComesOnceMore(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
 
         // Between take and done: whatever it says after the work does not arrive while its session lives.
         consume(c1, item -> c1.wire().stallRequests());
-        pass(stage, "twice", producer, List.of(c1));
+        pass(context, "twice", producer, List.of(c1));
         c1.expire();
         consume(c2);
-        awaitHandled(stage, List.of("twice"), List.of(c2));
+        awaitHandled(context, List.of("twice"), List.of(c2));
         c1.wire().mend();
-        awaitEmpty(stage, producer);
+        awaitEmpty(context, producer);
 
-        pass(stage, "next", producer, List.of(c1, c2));
+        pass(context, "next", producer, List.of(c1, c2));
         assertThat(handled(List.of(c1, c2))).containsExactlyInAnyOrder("twice", "twice", "next");
     }
 
     @Verifies(Rule.Q3)
-    public void whoFinishesAfterItsSessionEndedRemovesTheItem(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void whoFinishesAfterItsSessionEndedRemovesTheItem(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         var held = holding(consumer, producer, "once");
 
         consumer.expire();
         held.release();
-        awaitEmpty(stage, producer);
+        awaitEmpty(context, producer);
 
-        pass(stage, "next", producer, List.of(consumer));
+        pass(context, "next", producer, List.of(consumer));
         assertThat(handled(consumer)).containsExactly("once", "next");
     }
 
     @Verifies(Rule.Q3)
-    public void whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder(RecipeStage stage) {
+    public void whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder(RecipeScenarioContext context) {
         var zombie = new Held();
         var holder = new Held();
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
-        var c3 = queue(stage, "c3");
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
+        var c3 = queue(context, "c3");
         consume(c1, item -> {
             zombie.handle(item);
             throw new IllegalStateException("too late");
@@ -213,25 +215,26 @@ public final class QueueScenarios {
         consume(c2, holder);
         holder.awaitBegun();
         consume(c3);
-        awaitAnotherSession(stage, c1);
+        awaitAnotherSession(context, c1);
         zombie.release();
 
-        stage.throughout(
+        context.throughout(
                 "nobody takes it from c2",
                 A_WHILE,
-                () -> c3.heard().isEmpty() && c1.heard(Happening.Handling.class).size() == 1);
+                () -> c3.events().isEmpty()
+                        && c1.events(RecipeEvent.Handling.class).size() == 1);
         holder.release();
-        awaitEmpty(stage, producer);
+        awaitEmpty(context, producer);
         assertThat(handled(c2)).containsExactly("whose");
-        assertThat(c1.heard(Happening.Handling.class)).hasSize(1);
-        assertThat(c3.heard()).isEmpty();
+        assertThat(c1.events(RecipeEvent.Handling.class)).hasSize(1);
+        assertThat(c3.events()).isEmpty();
     }
 
     @Verifies({Rule.Q6, Rule.Q2})
-    public void anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
+    public void anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
         var tries = new CountDownLatch(3);
         Queue.Handler moody = item -> {
             tries.countDown();
@@ -249,15 +252,15 @@ public final class QueueScenarios {
 
         put(producer, "bad");
         texts("good", 5).forEach(text -> put(producer, text));
-        awaitHandled(stage, texts("good", 5), List.of(c1, c2));
-        awaitHandled(stage, List.of("bad"), List.of(c1, c2));
-        awaitEmpty(stage, producer);
+        awaitHandled(context, texts("good", 5), List.of(c1, c2));
+        awaitHandled(context, List.of("bad"), List.of(c1, c2));
+        awaitEmpty(context, producer);
 
         var attempts = Stream.of(c1, c2)
-                .flatMap(each -> each.heard().stream())
-                .filter(each -> each.what() instanceof Happening.Handling handling
+                .flatMap(each -> each.events().stream())
+                .filter(each -> each.what() instanceof RecipeEvent.Handling handling
                         && text(handling.item()).equals("bad"))
-                .map(Happening.Heard::at)
+                .map(RecipeEvent.Timed::at)
                 .sorted()
                 .toList();
         assertThat(attempts).hasSize(3);
@@ -267,68 +270,68 @@ public final class QueueScenarios {
     }
 
     @Verifies({Rule.Q6, Rule.Q2})
-    public void aBadItemOfADeadConsumerIsTriedByAnother(RecipeStage stage) {
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
+    public void aBadItemOfADeadConsumerIsTriedByAnother(RecipeScenarioContext context) {
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
         consume(c1, item -> {
             throw new IllegalStateException("on purpose");
         });
         put(producer, "bad for c1");
-        c1.awaitHeard(Happening.Handling.class, RecipeStage.READY);
+        c1.awaitEvent(RecipeEvent.Handling.class, RecipeScenarioContext.READY);
 
         consume(c2);
         c1.wire().cut();
         c1.expire();
 
-        awaitHandled(stage, List.of("bad for c1"), List.of(c2));
-        awaitEmpty(stage, producer);
+        awaitHandled(context, List.of("bad for c1"), List.of(c2));
+        awaitEmpty(context, producer);
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q3})
-    public void anOperatorTakesAwayWhatIsBeingHandled(RecipeStage stage) {
-        var hand = stage.hand();
-        var producer = queue(stage, "p1");
-        var consumer = queue(stage, "c1");
+    public void anOperatorTakesAwayWhatIsBeingHandled(RecipeScenarioContext context) {
+        var operator = context.operator();
+        var producer = queue(context, "p1");
+        var consumer = queue(context, "c1");
         var held = holding(consumer, producer, "one");
 
         // Item, claim, and all above them.
-        hand.deleteAll("/recipe/claims");
-        hand.deleteAll("/recipe/items");
-        hand.delete("/recipe");
+        operator.deleteAll("/recipe/claims");
+        operator.deleteAll("/recipe/items");
+        operator.delete("/recipe");
         // Unknown, where it was read at a server that is behind, and the parent is another by the time of the create.
-        stage.eventually("it is put", RecipeStage.READY, () -> problem(() -> put(producer, "two")) == null);
+        context.eventually("it is put", RecipeScenarioContext.READY, () -> problem(() -> put(producer, "two")) == null);
         held.release();
 
         // The second is the first of a new queue, and has the first one's name: it is not mistaken for it.
-        awaitHandled(stage, List.of("two"), List.of(consumer));
-        awaitEmpty(stage, producer);
+        awaitHandled(context, List.of("two"), List.of(consumer));
+        awaitEmpty(context, producer);
         assertThat(handled(consumer)).containsExactly("one", "two");
     }
 
     @Verifies(Rule.Q3)
-    public void whoLostItsClaimBeforeItBeganDoesNotBegin(RecipeStage stage) {
+    public void whoLostItsClaimBeforeItBeganDoesNotBegin(RecipeScenarioContext context) {
         var holder = new Held();
-        var producer = queue(stage, "p1");
-        var c1 = queue(stage, "c1");
-        var c2 = queue(stage, "c2");
+        var producer = queue(context, "p1");
+        var c1 = queue(context, "c1");
+        var c2 = queue(context, "c2");
         var claimed = c1.wire()
                 .loseRequest(request ->
-                        request.operation().equals("getData") && request.path().startsWith(stage.path() + "/items/"));
+                        request.operation().equals("getData") && request.path().startsWith(context.path() + "/items/"));
         claimed.thenRun(c1.wire()::cut);
         consume(c1);
         put(producer, "whose");
-        stage.await("c1 has claimed it", claimed, RecipeStage.READY);
+        context.await("c1 has claimed it", claimed, RecipeScenarioContext.READY);
 
         c1.expire();
         consume(c2, holder);
         holder.awaitBegun();
         c1.wire().mend();
-        awaitAnotherSession(stage, c1);
+        awaitAnotherSession(context, c1);
 
-        stage.throughout("c2 is alone at it", A_WHILE, () -> c1.heard().isEmpty());
+        context.throughout("c2 is alone at it", A_WHILE, () -> c1.events().isEmpty());
         holder.release();
-        awaitEmpty(stage, producer);
+        awaitEmpty(context, producer);
         assertThat(handled(List.of(c1, c2))).containsExactly("whose");
     }
 }

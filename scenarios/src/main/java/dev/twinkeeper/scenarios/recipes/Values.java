@@ -8,11 +8,11 @@ import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.checker.Change;
+import dev.twinkeeper.scenarios.checker.Commit;
+import dev.twinkeeper.scenarios.checker.Data;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Wire;
-import dev.twinkeeper.scenarios.oracle.Change;
-import dev.twinkeeper.scenarios.oracle.Commit;
-import dev.twinkeeper.scenarios.oracle.Data;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 /** What scenarios of a shared value ask and wait for. */
 final class Values {
     /** As patient as anybody has to be when nothing is wrong. */
-    static final Duration PATIENT = RecipeStage.READY;
+    static final Duration PATIENT = RecipeScenarioContext.READY;
 
     /** As impatient as one who wants to see it end. */
     static final Duration IMPATIENT = Duration.ofMillis(400);
@@ -30,21 +30,21 @@ final class Values {
     /** For sessions that are to outlive what happens to their wire. */
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
-    /** The value's znode, for a {@link dev.twinkeeper.scenarios.lab.Hand}. */
-    static final String VALUE = RecipeStage.RECIPE + "/value";
+    /** The value's znode, for a {@link dev.twinkeeper.scenarios.lab.Operator}. */
+    static final String VALUE = RecipeScenarioContext.RECIPE + "/value";
 
     private Values() {}
 
-    static List<Player<Configuration>> readers(RecipeStage stage, int many) {
-        List<Player<Configuration>> readers = new ArrayList<>();
+    static List<RecipeParticipant<Configuration>> readers(RecipeScenarioContext context, int many) {
+        List<RecipeParticipant<Configuration>> readers = new ArrayList<>();
         for (int i = 1; i <= many; i++) {
-            readers.add(stage.reader("reader" + i));
+            readers.add(context.reader("reader" + i));
         }
         return readers;
     }
 
     /** Over whatever there is. */
-    static Value write(Player<Configuration> writer, String text) {
+    static Value write(RecipeParticipant<Configuration> writer, String text) {
         return writer.recipe()
                 .set(writer.recipe().read(PATIENT), bytes(text), PATIENT)
                 .orElseThrow();
@@ -58,19 +58,20 @@ final class Values {
         return value.bytes().map(bytes -> new String(bytes, UTF_8)).orElse("missing");
     }
 
-    static List<Value> told(Player<Configuration> reader) {
-        return reader.heard(Happening.NewValue.class).stream()
-                .map(Happening.NewValue::value)
+    static List<Value> told(RecipeParticipant<Configuration> reader) {
+        return reader.events(RecipeEvent.NewValue.class).stream()
+                .map(RecipeEvent.NewValue::value)
                 .toList();
     }
 
-    static Value latest(Player<Configuration> reader) {
+    static Value latest(RecipeParticipant<Configuration> reader) {
         var told = told(reader);
         return told.get(told.size() - 1);
     }
 
-    static void awaitTold(RecipeStage stage, Player<Configuration> reader, Value value, Duration bound) {
-        stage.eventually(
+    static void awaitTold(
+            RecipeScenarioContext context, RecipeParticipant<Configuration> reader, Value value, Duration bound) {
+        context.eventually(
                 reader + " is told of " + value, bound, () -> told(reader).contains(value));
         assertThat(reader.recipe().seen().orElseThrow().revision())
                 .as("[C2] the revision that " + reader + " has seen, which was told of " + value)
@@ -78,7 +79,7 @@ final class Values {
     }
 
     /** C2. */
-    static void assertRising(Player<Configuration> reader) {
+    static void assertRising(RecipeParticipant<Configuration> reader) {
         assertThat(told(reader).stream().map(Value::revision))
                 .as("[C2] the revisions that " + reader + " was told")
                 .isSorted()
@@ -98,16 +99,16 @@ final class Values {
     }
 
     /** The zxids that wrote the value, as the servers' logs have it. */
-    static List<Long> committed(RecipeStage stage) {
-        return stage.commits().stream()
+    static List<Long> committed(RecipeScenarioContext context) {
+        return context.commits().stream()
                 .filter(commit -> commit.changes().stream().anyMatch(Values::isWrite))
                 .map(Commit::zxid)
                 .toList();
     }
 
     /** What was written to the value and did not create it. */
-    static List<Data> writtenTo(RecipeStage stage) {
-        return stage.commits().stream()
+    static List<Data> writtenTo(RecipeScenarioContext context) {
+        return context.commits().stream()
                 .flatMap(commit -> commit.changes(Change.SetData.class).stream())
                 .filter(Values::isWrite)
                 .map(Change.SetData::data)

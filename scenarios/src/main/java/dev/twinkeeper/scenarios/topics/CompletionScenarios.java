@@ -7,69 +7,69 @@ import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskHandler;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import java.util.Arrays;
 
 /** From an assignment to a status. */
 public final class CompletionScenarios {
     @Verifies(Rule.S3)
-    public void theStatusTakesThePlaceOfTheAssignment(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void theStatusTakesThePlaceOfTheAssignment(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var task = stage.submit(client, "hello");
-        hand.awaitExists("/tasks/" + task + "/status", Stage.READY);
+        var task = context.submit(client, "hello");
+        operator.awaitExists("/tasks/" + task + "/status", ScenarioContext.READY);
 
-        assertThat(hand.get("/tasks/" + task + "/status")).isEqualTo("done\nhello");
-        assertThat(hand.children("/assign/w1")).isEmpty();
+        assertThat(operator.get("/tasks/" + task + "/status")).isEqualTo("done\nhello");
+        assertThat(operator.children("/assign/w1")).isEmpty();
     }
 
     @Verifies(Rule.S6)
-    public void bytesComeBackAsTheyWere(Stage stage) {
+    public void bytesComeBackAsTheyWere(ScenarioContext context) {
         var every = new byte[256];
         for (int i = 0; i < every.length; i++) {
             every[i] = (byte) i;
         }
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var task = Stage.await("a submit", client.role().submit(Payload.of(every)), Stage.READY);
+        var task = ScenarioContext.await("a submit", client.role().submit(Payload.of(every)), ScenarioContext.READY);
 
-        assertThat(stage.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of(every)));
+        assertThat(context.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of(every)));
     }
 
     @Verifies({Rule.L2, Rule.S6})
-    public void anEmptyCommandIsATaskLikeAnyOther(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void anEmptyCommandIsATaskLikeAnyOther(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var task = Stage.await("a submit", client.role().submit(Payload.EMPTY), Stage.READY);
+        var task = ScenarioContext.await("a submit", client.role().submit(Payload.EMPTY), ScenarioContext.READY);
 
-        assertThat(stage.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.EMPTY));
+        assertThat(context.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.EMPTY));
     }
 
     @Verifies({Rule.L2, Rule.S6})
-    public void theLargestCommandAndTheLargestResultGoThrough(Stage stage) {
+    public void theLargestCommandAndTheLargestResultGoThrough(ScenarioContext context) {
         var largest = new byte[Payload.LIMIT];
         Arrays.fill(largest, (byte) 'x');
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var task = Stage.await("a submit", client.role().submit(Payload.of(largest)), Stage.READY);
+        var task = ScenarioContext.await("a submit", client.role().submit(Payload.of(largest)), ScenarioContext.READY);
 
-        assertThat(stage.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of(largest)));
+        assertThat(context.outcome(client, task)).isEqualTo(new Outcome.Done(Payload.of(largest)));
     }
 
     @Verifies(Rule.R5)
-    public void aHandlerThatThrowsMakesFailedAndTheWorkerLivesOn(Stage stage) {
+    public void aHandlerThatThrowsMakesFailedAndTheWorkerLivesOn(ScenarioContext context) {
         fails(
-                stage,
+                context,
                 task -> {
                     throw new IllegalArgumentException("first line\nsecond line: " + task.command());
                 },
@@ -77,9 +77,9 @@ public final class CompletionScenarios {
     }
 
     @Verifies(Rule.R5)
-    public void aHandlerThatThrowsAnErrorMakesFailedAndTheWorkerLivesOn(Stage stage) {
+    public void aHandlerThatThrowsAnErrorMakesFailedAndTheWorkerLivesOn(ScenarioContext context) {
         fails(
-                stage,
+                context,
                 task -> {
                     throw new AssertionError("not as it should be");
                 },
@@ -87,67 +87,70 @@ public final class CompletionScenarios {
     }
 
     @Verifies(Rule.R5)
-    public void aResultOverTheLimitMakesFailedAndTheWorkerLivesOn(Stage stage) {
-        fails(stage, task -> Payload.of(new byte[Payload.LIMIT + 1]), "payload of 1000001 bytes: the limit is 1000000");
+    public void aResultOverTheLimitMakesFailedAndTheWorkerLivesOn(ScenarioContext context) {
+        fails(
+                context,
+                task -> Payload.of(new byte[Payload.LIMIT + 1]),
+                "payload of 1000001 bytes: the limit is 1000000");
     }
 
     @Verifies(Rule.R5)
-    public void aReasonOverTheLimitIsCutAndTheWorkerLivesOn(Stage stage) {
+    public void aReasonOverTheLimitIsCutAndTheWorkerLivesOn(ScenarioContext context) {
         var endless = "no ".repeat(Payload.LIMIT);
-        stage.master("m1").awaitReady();
-        stage.worker("w1", badOrGood(task -> {
+        context.master("m1").awaitReady();
+        context.worker("w1", badOrGood(task -> {
                     throw new IllegalStateException(endless);
                 }))
                 .awaitReady();
-        var client = stage.client("c1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var failed = stage.outcome(client, stage.submit(client, "bad"));
+        var failed = context.outcome(client, context.submit(client, "bad"));
 
         assertThat(((Outcome.Failed) failed).reason()).startsWith("no no no ").hasSizeLessThanOrEqualTo(Payload.LIMIT);
-        assertThat(stage.outcome(client, stage.submit(client, "good"))).isEqualTo(Told.done("good"));
+        assertThat(context.outcome(client, context.submit(client, "good"))).isEqualTo(Told.done("good"));
     }
 
     @Verifies(Rule.R5)
-    public void aHandlerThatReturnsNothingMakesFailedAndTheWorkerLivesOn(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1", badOrGood(task -> null)).awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aHandlerThatReturnsNothingMakesFailedAndTheWorkerLivesOn(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1", badOrGood(task -> null)).awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var failed = stage.outcome(client, stage.submit(client, "bad"));
+        var failed = context.outcome(client, context.submit(client, "bad"));
 
         assertThat(failed).isInstanceOf(Outcome.Failed.class);
-        assertThat(stage.outcome(client, stage.submit(client, "good"))).isEqualTo(Told.done("good"));
+        assertThat(context.outcome(client, context.submit(client, "good"))).isEqualTo(Told.done("good"));
     }
 
     @Verifies(Rule.S3)
-    public void aStatusThatAPersonWasFirstToWriteStands(Stage stage) {
-        var hand = stage.hand();
+    public void aStatusThatAPersonWasFirstToWriteStands(ScenarioContext context) {
+        var operator = context.operator();
         var held = Work.held("by the program");
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "who is first");
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "who is first");
         held.awaitBegun(1);
 
-        hand.create("/tasks/" + task + "/status", "done\nby a person");
+        operator.create("/tasks/" + task + "/status", "done\nby a person");
         held.release();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("by a person"));
-        hand.awaitGone("/assign/w1/" + task, Stage.READY);
-        worker.awaitEvent(Event.ResultDiscarded.class, Stage.READY);
-        assertThat(hand.get("/tasks/" + task + "/status")).isEqualTo("done\nby a person");
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("by a person"));
+        operator.awaitGone("/assign/w1/" + task, ScenarioContext.READY);
+        worker.awaitEvent(Event.ResultDiscarded.class, ScenarioContext.READY);
+        assertThat(operator.get("/tasks/" + task + "/status")).isEqualTo("done\nby a person");
     }
 
-    private static void fails(Stage stage, TaskHandler handler, String reason) {
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", badOrGood(handler)).awaitReady();
-        var client = stage.client("c1").awaitReady();
+    private static void fails(ScenarioContext context, TaskHandler handler, String reason) {
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", badOrGood(handler)).awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        var bad = stage.submit(client, "bad");
-        var good = stage.submit(client, "good");
+        var bad = context.submit(client, "bad");
+        var good = context.submit(client, "good");
 
-        assertThat(stage.outcome(client, bad)).isEqualTo(new Outcome.Failed(reason));
-        assertThat(stage.outcome(client, good)).isEqualTo(Told.done("good"));
+        assertThat(context.outcome(client, bad)).isEqualTo(new Outcome.Failed(reason));
+        assertThat(context.outcome(client, good)).isEqualTo(Told.done("good"));
         assertThat(worker.events(Event.Registered.class)).as("registrations").hasSize(1);
     }
 

@@ -10,8 +10,8 @@ import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Actor;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,39 +31,39 @@ public final class LifeCycleScenarios {
     private static final Duration A_FEW_SECONDS = Duration.ofSeconds(8);
 
     @Verifies({Rule.R1, Rule.L2})
-    public void aZnodeAboveTheChrootNeedNotBeReadable(Stage stage) {
-        var hand = stage.hand();
-        hand.createChroot();
-        hand.setAclAboveChroot(Perms.ADMIN);
+    public void aZnodeAboveTheChrootNeedNotBeReadable(ScenarioContext context) {
+        var operator = context.operator();
+        operator.createChroot();
+        operator.setAclAboveChroot(Perms.ADMIN);
 
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
-        assertThat(stage.outcome(client, stage.submit(client, "hello"))).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, context.submit(client, "hello"))).isEqualTo(Told.done("hello"));
     }
 
     @Verifies(Rule.R4)
-    public void closingTwiceIsLikeClosingOnceAndLeavesNoEphemeral(Stage stage) {
-        var hand = stage.hand();
-        var master = stage.master("m1").awaitReady();
-        var worker = stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void closingTwiceIsLikeClosingOnceAndLeavesNoEphemeral(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1").awaitReady();
+        var worker = context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
         var all = List.of(master, worker, client);
 
         all.forEach(each -> each.role().close());
         all.forEach(each -> each.role().close());
 
-        assertThat(hand.exists("/master")).isFalse();
-        assertThat(hand.exists("/workers/w1")).isFalse();
+        assertThat(operator.exists("/master")).isFalse();
+        assertThat(operator.exists("/workers/w1")).isFalse();
         assertThat(master.role().leadership()).isEqualTo(Leadership.CLOSED);
     }
 
     @Verifies(Rule.R4)
-    public void aThreadThatIsInterruptedClosesAllTheSame(Stage stage) {
-        var hand = stage.hand();
-        var master = stage.master("m1").awaitReady();
-        var worker = stage.worker("w1").awaitReady();
+    public void aThreadThatIsInterruptedClosesAllTheSame(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1").awaitReady();
+        var worker = context.worker("w1").awaitReady();
 
         Thread.currentThread().interrupt();
         worker.role().close();
@@ -71,44 +71,44 @@ public final class LifeCycleScenarios {
         var interrupted = Thread.interrupted();
 
         assertThat(interrupted).as("the interrupt is left for the caller").isTrue();
-        hand.awaitGone("/workers/w1", A_FEW_SECONDS);
-        hand.awaitGone("/master", A_FEW_SECONDS);
+        operator.awaitGone("/workers/w1", A_FEW_SECONDS);
+        operator.awaitGone("/master", A_FEW_SECONDS);
     }
 
     @Verifies(Rule.R4)
-    public void closingFromSeveralThreadsReturnsInEach(Stage stage) {
-        var hand = stage.hand();
-        var master = stage.master("m1").awaitReady();
+    public void closingFromSeveralThreadsReturnsInEach(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1").awaitReady();
 
         var closings = List.of(
                 CompletableFuture.runAsync(master.role()::close),
                 CompletableFuture.runAsync(master.role()::close),
                 CompletableFuture.runAsync(master.role()::close));
 
-        closings.forEach(each -> Stage.await("a close", each, A_FEW_SECONDS));
-        assertThat(hand.exists("/master")).isFalse();
+        closings.forEach(each -> ScenarioContext.await("a close", each, A_FEW_SECONDS));
+        assertThat(operator.exists("/master")).isFalse();
     }
 
     @Verifies(Rule.R4)
-    public void aClosedRoleSaysNothingMoreWhateverHappens(Stage stage) {
-        var hand = stage.hand();
+    public void aClosedRoleSaysNothingMoreWhateverHappens(ScenarioContext context) {
+        var operator = context.operator();
         var held = Work.held();
-        var master = stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var outcome = client.role().outcome(stage.submit(client, "hello"), Stage.OUTCOME);
+        var master = context.master("m1").awaitReady();
+        var worker = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var outcome = client.role().outcome(context.submit(client, "hello"), ScenarioContext.OUTCOME);
         held.awaitBegun(1);
 
-        // By the actors, who listen on: what one says while another closes is late as well.
+        // By the participants, which listen on: what one says while another closes is late as well.
         var all = List.of(client, worker, master);
-        all.forEach(Actor::close);
+        all.forEach(TestParticipant::close);
         var said = all.stream().map(each -> each.events().size()).toList();
         held.release();
-        hand.createSequential("/tasks/task-", "more");
-        hand.createEphemeral("/workers/another", "somewhere");
-        hand.createEphemeral("/master", "mine");
+        operator.createSequential("/tasks/task-", "more");
+        operator.createEphemeral("/workers/another", "somewhere");
+        operator.createEphemeral("/master", "mine");
 
-        stage.throughout(
+        context.throughout(
                 "silence",
                 SILENCE,
                 () -> said.equals(all.stream().map(each -> each.events().size()).toList()));
@@ -117,30 +117,30 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
-    public void closingWhileCutOffReturnsInAFewSecondsAndNothingIsCalledBack(Stage stage) {
-        var hand = stage.hand();
-        var master = stage.master("m1").awaitReady();
-        var worker = stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void closingWhileCutOffReturnsInAFewSecondsAndNothingIsCalledBack(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1").awaitReady();
+        var worker = context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
         var all = List.of(master, worker, client);
-        all.forEach(Actor::cut);
+        all.forEach(TestParticipant::cut);
         var submit = client.role().submit(Payload.of("never"));
 
         var closings = all.stream()
                 .map(each -> CompletableFuture.runAsync(each.role()::close))
                 .toList();
 
-        closings.forEach(each -> Stage.await("a close", each, A_FEW_SECONDS));
+        closings.forEach(each -> ScenarioContext.await("a close", each, A_FEW_SECONDS));
         assertThat(Told.problem(submit)).isEqualTo(Problem.CLOSED);
-        hand.awaitGone("/master", Stage.SUCCESSION);
-        hand.awaitGone("/workers/w1", Stage.SUCCESSION);
+        operator.awaitGone("/master", ScenarioContext.SUCCESSION);
+        operator.awaitGone("/workers/w1", ScenarioContext.SUCCESSION);
     }
 
     @Verifies(Rule.R4)
-    public void closingWhileTheServersAreSilentReturnsInAFewSeconds(Stage stage) {
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
-        var worker = stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
+    public void closingWhileTheServersAreSilentReturnsInAFewSeconds(ScenarioContext context) {
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
+        var worker = context.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
         var all = List.of(master, worker, client);
 
         all.forEach(each -> each.wire().stallReplies());
@@ -148,13 +148,13 @@ public final class LifeCycleScenarios {
                 .map(each -> CompletableFuture.runAsync(each.role()::close))
                 .toList();
 
-        closings.forEach(each -> Stage.await("a close", each, A_FEW_SECONDS));
+        closings.forEach(each -> ScenarioContext.await("a close", each, A_FEW_SECONDS));
     }
 
     @Verifies(Rule.R4)
-    public void aRoleMayBeClosedByItsOwnListener(Stage stage) throws Exception {
-        var hand = stage.hand();
-        var client = stage.client("c1").awaitReady();
+    public void aRoleMayBeClosedByItsOwnListener(ScenarioContext context) throws Exception {
+        var operator = context.operator();
+        var client = context.client("c1").awaitReady();
         var closed = new CountDownLatch(1);
 
         client.role().submit(Payload.of("hello")).thenRun(() -> {
@@ -162,35 +162,36 @@ public final class LifeCycleScenarios {
             closed.countDown();
         });
 
-        stage.eventually("close returned on the role's own thread", Stage.READY, () -> closed.getCount() == 0);
+        context.eventually(
+                "close returned on the role's own thread", ScenarioContext.READY, () -> closed.getCount() == 0);
         client.role().close();
         assertThat(Told.problem(client.role().submit(Payload.of("too late")))).isEqualTo(Problem.CLOSED);
-        assertThat(hand.children("/tasks")).hasSize(1);
+        assertThat(operator.children("/tasks")).hasSize(1);
     }
 
     @Verifies(Rule.R4)
-    public void aRoleMayBeClosedTheMomentItIsReady(Stage stage) {
-        var hand = stage.hand();
-        var master = stage.master("m1");
-        var worker = stage.worker("w1");
+    public void aRoleMayBeClosedTheMomentItIsReady(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1");
+        var worker = context.worker("w1");
 
         var closed = List.of(
                 master.role().ready().thenRun(master.role()::close),
                 worker.role().ready().thenRun(worker.role()::close));
 
-        closed.forEach(each -> Stage.await("a close", each, A_FEW_SECONDS));
-        hand.awaitGone("/master", Stage.READY);
-        hand.awaitGone("/workers/w1", Stage.READY);
-        stage.eventually(
+        closed.forEach(each -> ScenarioContext.await("a close", each, A_FEW_SECONDS));
+        operator.awaitGone("/master", ScenarioContext.READY);
+        operator.awaitGone("/workers/w1", ScenarioContext.READY);
+        context.eventually(
                 "the master is closed",
-                Stage.READY,
+                ScenarioContext.READY,
                 () -> master.role().leadership().equals(Leadership.CLOSED));
     }
 
     @Verifies(Rule.R4)
-    public void whatIsAskedOfAClosedClientIsRefused(Stage stage) {
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+    public void whatIsAskedOfAClosedClientIsRefused(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
 
         client.close();
 
@@ -200,15 +201,15 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
-    public void whatWasUnderWayWhenTheClientClosedIsRefused(Stage stage) {
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+    public void whatWasUnderWayWhenTheClientClosedIsRefused(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
         client.cut();
-        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
 
         List<CompletionStage<?>> underWay = List.of(
                 client.role().submit(Payload.of("x")),
-                client.role().outcome(task, Stage.OUTCOME),
+                client.role().outcome(task, ScenarioContext.OUTCOME),
                 client.role().collect(task));
         client.close();
 
@@ -217,47 +218,49 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies(Rule.R4)
-    public void aRoleThatIsClosedBeforeItIsReadyIsRefused(Stage stage) {
-        var hand = stage.hand();
-        hand.createParents();
-        hand.createEphemeral("/workers/w1", "somebody else");
-        var worker = stage.worker("w1");
-        worker.awaitEvent(Event.WaitingForId.class, Stage.READY);
+    public void aRoleThatIsClosedBeforeItIsReadyIsRefused(ScenarioContext context) {
+        var operator = context.operator();
+        operator.createParents();
+        operator.createEphemeral("/workers/w1", "somebody else");
+        var worker = context.worker("w1");
+        worker.awaitEvent(Event.WaitingForId.class, ScenarioContext.READY);
 
         worker.close();
-        hand.delete("/workers/w1");
+        operator.delete("/workers/w1");
 
         assertThat(Told.problem(worker.role().ready())).isEqualTo(Problem.CLOSED);
-        stage.throughout("nobody registers", SILENCE, () -> !hand.exists("/workers/w1"));
+        context.throughout("nobody registers", SILENCE, () -> !operator.exists("/workers/w1"));
     }
 
     @Verifies(Rule.R4)
-    public void aHandlerThatIsBusyIsInterruptedAndItsTaskGoesToAnother(Stage stage) {
+    public void aHandlerThatIsBusyIsInterruptedAndItsTaskGoesToAnother(ScenarioContext context) {
         var endless = Work.held();
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", endless).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", endless).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
         endless.awaitBegun(1);
 
         var closing = Instant.now();
         worker.close();
         var took = Duration.between(closing, Instant.now());
-        stage.worker("w2").awaitReady();
+        context.worker("w2").awaitReady();
 
         assertThat(took).isLessThan(A_FEW_SECONDS);
         assertThat(worker.events(Event.TaskCompleted.class)).isEmpty();
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.R4, Rule.L6})
-    public void withoutAServerARoleIsRefusedInTimeAndEnds(Stage stage) {
+    public void withoutAServerARoleIsRefusedInTimeAndEnds(ScenarioContext context) {
         // The discard port: nobody listens there on any machine of ours, and loopback says so at once.
         UnaryOperator<Settings> nowhere =
                 settings -> settings.withConnect("127.0.0.1:9").withConnectTimeout(Duration.ofMillis(500));
 
         var refused = List.of(
-                stage.master("m1", nowhere), stage.worker("w1", Work.prompt(), nowhere), stage.client("c1", nowhere));
+                context.master("m1", nowhere),
+                context.worker("w1", Work.prompt(), nowhere),
+                context.client("c1", nowhere));
 
         refused.forEach(each -> {
             assertThat(Told.problem(each.role().ready())).isEqualTo(Problem.CANNOT_CONNECT);
@@ -270,17 +273,17 @@ public final class LifeCycleScenarios {
     }
 
     @Verifies({Rule.R4, Rule.L5})
-    public void aListenerThatThrowsChangesNothing(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aListenerThatThrowsChangesNothing(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
         var first = client.role().submit(Payload.of("first"));
         first.whenComplete((task, problem) -> {
             throw new IllegalStateException("a mistake of the caller's");
         });
-        Stage.await("the first", first, Stage.READY);
+        ScenarioContext.await("the first", first, ScenarioContext.READY);
 
-        assertThat(stage.outcome(client, stage.submit(client, "second"))).isEqualTo(Told.done("second"));
+        assertThat(context.outcome(client, context.submit(client, "second"))).isEqualTo(Told.done("second"));
     }
 }

@@ -9,11 +9,11 @@ import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Operator;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,328 +28,346 @@ public final class OutcomeScenarios {
     private static final Duration SOON = Duration.ofMillis(500);
 
     @Verifies(Rule.L4)
-    public void anotherClientMayAsk(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var submitter = stage.client("c1").awaitReady();
-        var task = stage.submit(submitter, "hello");
+    public void anotherClientMayAsk(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var submitter = context.client("c1").awaitReady();
+        var task = context.submit(submitter, "hello");
         submitter.close();
 
-        var other = stage.client("c2").awaitReady();
+        var other = context.client("c2").awaitReady();
 
-        assertThat(stage.outcome(other, task)).isEqualTo(Told.done("hello"));
-        assertThat(Stage.await("a collect", other.role().collect(task), Stage.READY))
+        assertThat(context.outcome(other, task)).isEqualTo(Told.done("hello"));
+        assertThat(ScenarioContext.await("a collect", other.role().collect(task), ScenarioContext.READY))
                 .isTrue();
     }
 
     @Verifies(Rule.L4)
-    public void anOutcomeMayBeAskedForLongAfterIt(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
-        stage.hand().awaitExists("/tasks/" + task + "/status", Stage.READY);
+    public void anOutcomeMayBeAskedForLongAfterIt(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+        context.operator().awaitExists("/tasks/" + task + "/status", ScenarioContext.READY);
 
-        var first = stage.outcome(client, task);
-        var second = stage.outcome(client, task);
+        var first = context.outcome(client, task);
+        var second = context.outcome(client, task);
 
         assertThat(first).isEqualTo(second).isEqualTo(Told.done("hello"));
     }
 
     @Verifies(Rule.L4)
-    public void theOutcomeIsLearntAfterTheClientsOwnSessionWasLost(Stage stage) {
+    public void theOutcomeIsLearntAfterTheClientsOwnSessionWasLost(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
-        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+        var outcome = client.role().outcome(task, ScenarioContext.OUTCOME);
         held.awaitBegun(1);
 
         var expiry = Instant.now();
         client.expire();
-        client.awaitEvent(Event.SessionExpired.class, expiry, Stage.READY);
+        client.awaitEvent(Event.SessionExpired.class, expiry, ScenarioContext.READY);
         held.release();
 
-        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.OUTCOME))
+                .isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L4, Rule.L5})
-    public void theOutcomeIsLearntThoughTheWatchWasLostWithTheConnection(Stage stage) {
+    public void theOutcomeIsLearntThoughTheWatchWasLostWithTheConnection(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
-        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
+        var outcome = client.role().outcome(task, ScenarioContext.OUTCOME);
         held.awaitBegun(1);
 
         client.cut();
-        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
         held.release();
-        stage.hand().awaitExists("/tasks/" + task + "/status", Stage.READY);
+        context.operator().awaitExists("/tasks/" + task + "/status", ScenarioContext.READY);
         client.mend();
 
-        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.OUTCOME))
+                .isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L4, Rule.S6})
-    public void aTaskThatWasCollectedWhileTheClientWasCutOffIsUnknown(Stage stage) {
+    public void aTaskThatWasCollectedWhileTheClientWasCutOffIsUnknown(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var other = stage.client("c2").awaitReady();
-        var task = stage.submit(client, "hello");
-        var outcome = client.role().outcome(task, Stage.OUTCOME);
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var other = context.client("c2").awaitReady();
+        var task = context.submit(client, "hello");
+        var outcome = client.role().outcome(task, ScenarioContext.OUTCOME);
         held.awaitBegun(1);
 
         client.cut();
-        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
         held.release();
-        stage.outcome(other, task);
-        Stage.await("a collect", other.role().collect(task), Stage.READY);
+        context.outcome(other, task);
+        ScenarioContext.await("a collect", other.role().collect(task), ScenarioContext.READY);
         client.mend();
 
-        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isInstanceOf(Outcome.Unknown.class);
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.READY))
+                .isInstanceOf(Outcome.Unknown.class);
     }
 
     @Verifies(Rule.S6)
-    public void whenTimeIsUpItIsUnknownAndMayBeLearntLater(Stage stage) {
+    public void whenTimeIsUpItIsUnknownAndMayBeLearntLater(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
 
-        var now = Stage.await("no patience", client.role().outcome(task, Duration.ZERO), Stage.READY);
-        var soon = Stage.await("some patience", client.role().outcome(task, Duration.ofMillis(200)), Stage.READY);
+        var now =
+                ScenarioContext.await("no patience", client.role().outcome(task, Duration.ZERO), ScenarioContext.READY);
+        var soon = ScenarioContext.await(
+                "some patience", client.role().outcome(task, Duration.ofMillis(200)), ScenarioContext.READY);
         held.awaitBegun(1);
         held.release();
 
         assertThat(now).isInstanceOf(Outcome.Unknown.class);
         assertThat(soon).isInstanceOf(Outcome.Unknown.class);
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies(Rule.S6)
-    public void evenWithoutPatienceAStatusThatIsThereIsRead(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
-        stage.outcome(client, task);
+    public void evenWithoutPatienceAStatusThatIsThereIsRead(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+        context.outcome(client, task);
 
-        var outcome = Stage.await("no patience", client.role().outcome(task, Duration.ZERO), Stage.READY);
+        var outcome =
+                ScenarioContext.await("no patience", client.role().outcome(task, Duration.ZERO), ScenarioContext.READY);
 
         assertThat(outcome).isEqualTo(Told.done("hello"));
     }
 
     @Verifies(Rule.S6)
-    public void whileTheClientIsCutOffTimeIsUpAllTheSame(Stage stage) {
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
+    public void whileTheClientIsCutOffTimeIsUpAllTheSame(ScenarioContext context) {
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
         client.cut();
-        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
 
         var outcome = client.role().outcome(task, Duration.ofMillis(200));
 
-        assertThat(Stage.await("the outcome", outcome, Stage.AT_ONCE)).isInstanceOf(Outcome.Unknown.class);
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.AT_ONCE))
+                .isInstanceOf(Outcome.Unknown.class);
     }
 
     @Verifies(Rule.S6)
-    public void aTaskThatIsGoneIsUnknown(Stage stage) {
-        var client = stage.client("c1").awaitReady();
+    public void aTaskThatIsGoneIsUnknown(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
         var never = new TaskId("task-never-0000000042");
 
-        var outcome = Stage.await("the outcome", client.role().outcome(never, Stage.OUTCOME), Stage.READY);
+        var outcome = ScenarioContext.await(
+                "the outcome", client.role().outcome(never, ScenarioContext.OUTCOME), ScenarioContext.READY);
 
         assertThat(outcome).isInstanceOf(Outcome.Unknown.class);
     }
 
     @Verifies(Rule.S6)
-    public void aTaskThatAnOperatorDeletesIsUnknownToThoseWhoWait(Stage stage) {
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
-        var outcome = client.role().outcome(task, Stage.OUTCOME);
+    public void aTaskThatAnOperatorDeletesIsUnknownToThoseWhoWait(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+        var outcome = client.role().outcome(task, ScenarioContext.OUTCOME);
 
-        stage.hand().delete("/tasks/" + task);
+        context.operator().delete("/tasks/" + task);
 
-        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isInstanceOf(Outcome.Unknown.class);
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.READY))
+                .isInstanceOf(Outcome.Unknown.class);
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L4, Rule.S6})
-    public void whoAsksAServerThatIsBehindLearnsTheOutcomeAllTheSame(Stage stage) {
-        var ensemble = stage.ensemble();
+    public void whoAsksAServerThatIsBehindLearnsTheOutcomeAllTheSame(ScenarioContext context) {
+        var ensemble = context.ensemble();
         var behind = ensemble.followers().get(0);
         Consumer<Wire> there = wire ->
                 ensemble.servers().stream().filter(server -> server != behind).forEach(wire::cut);
         Consumer<Wire> elsewhere = wire -> wire.cut(behind);
-        stage.prepareWire(elsewhere);
-        stage.master("m1").awaitReady();
-        stage.prepareWire(elsewhere);
-        stage.worker("w1").awaitReady();
-        stage.prepareWire(elsewhere);
-        var submitter = stage.client("c1").awaitReady();
-        stage.prepareWire(there);
-        var other = stage.client("c2", Given.LONG_SESSION).awaitReady();
+        context.prepareWire(elsewhere);
+        context.master("m1").awaitReady();
+        context.prepareWire(elsewhere);
+        context.worker("w1").awaitReady();
+        context.prepareWire(elsewhere);
+        var submitter = context.client("c1").awaitReady();
+        context.prepareWire(there);
+        var other = context.client("c2", Given.LONG_SESSION).awaitReady();
 
         ensemble.fallBehind(behind);
-        var task = stage.submit(submitter, "hello");
+        var task = context.submit(submitter, "hello");
         var before = other.traffic().total();
-        var outcome = other.role().outcome(task, Stage.OUTCOME);
-        stage.eventually("it has asked", Stage.READY, () -> other.traffic().total() > before);
-        stage.throughout(
+        var outcome = other.role().outcome(task, ScenarioContext.OUTCOME);
+        context.eventually(
+                "it has asked", ScenarioContext.READY, () -> other.traffic().total() > before);
+        context.throughout(
                 "it takes nothing for certain",
                 SOON,
                 () -> !outcome.toCompletableFuture().isDone());
         ensemble.catchUp(behind);
 
-        assertThat(Stage.await("the outcome", outcome, Stage.OUTCOME)).isEqualTo(Told.done("hello"));
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.OUTCOME))
+                .isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L4, Rule.S6})
-    public void allWhoAskForOneTaskAreAnswered(Stage stage) {
+    public void allWhoAskForOneTaskAreAnswered(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
 
         var impatient = client.role().outcome(task, Duration.ofMillis(50));
         var others = IntStream.range(0, 5)
-                .mapToObj(i -> client.role().outcome(task, Stage.OUTCOME))
+                .mapToObj(i -> client.role().outcome(task, ScenarioContext.OUTCOME))
                 .toList();
-        Stage.await("the impatient", impatient, Stage.READY);
+        ScenarioContext.await("the impatient", impatient, ScenarioContext.READY);
         held.release();
 
-        others.forEach(
-                each -> assertThat(Stage.await("an outcome", each, Stage.READY)).isEqualTo(Told.done("hello")));
+        others.forEach(each -> assertThat(ScenarioContext.await("an outcome", each, ScenarioContext.READY))
+                .isEqualTo(Told.done("hello")));
     }
 
     @Verifies({Rule.S5, Rule.S6})
-    public void onlyATaskWithAStatusIsCollectedAndOnlyOnce(Stage stage) {
-        var hand = stage.hand();
+    public void onlyATaskWithAStatusIsCollectedAndOnlyOnce(ScenarioContext context) {
+        var operator = context.operator();
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
 
-        var tooEarly = Stage.await("too early", client.role().collect(task), Stage.READY);
+        var tooEarly = ScenarioContext.await("too early", client.role().collect(task), ScenarioContext.READY);
         held.release();
-        stage.outcome(client, task);
-        var inTime = Stage.await("in time", client.role().collect(task), Stage.READY);
-        var tooLate = Stage.await("too late", client.role().collect(task), Stage.READY);
+        context.outcome(client, task);
+        var inTime = ScenarioContext.await("in time", client.role().collect(task), ScenarioContext.READY);
+        var tooLate = ScenarioContext.await("too late", client.role().collect(task), ScenarioContext.READY);
 
         assertThat(tooEarly).isFalse();
         assertThat(inTime).isTrue();
         assertThat(tooLate).isFalse();
-        assertThat(hand.exists("/tasks/" + task)).isFalse();
+        assertThat(operator.exists("/tasks/" + task)).isFalse();
     }
 
     @Verifies({Rule.S5, Rule.L5})
-    public void aCollectThatWaitedOutACutRemovesTheTask(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
-        stage.outcome(client, task);
+    public void aCollectThatWaitedOutACutRemovesTheTask(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
+        context.outcome(client, task);
         client.cut();
-        client.awaitEvent(Event.Disconnected.class, Stage.READY);
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
 
         var collected = client.role().collect(task);
         client.mend();
 
-        assertThat(Stage.await("the collect", collected, Stage.READY)).isTrue();
-        assertThat(stage.hand().exists("/tasks/" + task)).isFalse();
+        assertThat(ScenarioContext.await("the collect", collected, ScenarioContext.READY))
+                .isTrue();
+        assertThat(context.operator().exists("/tasks/" + task)).isFalse();
     }
 
     @Verifies({Rule.S5, Rule.S6})
-    public void aClientThatMayNotCollectIsToldSo(Stage stage) {
-        var hand = stage.handAtLeader();
-        stage.master("m1").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
-        stage.outcome(client, task);
+    public void aClientThatMayNotCollectIsToldSo(ScenarioContext context) {
+        var operator = context.operatorAtLeader();
+        context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+        context.outcome(client, task);
 
-        hand.setAcl("/tasks/" + task, Perms.ALL & ~Perms.DELETE);
+        operator.setAcl("/tasks/" + task, Perms.ALL & ~Perms.DELETE);
         var refused = Told.problem(client.role().collect(task));
-        hand.setAcl("/tasks/" + task, Perms.ALL);
-        var collected = Stage.await("the collect", client.role().collect(task), Stage.READY);
+        operator.setAcl("/tasks/" + task, Perms.ALL);
+        var collected = ScenarioContext.await("the collect", client.role().collect(task), ScenarioContext.READY);
 
         assertThat(refused).isEqualTo(Problem.NOT_ALLOWED);
         assertThat(collected).isTrue();
     }
 
     @Verifies({Rule.L4, Rule.L6})
-    public void outcomesThatAreKnownLeaveNoWatch(Stage stage) {
-        var hand = stage.hand();
+    public void outcomesThatAreKnownLeaveNoWatch(ScenarioContext context) {
+        var operator = context.operator();
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var tasks = stage.submitAll(client, Told.commands(10));
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var tasks = context.submitAll(client, Told.commands(10));
         var outcomes = tasks.stream()
-                .map(task -> client.role().outcome(task, Stage.OUTCOME))
+                .map(task -> client.role().outcome(task, ScenarioContext.OUTCOME))
                 .toList();
-        stage.eventually("it watches", Stage.READY, () -> client.traffic().watches() >= tasks.size());
+        context.eventually(
+                "it watches", ScenarioContext.READY, () -> client.traffic().watches() >= tasks.size());
 
         held.release();
-        outcomes.forEach(each -> Stage.await("an outcome", each, Stage.OUTCOME));
-        tasks.forEach(task -> stage.outcome(client, task));
+        outcomes.forEach(each -> ScenarioContext.await("an outcome", each, ScenarioContext.OUTCOME));
+        tasks.forEach(task -> context.outcome(client, task));
 
-        assertThat(heardOfDeletions(stage, hand, client, tasks)).isZero();
+        assertThat(heardOfDeletions(context, operator, client, tasks)).isZero();
     }
 
     @Verifies({Rule.L4, Rule.L6})
-    public void aStatusThatComesWhileTheClientAsksLeavesNoWatch(Stage stage) {
-        var hand = stage.hand();
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
+    public void aStatusThatComesWhileTheClientAsksLeavesNoWatch(ScenarioContext context) {
+        var operator = context.operator();
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
         client.wire().stallReplies();
         var before = client.wire().heldUp();
 
-        var outcome = client.role().outcome(task, Stage.OUTCOME);
-        stage.eventually(
+        var outcome = client.role().outcome(task, ScenarioContext.OUTCOME);
+        context.eventually(
                 "it is told that there is none",
-                Stage.READY,
+                ScenarioContext.READY,
                 () -> client.wire().heldUp() > before);
-        hand.create("/tasks/" + task + "/status", "done");
+        operator.create("/tasks/" + task + "/status", "done");
         client.mend();
 
-        assertThat(Stage.await("the outcome", outcome, Stage.READY)).isEqualTo(Told.done(""));
-        assertThat(heardOfDeletions(stage, hand, client, List.of(task))).isZero();
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.READY))
+                .isEqualTo(Told.done(""));
+        assertThat(heardOfDeletions(context, operator, client, List.of(task))).isZero();
     }
 
     @Verifies({Rule.L4, Rule.L5})
-    public void aQuestionGivenUpAsTheConnectionGoesHidesNoLoss(Stage stage) {
-        var client = stage.client("c1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
+    public void aQuestionGivenUpAsTheConnectionGoesHidesNoLoss(ScenarioContext context) {
+        var client = context.client("c1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
         var outcome = client.role().outcome(task, Duration.ofSeconds(2));
-        stage.eventually("it watches", Stage.READY, () -> client.traffic().watches() > 0);
-        stage.submit(client, "acknowledged after the look is answered");
+        context.eventually(
+                "it watches", ScenarioContext.READY, () -> client.traffic().watches() > 0);
+        context.submit(client, "acknowledged after the look is answered");
 
         // Its watch is being taken back, and a submit is under way, when the connection goes.
         client.wire().stallReplies();
-        assertThat(Stage.await("the outcome", outcome, Stage.READY).known()).isFalse();
+        assertThat(ScenarioContext.await("the outcome", outcome, ScenarioContext.READY)
+                        .known())
+                .isFalse();
         var next = client.role().submit(Payload.of("next"));
-        stage.throughout("it waits", SOON, () -> !next.toCompletableFuture().isDone());
+        context.throughout("it waits", SOON, () -> !next.toCompletableFuture().isDone());
         client.wire().reset();
         client.mend();
 
-        Stage.await("the submit", next, Stage.READY);
+        ScenarioContext.await("the submit", next, ScenarioContext.READY);
         assertThat(client.events(Event.Disconnected.class)).isNotEmpty();
     }
 
     /** How many watches were left, by what they tell; a submit's answer comes after all that was asked or told before. */
-    private static long heardOfDeletions(Stage stage, Hand hand, Actor<Client> client, List<TaskId> tasks) {
-        stage.submit(client, "before");
+    private static long heardOfDeletions(
+            ScenarioContext context, Operator operator, TestParticipant<Client> client, List<TaskId> tasks) {
+        context.submit(client, "before");
         var before = client.traffic().notifications();
-        tasks.forEach(task -> hand.deleteAll("/tasks/" + task));
-        stage.submit(client, "after");
+        tasks.forEach(task -> operator.deleteAll("/tasks/" + task));
+        context.submit(client, "after");
         return client.traffic().notifications() - before;
     }
 }

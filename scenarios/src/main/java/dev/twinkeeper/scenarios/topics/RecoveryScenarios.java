@@ -7,9 +7,9 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Actor;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Server;
 import java.time.Instant;
@@ -20,119 +20,120 @@ import java.util.concurrent.CompletionStage;
 public final class RecoveryScenarios {
     @FaultsEnsemble
     @Verifies({Rule.L5, Rule.S4, Rule.S5})
-    public void theEnsembleLosesItsLeader(Stage stage) {
-        var client = cluster(stage);
-        var before = stage.submitAll(client, Told.commands(20));
+    public void theEnsembleLosesItsLeader(ScenarioContext context) {
+        var client = cluster(context);
+        var before = context.submitAll(client, Told.commands(20));
 
-        stage.ensemble().leader().kill();
+        context.ensemble().leader().kill();
         var during = submit(client, 20);
 
-        allFinish(stage, client, before);
-        allFinish(stage, client, acknowledged(during));
+        allFinish(context, client, before);
+        allFinish(context, client, acknowledged(during));
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L5, Rule.S4, Rule.S5})
-    public void theEnsembleLosesAFollower(Stage stage) {
-        var client = cluster(stage);
+    public void theEnsembleLosesAFollower(ScenarioContext context) {
+        var client = cluster(context);
 
-        stage.ensemble().followers().get(0).kill();
+        context.ensemble().followers().get(0).kill();
         var during = submit(client, 20);
 
-        allFinish(stage, client, acknowledged(during));
+        allFinish(context, client, acknowledged(during));
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L5, Rule.S4, Rule.S5, Rule.L6})
-    public void theEnsembleLosesItsQuorumForAWhile(Stage stage) {
-        var client = cluster(stage);
-        var before = stage.submitAll(client, Told.commands(20));
+    public void theEnsembleLosesItsQuorumForAWhile(ScenarioContext context) {
+        var client = cluster(context);
+        var before = context.submitAll(client, Told.commands(20));
 
-        stage.ensemble().loseQuorum();
-        client.awaitEvent(Event.Disconnected.class, Stage.RECOVERY);
+        context.ensemble().loseQuorum();
+        client.awaitEvent(Event.Disconnected.class, ScenarioContext.RECOVERY);
         var during = submit(client, 20);
-        stage.ensemble().restore();
+        context.ensemble().restore();
 
-        allFinish(stage, client, before);
-        allFinish(stage, client, acknowledged(during));
+        allFinish(context, client, before);
+        allFinish(context, client, acknowledged(during));
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L5, Rule.S4, Rule.S5})
-    public void theWholeEnsembleIsRestarted(Stage stage) {
+    public void theWholeEnsembleIsRestarted(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var before = stage.submitAll(client, Told.commands(6));
+        context.master("m1").awaitReady();
+        context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var before = context.submitAll(client, Told.commands(6));
         held.awaitBegun(4);
 
-        stage.ensemble().restart();
+        context.ensemble().restart();
         held.release();
 
-        allFinish(stage, client, before);
-        allFinish(stage, client, stage.submitAll(client, Told.commands(3)));
+        allFinish(context, client, before);
+        allFinish(context, client, context.submitAll(client, Told.commands(3)));
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L5, Rule.S5})
-    public void theServersAreRestartedOneAfterTheOther(Stage stage) {
-        var client = cluster(stage);
-        var before = stage.submitAll(client, Told.commands(10));
+    public void theServersAreRestartedOneAfterTheOther(ScenarioContext context) {
+        var client = cluster(context);
+        var before = context.submitAll(client, Told.commands(10));
 
-        for (Server server : stage.ensemble().servers()) {
+        for (Server server : context.ensemble().servers()) {
             server.kill();
-            stage.ensemble().restore();
+            context.ensemble().restore();
         }
 
-        allFinish(stage, client, before);
-        allFinish(stage, client, acknowledged(submit(client, 5)));
+        allFinish(context, client, before);
+        allFinish(context, client, acknowledged(submit(client, 5)));
     }
 
     @FaultsEnsemble
     @Verifies({Rule.L1, Rule.L5})
-    public void aMasterIsLostTogetherWithTheLeaderOfTheEnsemble(Stage stage) {
-        var lost = stage.master("m1").awaitReady();
-        var standby = stage.master("m2").awaitReady();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aMasterIsLostTogetherWithTheLeaderOfTheEnsemble(ScenarioContext context) {
+        var lost = context.master("m1").awaitReady();
+        var standby = context.master("m2").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
         var fault = Instant.now();
         lost.cut();
-        stage.ensemble().leader().kill();
+        context.ensemble().leader().kill();
         var task = client.role().submit(Payload.of("next"));
 
         // The clocks of all sessions begin anew under a new leader, the lost master's too.
-        standby.awaitEvent(Event.Elected.class, fault, Stage.RECOVERY);
-        assertThat(stage.outcome(client, Stage.await("the submit", task, Stage.RECOVERY)))
+        standby.awaitEvent(Event.Elected.class, fault, ScenarioContext.RECOVERY);
+        assertThat(context.outcome(client, ScenarioContext.await("the submit", task, ScenarioContext.RECOVERY)))
                 .isEqualTo(Told.done("next"));
     }
 
-    private static Actor<Client> cluster(Stage stage) {
-        stage.master("m1").awaitReady();
-        stage.master("m2").awaitReady();
-        stage.worker("w1").awaitReady();
-        stage.worker("w2").awaitReady();
-        return stage.client("c1").awaitReady();
+    private static TestParticipant<Client> cluster(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        context.master("m2").awaitReady();
+        context.worker("w1").awaitReady();
+        context.worker("w2").awaitReady();
+        return context.client("c1").awaitReady();
     }
 
-    private static List<CompletionStage<TaskId>> submit(Actor<Client> client, int n) {
+    private static List<CompletionStage<TaskId>> submit(TestParticipant<Client> client, int n) {
         return client.role()
                 .submitAll(Told.commands(n).stream().map(Payload::of).toList());
     }
 
     private static List<TaskId> acknowledged(List<CompletionStage<TaskId>> submits) {
         return submits.stream()
-                .map(each -> Stage.await("a submit", each, Stage.RECOVERY))
+                .map(each -> ScenarioContext.await("a submit", each, ScenarioContext.RECOVERY))
                 .toList();
     }
 
-    private static void allFinish(Stage stage, Actor<Client> client, List<TaskId> tasks) {
+    private static void allFinish(ScenarioContext context, TestParticipant<Client> client, List<TaskId> tasks) {
         var outcomes = tasks.stream()
-                .map(task -> client.role().outcome(task, Stage.RECOVERY))
+                .map(task -> client.role().outcome(task, ScenarioContext.RECOVERY))
                 .toList();
-        outcomes.forEach(each -> assertThat(Stage.await("an outcome", each, Stage.RECOVERY.plusSeconds(1))
-                        .known())
+        outcomes.forEach(each -> assertThat(
+                        ScenarioContext.await("an outcome", each, ScenarioContext.RECOVERY.plusSeconds(1))
+                                .known())
                 .isTrue());
     }
 }

@@ -7,10 +7,10 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.layout.WorkerLine;
-import dev.twinkeeper.scenarios.Actor;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.lab.Hand;
+import dev.twinkeeper.scenarios.lab.Operator;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -18,156 +18,156 @@ import java.util.List;
 /** A worker's own ephemeral: made, waited for, made again. */
 public final class RegistrationScenarios {
     @Verifies(Rule.R1)
-    public void registeredCompletesOnlyWhenTheWorkersOwnEphemeralExists(Stage stage) {
-        var hand = stage.hand();
-        hand.createParents();
-        hand.createEphemeral("/workers/w1", "somebody else");
+    public void registeredCompletesOnlyWhenTheWorkersOwnEphemeralExists(ScenarioContext context) {
+        var operator = context.operator();
+        operator.createParents();
+        operator.createEphemeral("/workers/w1", "somebody else");
 
-        var worker = stage.worker("w1");
-        worker.awaitEvent(Event.WaitingForId.class, Stage.READY);
+        var worker = context.worker("w1");
+        worker.awaitEvent(Event.WaitingForId.class, ScenarioContext.READY);
         var early = worker.role().registered().toCompletableFuture().isDone();
-        hand.delete("/workers/w1");
+        operator.delete("/workers/w1");
         worker.awaitReady();
 
         assertThat(early).as("registered while the name was another's").isFalse();
-        assertThat(owner(hand, "w1")).isEqualTo(session(worker));
+        assertThat(owner(operator, "w1")).isEqualTo(session(worker));
     }
 
     @Verifies(Rule.R1)
-    public void aWorkersLineSaysWhereItIsAndHowManySlotsItHas(Stage stage) {
-        var hand = stage.hand();
+    public void aWorkersLineSaysWhereItIsAndHowManySlotsItHas(ScenarioContext context) {
+        var operator = context.operator();
 
-        stage.worker("w1", Work.prompt(), settings -> settings.withSlots(7)).awaitReady();
+        context.worker("w1", Work.prompt(), settings -> settings.withSlots(7)).awaitReady();
 
-        var line = WorkerLine.decode(hand.get("/workers/w1").getBytes(StandardCharsets.UTF_8));
+        var line = WorkerLine.decode(operator.get("/workers/w1").getBytes(StandardCharsets.UTF_8));
         assertThat(line).isEqualTo(new WorkerLine("w1@localhost", 7));
-        assertThat(hand.exists("/assign/w1")).as("its own /assign parent").isTrue();
+        assertThat(operator.exists("/assign/w1")).as("its own /assign parent").isTrue();
     }
 
     @Verifies({Rule.R2, Rule.L5})
-    public void aWorkerRegistersAgainAfterItsSessionExpired(Stage stage) {
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aWorkerRegistersAgainAfterItsSessionExpired(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
         var before = session(worker);
 
         var expiry = Instant.now();
         worker.expire();
-        worker.awaitEvent(Event.Registered.class, expiry, Stage.READY);
+        worker.awaitEvent(Event.Registered.class, expiry, ScenarioContext.READY);
 
-        assertThat(owner(stage.hand(), "w1")).isEqualTo(session(worker)).isNotEqualTo(before);
-        assertThat(stage.outcome(client, stage.submit(client, "again"))).isEqualTo(Told.done("again"));
+        assertThat(owner(context.operator(), "w1")).isEqualTo(session(worker)).isNotEqualTo(before);
+        assertThat(context.outcome(client, context.submit(client, "again"))).isEqualTo(Told.done("again"));
     }
 
     @Verifies(Rule.R2)
-    public void aWorkerRegistersAgainAfterAnOperatorDeletedItsZnode(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aWorkerRegistersAgainAfterAnOperatorDeletedItsZnode(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
 
         var deletion = Instant.now();
-        hand.delete("/workers/w1");
-        worker.awaitEvent(Event.Registered.class, deletion, Stage.READY);
+        operator.delete("/workers/w1");
+        worker.awaitEvent(Event.Registered.class, deletion, ScenarioContext.READY);
 
-        assertThat(owner(hand, "w1")).isEqualTo(session(worker));
-        assertThat(stage.outcome(client, stage.submit(client, "again"))).isEqualTo(Told.done("again"));
+        assertThat(owner(operator, "w1")).isEqualTo(session(worker));
+        assertThat(context.outcome(client, context.submit(client, "again"))).isEqualTo(Told.done("again"));
     }
 
     @Verifies({Rule.R2, Rule.L5})
-    public void workersRegisterAgainAfterAnOperatorDeletedAllOfThem(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
+    public void workersRegisterAgainAfterAnOperatorDeletedAllOfThem(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
         var workers =
-                List.of(stage.worker("w1").awaitReady(), stage.worker("w2").awaitReady());
-        var client = stage.client("c1").awaitReady();
+                List.of(context.worker("w1").awaitReady(), context.worker("w2").awaitReady());
+        var client = context.client("c1").awaitReady();
 
         var deletion = Instant.now();
-        hand.deleteAll("/workers");
-        workers.forEach(worker -> worker.awaitEvent(Event.Registered.class, deletion, Stage.READY));
+        operator.deleteAll("/workers");
+        workers.forEach(worker -> worker.awaitEvent(Event.Registered.class, deletion, ScenarioContext.READY));
 
-        assertThat(hand.children("/workers")).containsExactlyInAnyOrder("w1", "w2");
-        assertThat(stage.outcome(client, stage.submit(client, "again"))).isEqualTo(Told.done("again"));
+        assertThat(operator.children("/workers")).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(context.outcome(client, context.submit(client, "again"))).isEqualTo(Told.done("again"));
     }
 
     @Verifies({Rule.R2, Rule.L5})
-    public void aWorkerWhoseZnodeWasDeletedWhileItWasCutOffRegistersAgain(Stage stage) {
-        var hand = stage.hand();
-        var worker = stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+    public void aWorkerWhoseZnodeWasDeletedWhileItWasCutOffRegistersAgain(ScenarioContext context) {
+        var operator = context.operator();
+        var worker = context.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
 
         worker.cut();
-        worker.awaitEvent(Event.Disconnected.class, Stage.READY);
-        hand.delete("/workers/w1");
+        worker.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
+        operator.delete("/workers/w1");
         worker.mend();
 
-        hand.awaitExists("/workers/w1", Stage.READY);
-        assertThat(owner(hand, "w1")).isEqualTo(session(worker));
+        operator.awaitExists("/workers/w1", ScenarioContext.READY);
+        assertThat(owner(operator, "w1")).isEqualTo(session(worker));
     }
 
     @Verifies({Rule.R2, Rule.L5})
-    public void aWorkerCutOffForAMomentKeepsItsRegistration(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var creation = hand.stat("/workers/w1").orElseThrow().getCzxid();
+    public void aWorkerCutOffForAMomentKeepsItsRegistration(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var creation = operator.stat("/workers/w1").orElseThrow().getCzxid();
 
         worker.cut();
-        worker.awaitEvent(Event.Disconnected.class, Stage.READY);
-        var task = stage.submit(client, "meanwhile");
+        worker.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
+        var task = context.submit(client, "meanwhile");
         worker.mend();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("meanwhile"));
-        assertThat(hand.stat("/workers/w1").orElseThrow().getCzxid()).isEqualTo(creation);
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("meanwhile"));
+        assertThat(operator.stat("/workers/w1").orElseThrow().getCzxid()).isEqualTo(creation);
     }
 
     @Verifies(Rule.R3)
-    public void aSecondLiveWorkerOfTheSameIdIsRefusedAndTheFirstGoesOn(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
-        var first = stage.worker("w1", Work.prompt("by the first")).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var before = hand.stat("/workers/w1").orElseThrow();
+    public void aSecondLiveWorkerOfTheSameIdIsRefusedAndTheFirstGoesOn(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
+        var first = context.worker("w1", Work.prompt("by the first")).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var before = operator.stat("/workers/w1").orElseThrow();
 
-        var second = stage.worker("w1", Work.prompt("by the second"));
+        var second = context.worker("w1", Work.prompt("by the second"));
         var problem = Told.problem(second.role().registered());
 
         assertThat(problem).isEqualTo(Problem.ID_IN_USE);
         assertThat(second.events(Event.Refused.class)).hasSize(1);
-        assertThat(hand.stat("/workers/w1")).contains(before);
-        assertThat(owner(hand, "w1")).isEqualTo(session(first));
-        assertThat(stage.outcome(client, stage.submit(client, "whose"))).isEqualTo(Told.done("by the first"));
+        assertThat(operator.stat("/workers/w1")).contains(before);
+        assertThat(owner(operator, "w1")).isEqualTo(session(first));
+        assertThat(context.outcome(client, context.submit(client, "whose"))).isEqualTo(Told.done("by the first"));
     }
 
     @Verifies(Rule.R3)
-    public void theEphemeralOfAWorkersDeadSessionIsWaitedOut(Stage stage) {
-        var hand = stage.hand();
-        var before = stage.worker("w1").awaitReady();
+    public void theEphemeralOfAWorkersDeadSessionIsWaitedOut(ScenarioContext context) {
+        var operator = context.operator();
+        var before = context.worker("w1").awaitReady();
         before.cut();
 
-        var after = stage.worker("w1").awaitReady();
+        var after = context.worker("w1").awaitReady();
 
         assertThat(after.events(Event.WaitingForId.class)).hasSize(1);
-        assertThat(owner(hand, "w1")).isEqualTo(session(after));
+        assertThat(owner(operator, "w1")).isEqualTo(session(after));
     }
 
     @Verifies(Rule.R3)
-    public void aPersistentZnodeOfTheWorkersNameIsInTheWay(Stage stage) {
-        var hand = stage.hand();
-        hand.createParents();
-        hand.create("/workers/w1", "left by a typing error");
+    public void aPersistentZnodeOfTheWorkersNameIsInTheWay(ScenarioContext context) {
+        var operator = context.operator();
+        operator.createParents();
+        operator.create("/workers/w1", "left by a typing error");
 
-        var worker = stage.worker("w1");
+        var worker = context.worker("w1");
 
         assertThat(Told.problem(worker.role().registered())).isEqualTo(Problem.IN_THE_WAY);
-        assertThat(hand.get("/workers/w1")).isEqualTo("left by a typing error");
+        assertThat(operator.get("/workers/w1")).isEqualTo("left by a typing error");
     }
 
-    private static long owner(Hand hand, String worker) {
-        return hand.stat("/workers/" + worker).orElseThrow().getEphemeralOwner();
+    private static long owner(Operator operator, String worker) {
+        return operator.stat("/workers/" + worker).orElseThrow().getEphemeralOwner();
     }
 
-    private static long session(Actor<Worker> worker) {
+    private static long session(TestParticipant<Worker> worker) {
         return worker.wire().session().orElseThrow().id();
     }
 }

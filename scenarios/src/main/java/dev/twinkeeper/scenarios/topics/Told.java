@@ -7,7 +7,7 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -22,9 +22,9 @@ final class Told {
         return new Outcome.Done(Payload.of(result));
     }
 
-    /** The problem that the stage completes with. */
+    /** The problem that the answer fails with. */
     static CoordinationException.Problem problem(CompletionStage<?> refused) {
-        var future = refused.toCompletableFuture().orTimeout(Stage.OUTCOME.toMillis(), TimeUnit.MILLISECONDS);
+        var future = refused.toCompletableFuture().orTimeout(ScenarioContext.OUTCOME.toMillis(), TimeUnit.MILLISECONDS);
         Throwable thrown = catchThrowableOfType(CompletionException.class, future::join);
         assertThat(thrown).as("a refusal").isNotNull().hasCauseInstanceOf(CoordinationException.class);
         return ((CoordinationException) thrown.getCause()).problem();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.scenarios.Actor;
-import dev.twinkeeper.scenarios.Stage;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
 
@@ -15,176 +15,177 @@ import java.time.Instant;
  */
 public final class WatchGapScenarios {
     @Verifies({Rule.L2, Rule.L5})
-    public void aMasterFindsTheTasksOfTheGap(Stage stage) {
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
-        master.awaitEvent(Event.TookOver.class, Stage.READY);
+    public void aMasterFindsTheTasksOfTheGap(ScenarioContext context) {
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
+        master.awaitEvent(Event.TookOver.class, ScenarioContext.READY);
 
         cut(master);
-        var tasks = stage.submitAll(client, Told.commands(3));
+        var tasks = context.submitAll(client, Told.commands(3));
         master.mend();
 
-        tasks.forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+        tasks.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
     }
 
     @Verifies({Rule.L2, Rule.L5})
-    public void aMasterFindsTheWorkerOfTheGap(Stage stage) {
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
+    public void aMasterFindsTheWorkerOfTheGap(ScenarioContext context) {
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
 
         cut(master);
-        stage.worker("w1").awaitReady();
+        context.worker("w1").awaitReady();
         master.mend();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L3, Rule.L5})
-    public void aMasterFindsThatAWorkerWasLostInTheGap(Stage stage) {
+    public void aMasterFindsThatAWorkerWasLostInTheGap(ScenarioContext context) {
         var held = Work.held();
-        var lost = stage.worker("w1", held).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
-        var task = stage.submit(client, "hello");
+        var lost = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
+        var task = context.submit(client, "hello");
         held.awaitBegun(1);
-        stage.worker("w2").awaitReady();
+        context.worker("w2").awaitReady();
 
         cut(master);
         lost.close();
         master.mend();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.S2, Rule.L2, Rule.L5})
-    public void aMasterFindsWhatWasCompletedAndCollectedInTheGap(Stage stage) {
+    public void aMasterFindsWhatWasCompletedAndCollectedInTheGap(ScenarioContext context) {
         var work = Work.held();
-        stage.worker("w1", work, settings -> settings.withSlots(2)).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
-        var tasks = stage.submitAll(client, Told.commands(4));
+        context.worker("w1", work, settings -> settings.withSlots(2)).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
+        var tasks = context.submitAll(client, Told.commands(4));
         work.awaitBegun(2);
 
         cut(master);
         work.release();
         var taken = work.begun();
-        taken.forEach(task -> stage.outcome(client, task));
-        assertThat(Stage.await("a collect", client.role().collect(taken.get(0)), Stage.READY))
+        taken.forEach(task -> context.outcome(client, task));
+        assertThat(ScenarioContext.await("a collect", client.role().collect(taken.get(0)), ScenarioContext.READY))
                 .isTrue();
         master.mend();
 
         // Both slots are known to be free again, and nothing is done twice.
         tasks.stream()
                 .filter(task -> !taken.contains(task))
-                .forEach(task -> assertThat(stage.outcome(client, task).known()).isTrue());
+                .forEach(task ->
+                        assertThat(context.outcome(client, task).known()).isTrue());
         assertThat(work.begun()).as("executions").containsExactlyInAnyOrderElementsOf(tasks);
     }
 
     @Verifies({Rule.S1, Rule.L5})
-    public void aMasterFindsThatItWasDeposedInTheGap(Stage stage) {
-        var hand = stage.hand();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
+    public void aMasterFindsThatItWasDeposedInTheGap(ScenarioContext context) {
+        var operator = context.operator();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
 
         cut(master);
-        hand.delete("/master");
-        hand.createEphemeral("/master", "mine");
+        operator.delete("/master");
+        operator.createEphemeral("/master", "mine");
         master.mend();
-        master.awaitEvent(Event.Standby.class, Stage.READY);
-        hand.delete("/master");
+        master.awaitEvent(Event.Standby.class, ScenarioContext.READY);
+        operator.delete("/master");
 
-        assertThat(stage.outcome(client, stage.submit(client, "next"))).isEqualTo(Told.done("next"));
+        assertThat(context.outcome(client, context.submit(client, "next"))).isEqualTo(Told.done("next"));
     }
 
     @Verifies({Rule.S1, Rule.L5})
-    public void aMasterFindsThatItsEpochWasWrittenInTheGap(Stage stage) {
-        var hand = stage.hand();
-        stage.worker("w1").awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var master = stage.master("m1", Given.LONG_SESSION).awaitReady();
+    public void aMasterFindsThatItsEpochWasWrittenInTheGap(ScenarioContext context) {
+        var operator = context.operator();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.LONG_SESSION).awaitReady();
 
         cut(master);
-        hand.set("/master-epoch", "an operator's remark");
+        operator.set("/master-epoch", "an operator's remark");
         master.mend();
-        var task = stage.submit(client, "next");
+        var task = context.submit(client, "next");
 
         // The operator's was the second; only a claim of its own makes a reign.
-        master.awaitEvent(Event.Elected.class, Instant.MIN, event -> event.epoch() == 3, Stage.READY);
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("next"));
+        master.awaitEvent(Event.Elected.class, Instant.MIN, event -> event.epoch() == 3, ScenarioContext.READY);
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("next"));
     }
 
     @Verifies({Rule.L1, Rule.L5})
-    public void aStandbyFindsThatMasterIsFreeSinceTheGap(Stage stage) {
-        var first = stage.master("m1").awaitReady();
-        first.awaitEvent(Event.Elected.class, Stage.READY);
-        var standby = stage.master("m2", Given.LONG_SESSION).awaitReady();
+    public void aStandbyFindsThatMasterIsFreeSinceTheGap(ScenarioContext context) {
+        var first = context.master("m1").awaitReady();
+        first.awaitEvent(Event.Elected.class, ScenarioContext.READY);
+        var standby = context.master("m2", Given.LONG_SESSION).awaitReady();
 
         cut(standby);
         first.close();
         standby.mend();
 
-        standby.awaitEvent(Event.Elected.class, Stage.SUCCESSION);
+        standby.awaitEvent(Event.Elected.class, ScenarioContext.SUCCESSION);
     }
 
     @Verifies({Rule.L2, Rule.L5})
-    public void aWorkerFindsTheAssignmentOfTheGap(Stage stage) {
-        var hand = stage.hand();
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
-        var client = stage.client("c1").awaitReady();
+    public void aWorkerFindsTheAssignmentOfTheGap(ScenarioContext context) {
+        var operator = context.operator();
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", Work.prompt(), Given.LONG_SESSION).awaitReady();
+        var client = context.client("c1").awaitReady();
 
         cut(worker);
-        var task = stage.submit(client, "hello");
-        hand.awaitExists("/assign/w1/" + task, Stage.READY);
+        var task = context.submit(client, "hello");
+        operator.awaitExists("/assign/w1/" + task, ScenarioContext.READY);
         worker.mend();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.S3, Rule.L5})
-    public void aWorkerFindsThatATaskWasMovedInTheGap(Stage stage) {
-        var hand = stage.hand();
+    public void aWorkerFindsThatATaskWasMovedInTheGap(ScenarioContext context) {
+        var operator = context.operator();
         var held = Work.held("by the first");
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", held, Given.LONG_SESSION).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "who");
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", held, Given.LONG_SESSION).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "who");
         held.awaitBegun(1);
-        stage.worker("w2", Work.prompt("by the other")).awaitReady();
+        context.worker("w2", Work.prompt("by the other")).awaitReady();
 
         cut(worker);
-        hand.delete("/workers/w1");
-        var outcome = stage.outcome(client, task);
+        operator.delete("/workers/w1");
+        var outcome = context.outcome(client, task);
         held.release();
         worker.mend();
 
-        worker.awaitEvent(Event.ResultDiscarded.class, Stage.READY);
+        worker.awaitEvent(Event.ResultDiscarded.class, ScenarioContext.READY);
         assertThat(outcome).isEqualTo(Told.done("by the other"));
-        hand.awaitExists("/workers/w1", Stage.READY);
+        operator.awaitExists("/workers/w1", ScenarioContext.READY);
     }
 
     @Verifies({Rule.L2, Rule.L5})
-    public void aWorkerCompletesInTheGapWhatItHasWhenItIsMended(Stage stage) {
+    public void aWorkerCompletesInTheGapWhatItHasWhenItIsMended(ScenarioContext context) {
         var held = Work.held();
-        stage.master("m1").awaitReady();
-        var worker = stage.worker("w1", held, Given.LONG_SESSION).awaitReady();
-        var client = stage.client("c1").awaitReady();
-        var task = stage.submit(client, "hello");
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", held, Given.LONG_SESSION).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
         held.awaitBegun(1);
 
         cut(worker);
         held.release();
         worker.mend();
 
-        assertThat(stage.outcome(client, task)).isEqualTo(Told.done("hello"));
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
         assertThat(held.begun()).as("executions").containsExactly(task);
     }
 
-    private static void cut(Actor<?> actor) {
-        actor.cut();
-        actor.awaitEvent(Event.Disconnected.class, Stage.READY);
+    private static void cut(TestParticipant<?> participant) {
+        participant.cut();
+        participant.awaitEvent(Event.Disconnected.class, ScenarioContext.READY);
     }
 }

@@ -4,15 +4,15 @@ import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.scenarios.Stage;
-import dev.twinkeeper.scenarios.lab.Patience;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.lab.BoundedWait;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A handler in the hands of a scenario: it may be held until it is released, and it knows every execution. */
+/** A handler that a scenario controls: it may be held until it is released, and it knows every execution. */
 final class Work implements TaskHandler {
     /** Longer than any scenario: what is never released ends with its worker, by interrupt. */
     private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -66,6 +66,7 @@ final class Work implements TaskHandler {
 
     /** Waits until that many executions have begun. */
     void awaitBegun(int executions) {
-        Patience.until(executions + " executions have begun", Stage.READY, () -> begun.size() >= executions);
+        BoundedWait.until(
+                executions + " executions have begun", ScenarioContext.READY, () -> begun.size() >= executions);
     }
 }

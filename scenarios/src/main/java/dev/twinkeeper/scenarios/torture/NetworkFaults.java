@@ -16,13 +16,13 @@ final class NetworkFaults {
 
     /** The leader is cut off from its peers, and its clients still reach it. */
     static final class IsolateLeader implements Fault {
-        private final Scene scene;
+        private final FaultTargets targets;
         private final boolean silent;
         private ServerNode node;
         private long epoch;
 
-        IsolateLeader(Scene scene, int pick) {
-            this.scene = scene;
+        IsolateLeader(FaultTargets targets, int pick) {
+            this.targets = targets;
             // As where packets are dropped; else as where the link is down.
             this.silent = pick % 2 == 0;
         }
@@ -33,24 +33,24 @@ final class NetworkFaults {
         }
 
         @Override
-        public void begin() throws Dud {
-            epoch = scene.lookout.epoch();
-            node = scene.leader();
+        public void begin() throws NotInjected {
+            epoch = targets.monitor.epoch();
+            node = targets.leader();
             if (silent) {
-                scene.servers.switchboard().silence(node.id());
+                targets.servers.switchboard().silence(node.id());
             } else {
-                scene.servers.switchboard().cut(node.id());
+                targets.servers.switchboard().cut(node.id());
             }
         }
 
         @Override
         public void heal() {
-            scene.servers.switchboard().mend();
+            targets.servers.switchboard().mend();
         }
 
         @Override
         public Optional<String> effect() {
-            return scene.election(epoch)
+            return targets.election(epoch)
                     .map(words -> words + (silent ? " (the others heard nothing)" : " (the others heard a reset)"));
         }
     }
@@ -73,69 +73,69 @@ final class NetworkFaults {
     }
 
     /** A wire that carries nothing, or nothing one way: seen when the role has to connect anew. */
-    static final class Cut extends RoleFaults.OfPlayer {
+    static final class Cut extends RoleFaults.OfRole {
         private final Spoil spoil;
         private long connections;
         private long session;
 
-        Cut(Scene scene, int pick, Spoil spoil) {
-            super(scene, pick);
+        Cut(FaultTargets targets, int pick, Spoil spoil) {
+            super(targets, pick);
             this.spoil = spoil;
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, each -> each.wire().connections() > 0);
-            connections = player.wire().traffic().connections();
-            session = player.session();
-            spoil.on(player.wire(), pick / 16);
+        public void begin() throws NotInjected {
+            role = targets.target(pick, each -> each.wire().connections() > 0);
+            connections = role.wire().traffic().connections();
+            session = role.session();
+            spoil.on(role.wire(), pick / 16);
         }
 
         @Override
         public void heal() {
-            if (player != null) {
-                player.wire().mend();
+            if (role != null) {
+                role.wire().mend();
             }
             release();
         }
 
         @Override
         public Optional<String> effect() {
-            if (player.wire().traffic().connections() == connections) {
+            if (role.wire().traffic().connections() == connections) {
                 return Optional.empty();
             }
-            return Optional.of(player + " connected again, "
-                    + (player.session() == session ? "same session so far" : "new session"));
+            return Optional.of(
+                    role + " connected again, " + (role.session() == session ? "same session so far" : "new session"));
         }
     }
 
     /** Answers to writes are lost after the servers applied them, again and again. */
-    static final class LoseAnswers extends RoleFaults.OfPlayer {
+    static final class LoseAnswers extends RoleFaults.OfRole {
         private final AtomicInteger lost = new AtomicInteger();
         private volatile boolean on;
         private volatile String last = "";
         private long connections;
 
-        LoseAnswers(Scene scene, int pick) {
-            super(scene, pick);
+        LoseAnswers(FaultTargets targets, int pick) {
+            super(targets, pick);
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, this::writes);
-            connections = player.wire().traffic().connections();
+        public void begin() throws NotInjected {
+            role = targets.target(pick, this::writes);
+            connections = role.wire().traffic().connections();
             on = true;
             arm();
         }
 
         /** A master that stands by has nothing to lose. */
-        private boolean writes(Player each) {
-            return each.kind() != Player.Kind.MASTER
-                    || scene.reigning().filter(each::equals).isPresent();
+        private boolean writes(ManagedRole each) {
+            return each.kind() != ManagedRole.RoleKind.MASTER
+                    || targets.reigning().filter(each::equals).isPresent();
         }
 
         private void arm() {
-            player.wire().loseAnswer(request -> on && request.writes()).thenAccept(this::onLost);
+            role.wire().loseAnswer(request -> on && request.writes()).thenAccept(this::onLost);
         }
 
         private void onLost(Request request) {
@@ -154,7 +154,7 @@ final class NetworkFaults {
 
         @Override
         public Optional<String> effect() {
-            boolean again = player.wire().traffic().connections() > connections;
+            boolean again = role.wire().traffic().connections() > connections;
             return lost.get() == 0 || !again
                     ? Optional.empty()
                     : Optional.of("answers lost: " + lost + ", the last to " + last);
@@ -176,17 +176,17 @@ final class NetworkFaults {
         /** Fewer might be heartbeats only. */
         private static final int SEEN = 10;
 
-        private final Scene scene;
+        private final FaultTargets targets;
         private final int pick;
         private final int wires;
-        private final Predicate<Player> which;
+        private final Predicate<ManagedRole> which;
         private final Spoil spoil;
-        private final List<Player> players = new ArrayList<>();
+        private final List<ManagedRole> roles = new ArrayList<>();
         private long before;
 
-        /** @param wires how many of them, of such players */
-        Bad(Scene scene, int pick, int wires, Predicate<Player> which, Spoil spoil) {
-            this.scene = scene;
+        /** @param wires how many of them, of such roles */
+        Bad(FaultTargets targets, int pick, int wires, Predicate<ManagedRole> which, Spoil spoil) {
+            this.targets = targets;
             this.pick = pick;
             this.wires = wires;
             this.which = which;
@@ -195,27 +195,27 @@ final class NetworkFaults {
 
         @Override
         public String target() {
-            return players.stream().map(Player::name).collect(Collectors.joining(" "));
+            return roles.stream().map(ManagedRole::name).collect(Collectors.joining(" "));
         }
 
         @Override
-        public void begin() throws Dud {
+        public void begin() throws NotInjected {
             for (int wire = 1; wire <= wires; wire++) {
-                Player player = scene.strike(pick / wire, which);
-                players.add(player);
-                before += player.wire().heldUp();
-                spoil.on(player.wire(), pick / 32);
+                ManagedRole role = targets.target(pick / wire, which);
+                roles.add(role);
+                before += role.wire().heldUp();
+                spoil.on(role.wire(), pick / 32);
             }
         }
 
         private long heldUp() {
-            return players.stream().mapToLong(player -> player.wire().heldUp()).sum();
+            return roles.stream().mapToLong(role -> role.wire().heldUp()).sum();
         }
 
         @Override
         public void heal() {
-            players.forEach(player -> player.wire().mend());
-            players.forEach(scene::release);
+            roles.forEach(role -> role.wire().mend());
+            roles.forEach(targets::release);
         }
 
         @Override

@@ -11,11 +11,11 @@ final class OperatorFaults {
 
     /** A fault over a session of its own. */
     abstract static class ByHand implements Fault {
-        final Scene scene;
-        Operator operator;
+        final FaultTargets targets;
+        TreeWriter operator;
 
-        ByHand(Scene scene) {
-            this.scene = scene;
+        ByHand(FaultTargets targets) {
+            this.targets = targets;
         }
 
         @Override
@@ -23,8 +23,8 @@ final class OperatorFaults {
             return "/master";
         }
 
-        Sight.Node master() throws Dud {
-            return scene.lookout.tree().master().orElseThrow(() -> new Dud("nobody reigns just now"));
+        EnsembleState.Node master() throws NotInjected {
+            return targets.monitor.tree().master().orElseThrow(() -> new NotInjected("nobody reigns just now"));
         }
 
         @Override
@@ -39,21 +39,21 @@ final class OperatorFaults {
     static final class DeleteMaster extends ByHand {
         private int epoch;
 
-        DeleteMaster(Scene scene) {
-            super(scene);
+        DeleteMaster(FaultTargets targets) {
+            super(targets);
         }
 
         @Override
-        public void begin() throws Dud {
+        public void begin() throws NotInjected {
             master();
-            epoch = scene.lookout.tree().epoch();
-            operator = scene.operator();
+            epoch = targets.monitor.tree().epoch();
+            operator = targets.operator();
             operator.deleteMaster();
         }
 
         @Override
         public Optional<String> effect() {
-            return scene.newReign(epoch);
+            return targets.newReign(epoch);
         }
     }
 
@@ -63,48 +63,48 @@ final class OperatorFaults {
         private long session;
         private boolean held;
 
-        TakeMaster(Scene scene) {
-            super(scene);
+        TakeMaster(FaultTargets targets) {
+            super(targets);
         }
 
         @Override
-        public void begin() throws Dud {
+        public void begin() throws NotInjected {
             master();
-            epoch = scene.lookout.tree().epoch();
-            operator = scene.operator();
+            epoch = targets.monitor.tree().epoch();
+            operator = targets.operator();
             session = operator.session();
             operator.takeMaster();
         }
 
         @Override
         public Optional<String> effect() {
-            held |= scene.lookout
+            held |= targets.monitor
                     .tree()
                     .master()
                     .filter(node -> node.owner() == session)
                     .isPresent();
-            return held ? scene.newReign(epoch).map(words -> "held by hand, then " + words) : Optional.empty();
+            return held ? targets.newReign(epoch).map(words -> "held by hand, then " + words) : Optional.empty();
         }
     }
 
     /** {@code set /master}: the reign goes on, under another version. */
     static final class SetMaster extends ByHand {
-        private Sight.Node before;
+        private EnsembleState.Node before;
 
-        SetMaster(Scene scene) {
-            super(scene);
+        SetMaster(FaultTargets targets) {
+            super(targets);
         }
 
         @Override
-        public void begin() throws Dud {
+        public void begin() throws NotInjected {
             before = master();
-            operator = scene.operator();
+            operator = targets.operator();
             operator.setMaster();
         }
 
         @Override
         public Optional<String> effect() {
-            return scene.lookout
+            return targets.monitor
                     .tree()
                     .master()
                     .filter(now -> now.czxid() == before.czxid() && now.version() > before.version())
@@ -115,38 +115,38 @@ final class OperatorFaults {
     /** {@code deleteall /assign/W}. */
     static final class RemoveAssign extends ByHand {
         private final int pick;
-        private Player player;
+        private ManagedRole role;
         private long before;
         private List<String> removed = List.of();
 
-        RemoveAssign(Scene scene, int pick) {
-            super(scene);
+        RemoveAssign(FaultTargets targets, int pick) {
+            super(targets);
             this.pick = pick;
         }
 
         @Override
         public String target() {
-            return player == null ? "/assign" : "/assign/" + player;
+            return role == null ? "/assign" : "/assign/" + role;
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, each -> each.kind() == Player.Kind.WORKER);
+        public void begin() throws NotInjected {
+            role = targets.target(pick, each -> each.kind() == ManagedRole.RoleKind.WORKER);
             before = assign();
-            operator = scene.operator();
-            removed = operator.removeAssign(player.name());
+            operator = targets.operator();
+            removed = operator.removeAssign(role.name());
         }
 
         private long assign() {
-            Sight.Node node = scene.lookout.tree().assign().get(player.name());
+            EnsembleState.Node node = targets.monitor.tree().assign().get(role.name());
             return node == null ? 0 : node.czxid();
         }
 
         @Override
         public void heal() {
             super.heal();
-            if (player != null) {
-                scene.release(player);
+            if (role != null) {
+                targets.release(role);
             }
         }
 

@@ -1,6 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
-import dev.twinkeeper.scenarios.lab.Session;
+import dev.twinkeeper.scenarios.lab.SessionCredentials;
 import dev.twinkeeper.scenarios.lab.Sessions;
 import java.util.Optional;
 
@@ -8,110 +8,110 @@ import java.util.Optional;
 final class RoleFaults {
     private RoleFaults() {}
 
-    /** A fault of one player, who is under no other at the same time. */
-    abstract static class OfPlayer implements Fault {
-        final Scene scene;
+    /** A fault of one role, which is under no other at the same time. */
+    abstract static class OfRole implements Fault {
+        final FaultTargets targets;
         final int pick;
-        Player player;
+        ManagedRole role;
 
-        OfPlayer(Scene scene, int pick) {
-            this.scene = scene;
+        OfRole(FaultTargets targets, int pick) {
+            this.targets = targets;
             this.pick = pick;
         }
 
         @Override
         public String target() {
-            return player == null ? "nobody" : player.name();
+            return role == null ? "nobody" : role.name();
         }
 
         /** What the reading of its registration said before; 0 where it had none. */
         long registered() {
-            Sight.Node node = scene.lookout.tree().workers().get(player.name());
+            EnsembleState.Node node = targets.monitor.tree().workers().get(role.name());
             return node == null ? 0 : node.owner();
         }
 
         /** Words for a registration that is no longer the one of before. */
         Optional<String> unregistered(long before, long since) {
-            if (scene.lookout.tree().at() < since || before == 0) {
+            if (targets.monitor.tree().at() < since || before == 0) {
                 return Optional.empty();
             }
             long now = registered();
             return now == before
                     ? Optional.empty()
-                    : Optional.of(now == 0 ? "/workers/" + player + " is gone" : player + " registered again");
+                    : Optional.of(now == 0 ? "/workers/" + role + " is gone" : role + " registered again");
         }
 
         void release() {
-            if (player != null) {
-                scene.release(player);
+            if (role != null) {
+                targets.release(role);
             }
         }
     }
 
     /** SIGKILL of the reigning master. */
-    static final class KillMaster extends OfPlayer {
+    static final class KillMaster extends OfRole {
         private int epoch;
 
-        KillMaster(Scene scene) {
-            super(scene, 0);
+        KillMaster(FaultTargets targets) {
+            super(targets, 0);
         }
 
         @Override
-        public void begin() throws Dud {
-            epoch = scene.lookout.tree().epoch();
-            player = scene.strikeReigning();
-            player.kill();
+        public void begin() throws NotInjected {
+            epoch = targets.monitor.tree().epoch();
+            role = targets.targetReigning();
+            role.kill();
         }
 
         @Override
         public void heal() {
-            if (player != null) {
-                player.start();
+            if (role != null) {
+                role.start();
             }
             release();
         }
 
         @Override
         public Optional<String> effect() {
-            return scene.newReign(epoch);
+            return targets.newReign(epoch);
         }
     }
 
     /** SIGKILL of a worker that works on something. */
-    static final class KillWorker extends OfPlayer {
+    static final class KillWorker extends OfRole {
         /** Where nobody works on anything for so long, there is no load. */
         private static final long IDLE_MS = 2_000;
 
         /** It has to be still at it when the signal arrives. */
-        private static final long LEFT = Clock.micros(40);
+        private static final long LEFT = RunClock.micros(40);
 
         private long session;
         private long since;
         private String task;
 
-        KillWorker(Scene scene, int pick) {
-            super(scene, pick);
+        KillWorker(FaultTargets targets, int pick) {
+            super(targets, pick);
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, each -> each.kind() == Player.Kind.WORKER);
+        public void begin() throws NotInjected {
+            role = targets.target(pick, each -> each.kind() == ManagedRole.RoleKind.WORKER);
             session = registered();
-            long deadline = scene.clock.now() + Clock.micros(IDLE_MS);
-            Optional<Standing.Execution> at = scene.standing.longest(player.name(), scene.clock.now() + LEFT);
-            while (at.isEmpty() && scene.clock.now() < deadline) {
+            long deadline = targets.clock.now() + RunClock.micros(IDLE_MS);
+            Optional<LiveStats.Execution> at = targets.stats.longest(role.name(), targets.clock.now() + LEFT);
+            while (at.isEmpty() && targets.clock.now() < deadline) {
                 Pause.ms(5);
-                at = scene.standing.longest(player.name(), scene.clock.now() + LEFT);
+                at = targets.stats.longest(role.name(), targets.clock.now() + LEFT);
             }
-            task = at.map(Standing.Execution::task).orElse("nothing");
-            since = scene.clock.now();
-            player.kill();
+            task = at.map(LiveStats.Execution::task).orElse("nothing");
+            since = targets.clock.now();
+            role.kill();
         }
 
         @Override
         public void heal() {
-            if (player != null) {
-                player.start();
+            if (role != null) {
+                role.start();
             }
             release();
         }
@@ -123,57 +123,59 @@ final class RoleFaults {
     }
 
     /** SIGSTOP past the session, then SIGCONT: the process believes that no time went by. */
-    static final class Stop extends OfPlayer {
+    static final class Stop extends OfRole {
         private final boolean master;
         private int epoch;
         private long session;
         private long since;
 
-        Stop(Scene scene, boolean master, int pick) {
-            super(scene, pick);
+        Stop(FaultTargets targets, boolean master, int pick) {
+            super(targets, pick);
             this.master = master;
         }
 
         @Override
-        public void begin() throws Dud {
-            epoch = scene.lookout.tree().epoch();
-            player = master ? scene.strikeReigning() : scene.strike(pick, each -> each.kind() == Player.Kind.WORKER);
+        public void begin() throws NotInjected {
+            epoch = targets.monitor.tree().epoch();
+            role = master
+                    ? targets.targetReigning()
+                    : targets.target(pick, each -> each.kind() == ManagedRole.RoleKind.WORKER);
             session = registered();
-            since = scene.clock.now();
-            player.stop();
+            since = targets.clock.now();
+            role.stop();
         }
 
         @Override
         public void heal() {
-            if (player != null) {
-                player.resume();
+            if (role != null) {
+                role.resume();
             }
             release();
         }
 
         @Override
         public Optional<String> effect() {
-            return master ? scene.newReign(epoch) : unregistered(session, since);
+            return master ? targets.newReign(epoch) : unregistered(session, since);
         }
     }
 
     /** The servers end the session, as if they had not heard of its owner. */
-    static final class Expire extends OfPlayer {
+    static final class Expire extends OfRole {
         private long session;
 
-        Expire(Scene scene, int pick) {
-            super(scene, pick);
+        Expire(FaultTargets targets, int pick) {
+            super(targets, pick);
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, each -> each.wire().session().isPresent());
-            Session old = player.wire().session().orElseThrow(() -> new Dud("no session"));
+        public void begin() throws NotInjected {
+            role = targets.target(pick, each -> each.wire().session().isPresent());
+            SessionCredentials old = role.wire().session().orElseThrow(() -> new NotInjected("no session"));
             session = old.id();
             try {
-                Sessions.expire(scene.servers.connectString(), old);
+                Sessions.expire(targets.servers.connectString(), old);
             } catch (IllegalStateException e) {
-                throw new Dud(e.getMessage());
+                throw new NotInjected(e.getMessage());
             }
         }
 
@@ -184,7 +186,7 @@ final class RoleFaults {
 
         @Override
         public Optional<String> effect() {
-            long now = player.session();
+            long now = role.session();
             return now == session
                     ? Optional.empty()
                     : Optional.of("session 0x" + Long.toHexString(session) + " expired, 0x" + Long.toHexString(now)
@@ -193,35 +195,35 @@ final class RoleFaults {
     }
 
     /** SIGKILL of a client; another takes over what it left. */
-    static final class KillClient extends OfPlayer {
+    static final class KillClient extends OfRole {
         private long session;
         private int left;
 
-        KillClient(Scene scene, int pick) {
-            super(scene, pick);
+        KillClient(FaultTargets targets, int pick) {
+            super(targets, pick);
         }
 
         @Override
-        public void begin() throws Dud {
-            player = scene.strike(pick, each -> each.kind() == Player.Kind.CLIENT);
-            session = player.session();
-            player.kill();
-            left = scene.standing.unfinished(player.name()).size();
+        public void begin() throws NotInjected {
+            role = targets.target(pick, each -> each.kind() == ManagedRole.RoleKind.CLIENT);
+            session = role.session();
+            role.kill();
+            left = targets.stats.unfinished(role.name()).size();
         }
 
         @Override
         public void heal() {
-            if (player != null) {
-                player.start();
+            if (role != null) {
+                role.start();
             }
             release();
         }
 
         @Override
         public Optional<String> effect() {
-            return player.session() == session
+            return role.session() == session
                     ? Optional.empty()
-                    : Optional.of("left " + left + " tasks to incarnation " + player.incarnation());
+                    : Optional.of("left " + left + " tasks to incarnation " + role.incarnation());
         }
     }
 }

@@ -26,14 +26,14 @@ public final class RoleProcess {
     /** A process may be started while there is no quorum, which lasts as long as the longest fault and an election. */
     private static final Duration CONNECT = Duration.ofSeconds(60);
 
-    private final Part part;
-    private final Uplink uplink;
+    private final RoleArguments part;
+    private final RecorderClient recorderClient;
     private final Role role;
-    private final Load load;
+    private final Workload load;
 
-    private RoleProcess(Part part, Uplink uplink) {
+    private RoleProcess(RoleArguments part, RecorderClient recorderClient) {
         this.part = part;
-        this.uplink = uplink;
+        this.recorderClient = recorderClient;
         Coordination by = coordination(part.implementation());
         Settings settings = Settings.connect(part.connect())
                 .withSessionTimeout(Duration.ofMillis(part.sessionTimeoutMs()))
@@ -47,24 +47,25 @@ public final class RoleProcess {
                 load = null;
             }
             case "worker" -> {
-                role = by.worker(new WorkerId(part.name()), settings, new Labour(part.name(), uplink), this::on);
+                role = by.worker(
+                        new WorkerId(part.name()), settings, new SimulatedWork(part.name(), recorderClient), this::on);
                 load = null;
             }
             default -> {
                 Client client = by.client(settings, this::on);
                 role = client;
-                load = new Load(part, client, uplink);
+                load = new Workload(part, client, recorderClient);
             }
         }
     }
 
     public static void main(String[] arguments) throws IOException {
-        Tether.tie();
-        Part part = Json.parse(arguments[0], Part.class);
-        Uplink uplink = new Uplink(part);
-        RoleProcess process = new RoleProcess(part, uplink);
+        ParentWatch.tie();
+        RoleArguments part = JsonRecord.parse(arguments[0], RoleArguments.class);
+        RecorderClient recorderClient = new RecorderClient(part);
+        RoleProcess process = new RoleProcess(part, recorderClient);
         process.role.ready().whenComplete(process::onReady);
-        uplink.listen(process::onCommand);
+        recorderClient.listen(process::onCommand);
     }
 
     /** By name, or by class: the suite's broken implementations have no service file. */
@@ -82,9 +83,9 @@ public final class RoleProcess {
 
     private void onReady(Void nothing, Throwable problem) {
         if (problem == null) {
-            uplink.report(Json.line("ready"));
+            recorderClient.report(JsonRecord.line("ready"));
         } else {
-            uplink.report(Json.line("refused").put("why", String.valueOf(problem.getMessage())));
+            recorderClient.report(JsonRecord.line("refused").put("why", String.valueOf(problem.getMessage())));
             Runtime.getRuntime().halt(REFUSED);
         }
     }
@@ -105,7 +106,7 @@ public final class RoleProcess {
         // Twice: what the first one finalizes, the second one frees.
         System.gc();
         System.gc();
-        uplink.report(Json.line("memory")
+        recorderClient.report(JsonRecord.line("memory")
                 .put(
                         "heap",
                         ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
@@ -117,11 +118,11 @@ public final class RoleProcess {
         if (load != null) {
             load.close();
         }
-        uplink.report(Json.line("closed"));
+        recorderClient.report(JsonRecord.line("closed"));
         System.exit(0);
     }
 
-    /** Tells the story, without what comes once a task; evidence is only what was seen from outside. */
+    /** Says what happened, without what comes once a task; evidence is only what was seen from outside. */
     private void on(Event event) {
         if (event instanceof Event.TaskAssigned
                 || event instanceof Event.TaskStarted
@@ -131,7 +132,7 @@ public final class RoleProcess {
                 || event instanceof Event.Collected) {
             return;
         }
-        ObjectNode line = Json.line("event").put("event", event.getClass().getSimpleName());
+        ObjectNode line = JsonRecord.line("event").put("event", event.getClass().getSimpleName());
         if (event instanceof Event.Elected elected) {
             line.put("epoch", elected.epoch());
         } else if (event instanceof Event.Deposed deposed) {
@@ -139,9 +140,9 @@ public final class RoleProcess {
         } else {
             line.put("text", event.toString());
         }
-        uplink.report(line);
+        recorderClient.report(line);
         if (event instanceof Event.Refused refused) {
-            uplink.report(Json.line("refused").put("why", refused.message()));
+            recorderClient.report(JsonRecord.line("refused").put("why", refused.message()));
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  */
 public final class Schedule {
     /** How often a second fault joins a round. */
-    private static final double COMPANY = 0.4;
+    private static final double FLEET = 0.4;
 
     private static final int SHORTEST_REST_MS = 200;
     private static final int LONGEST_REST_MS = 1_500;
@@ -26,7 +26,7 @@ public final class Schedule {
      * @param lengthMs from its begin to its end
      * @param pick chooses among whatever can be chosen then, such as the worker to be killed; 0 or more
      */
-    public record Planned(Kind kind, long offsetMs, long lengthMs, int pick) {}
+    public record Planned(FaultKind kind, long offsetMs, long lengthMs, int pick) {}
 
     /** Faults that overlap. After {@code restMs}, they begin; when all are over and all has recovered, the next comes. */
     public record Round(int number, long restMs, List<Planned> faults) {
@@ -47,13 +47,13 @@ public final class Schedule {
     }
 
     private final Random random;
-    private final List<Kind> kinds;
+    private final List<FaultKind> kinds;
     private final long timeoutMs;
-    private final List<Kind> deck = new ArrayList<>();
+    private final List<FaultKind> deck = new ArrayList<>();
     private int rounds;
 
     /** @param kinds one or more; their order does not matter */
-    public Schedule(long seed, Collection<Kind> kinds, Duration sessionTimeout) {
+    public Schedule(long seed, Collection<FaultKind> kinds, Duration sessionTimeout) {
         if (kinds.isEmpty()) {
             throw new IllegalArgumentException("a schedule needs a kind of fault at least");
         }
@@ -66,12 +66,12 @@ public final class Schedule {
     public Round next() {
         long rest = SHORTEST_REST_MS + random.nextInt(LONGEST_REST_MS - SHORTEST_REST_MS);
         List<Planned> faults = new ArrayList<>();
-        Kind first = draw();
+        FaultKind first = draw();
         faults.add(planned(first, 0));
         // Drawn in any case, so that a round's number of draws does not depend on the deck.
-        boolean company = random.nextDouble() < COMPANY;
+        boolean fleet = random.nextDouble() < FLEET;
         int offset = random.nextInt((int) timeoutMs);
-        if (company) {
+        if (fleet) {
             deck.stream().filter(first::goesWith).findFirst().ifPresent(second -> {
                 deck.remove(second);
                 faults.add(planned(second, offset));
@@ -80,7 +80,7 @@ public final class Schedule {
         return new Round(++rounds, rest, faults);
     }
 
-    private Kind draw() {
+    private FaultKind draw() {
         if (deck.isEmpty()) {
             deck.addAll(kinds);
             Collections.shuffle(deck, random);
@@ -88,7 +88,7 @@ public final class Schedule {
         return deck.remove(0);
     }
 
-    private Planned planned(Kind kind, long offset) {
+    private Planned planned(FaultKind kind, long offset) {
         double timeouts = kind.shortest() + random.nextDouble() * (kind.longest() - kind.shortest());
         return new Planned(kind, offset, Math.round(timeouts * timeoutMs), random.nextInt(Integer.MAX_VALUE));
     }

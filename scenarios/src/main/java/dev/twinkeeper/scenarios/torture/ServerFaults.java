@@ -9,14 +9,14 @@ final class ServerFaults {
 
     /** SIGKILL; started again at its end. */
     static final class Kill implements Fault {
-        private final Scene scene;
+        private final FaultTargets targets;
         private final boolean leader;
         private final int pick;
         private ServerNode node;
         private long epoch;
 
-        Kill(Scene scene, boolean leader, int pick) {
-            this.scene = scene;
+        Kill(FaultTargets targets, boolean leader, int pick) {
+            this.targets = targets;
             this.leader = leader;
             this.pick = pick;
         }
@@ -27,10 +27,10 @@ final class ServerFaults {
         }
 
         @Override
-        public void begin() throws Dud {
-            epoch = scene.lookout.epoch();
-            node = leader ? scene.leader() : scene.follower(pick);
-            scene.strike(node);
+        public void begin() throws NotInjected {
+            epoch = targets.monitor.epoch();
+            node = leader ? targets.leader() : targets.follower(pick);
+            targets.target(node);
             node.kill();
         }
 
@@ -38,31 +38,31 @@ final class ServerFaults {
         public void heal() {
             if (node != null) {
                 node.start();
-                scene.release(node);
+                targets.release(node);
             }
         }
 
         @Override
         public Optional<String> effect() {
-            Optional<String> election = scene.election(epoch);
+            Optional<String> election = targets.election(epoch);
             if (leader || election.isPresent() || node.isAlive()) {
                 return election;
             }
-            return scene.lookout
+            return targets.monitor
                     .leader()
-                    .filter(leads -> scene.lookout.server(leads.id()).followers() < Servers.SIZE - 1)
+                    .filter(leads -> targets.monitor.server(leads.id()).followers() < Servers.SIZE - 1)
                     .map(leads -> leads + " leads one follower less");
         }
     }
 
     /** SIGSTOP of the leader, SIGCONT at its end. */
     static final class StopLeader implements Fault {
-        private final Scene scene;
+        private final FaultTargets targets;
         private ServerNode node;
         private long epoch;
 
-        StopLeader(Scene scene) {
-            this.scene = scene;
+        StopLeader(FaultTargets targets) {
+            this.targets = targets;
         }
 
         @Override
@@ -71,9 +71,9 @@ final class ServerFaults {
         }
 
         @Override
-        public void begin() throws Dud {
-            epoch = scene.lookout.epoch();
-            node = scene.leader();
+        public void begin() throws NotInjected {
+            epoch = targets.monitor.epoch();
+            node = targets.leader();
             node.child().stop();
         }
 
@@ -86,19 +86,19 @@ final class ServerFaults {
 
         @Override
         public Optional<String> effect() {
-            return scene.election(epoch);
+            return targets.election(epoch);
         }
     }
 
     /** SIGKILL of all, and started again; over when a quorum of them serves. */
     static final class RestartAll implements Fault {
-        private final Scene scene;
+        private final FaultTargets targets;
         private long epoch;
         private long started;
         private long servedMs;
 
-        RestartAll(Scene scene) {
-            this.scene = scene;
+        RestartAll(FaultTargets targets) {
+            this.targets = targets;
         }
 
         @Override
@@ -108,22 +108,22 @@ final class ServerFaults {
 
         @Override
         public void begin() {
-            epoch = scene.lookout.epoch();
-            scene.servers.nodes().forEach(scene::strike);
-            scene.servers.nodes().forEach(ServerNode::kill);
+            epoch = targets.monitor.epoch();
+            targets.servers.nodes().forEach(targets::target);
+            targets.servers.nodes().forEach(ServerNode::kill);
         }
 
         @Override
         public void heal() {
-            started = scene.clock.now();
-            scene.servers.nodes().forEach(ServerNode::start);
-            scene.servers.nodes().forEach(scene::release);
+            started = targets.clock.now();
+            targets.servers.nodes().forEach(ServerNode::start);
+            targets.servers.nodes().forEach(targets::release);
         }
 
         @Override
         public boolean isOver() {
-            servedMs = Clock.ms(scene.clock.now() - started);
-            return scene.lookout.leader().isPresent();
+            servedMs = RunClock.ms(targets.clock.now() - started);
+            return targets.monitor.leader().isPresent();
         }
 
         @Override
@@ -133,7 +133,7 @@ final class ServerFaults {
 
         @Override
         public Optional<String> effect() {
-            return scene.election(epoch);
+            return targets.election(epoch);
         }
     }
 
@@ -142,13 +142,13 @@ final class ServerFaults {
         /** A server that does not serve again by then is left behind; the campaign waits for it, or fails. */
         private static final long BACK_MS = 20_000;
 
-        private final Scene scene;
+        private final FaultTargets targets;
         private final long awayMs;
         private final Thread roller = new Thread(this::roll, "rolling-restart");
         private long epoch;
 
-        RollingRestart(Scene scene, long awayMs) {
-            this.scene = scene;
+        RollingRestart(FaultTargets targets, long awayMs) {
+            this.targets = targets;
             this.awayMs = awayMs;
         }
 
@@ -159,20 +159,20 @@ final class ServerFaults {
 
         @Override
         public void begin() {
-            epoch = scene.lookout.epoch();
-            scene.servers.nodes().forEach(scene::strike);
+            epoch = targets.monitor.epoch();
+            targets.servers.nodes().forEach(targets::target);
             roller.setDaemon(true);
             roller.start();
         }
 
         private void roll() {
-            for (ServerNode node : scene.servers.nodes()) {
+            for (ServerNode node : targets.servers.nodes()) {
                 node.child().terminate();
                 Pause.ms(awayMs);
                 node.kill();
                 node.start();
-                long deadline = scene.clock.now() + Clock.micros(BACK_MS);
-                while (!scene.lookout.allServe() && scene.clock.now() < deadline) {
+                long deadline = targets.clock.now() + RunClock.micros(BACK_MS);
+                while (!targets.monitor.allServe() && targets.clock.now() < deadline) {
                     Pause.ms(50);
                 }
             }
@@ -185,12 +185,12 @@ final class ServerFaults {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            scene.servers.nodes().forEach(scene::release);
+            targets.servers.nodes().forEach(targets::release);
         }
 
         @Override
         public Optional<String> effect() {
-            return scene.election(epoch);
+            return targets.election(epoch);
         }
     }
 }

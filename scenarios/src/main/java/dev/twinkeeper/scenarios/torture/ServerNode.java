@@ -11,7 +11,7 @@ final class ServerNode {
     private final int id;
     private final int clientPort;
     private final Path directory;
-    private Child child;
+    private ChildProcess child;
 
     /** @param peers the lines {@code server.N=} of its {@code zoo.cfg} */
     ServerNode(int id, int clientPort, Path directory, List<String> peers) throws IOException {
@@ -47,7 +47,7 @@ final class ServerNode {
                         "maxClientCnxns=0",
                         "admin.enableServer=false",
                         "4lw.commands.whitelist=srvr,ruok,mntr",
-                        // The judge reads the whole log: nothing is rolled away or purged.
+                        // The checker reads the whole log: nothing is rolled away or purged.
                         "snapCount=100000000",
                         "autopurge.purgeInterval=0",
                         "")
@@ -67,7 +67,7 @@ final class ServerNode {
         return new InetSocketAddress("127.0.0.1", clientPort);
     }
 
-    Child child() {
+    ChildProcess child() {
         return child;
     }
 
@@ -77,7 +77,7 @@ final class ServerNode {
 
     /** Starts it with the data that it has. */
     void start() {
-        child = Child.java(
+        child = ChildProcess.java(
                 ServerMain.class,
                 directory.resolve("zookeeper.log"),
                 directory,

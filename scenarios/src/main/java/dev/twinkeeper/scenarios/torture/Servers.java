@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The ensemble under torture: three processes, and all ways between them in our hands. */
+/** The ensemble under torture: three processes, and all ways between them under our control. */
 final class Servers implements AutoCloseable {
     static final int SIZE = 3;
 

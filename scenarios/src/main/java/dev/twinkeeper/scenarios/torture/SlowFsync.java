@@ -17,13 +17,13 @@ final class SlowFsync implements Fault {
     /** Fewer might be chance. */
     private static final int SEEN = 5;
 
-    private final Scene scene;
+    private final FaultTargets targets;
     private final int delayMs;
-    private final List<Child> tracers = new ArrayList<>();
+    private final List<ChildProcess> tracers = new ArrayList<>();
     private final List<Path> outputs = new ArrayList<>();
 
-    SlowFsync(Scene scene, int pick) {
-        this.scene = scene;
+    SlowFsync(FaultTargets targets, int pick) {
+        this.targets = targets;
         this.delayMs = LEAST_MS + pick % (MOST_MS - LEAST_MS);
     }
 
@@ -33,13 +33,14 @@ final class SlowFsync implements Fault {
     }
 
     @Override
-    public void begin() throws Dud {
-        for (ServerNode node : scene.servers.nodes()) {
-            String thread = syncThread(node.child().pid()).orElseThrow(() -> new Dud(node + " has no sync thread now"));
-            Path output = scene.out.resolve("strace-" + node + ".txt");
+    public void begin() throws NotInjected {
+        for (ServerNode node : targets.servers.nodes()) {
+            String thread =
+                    syncThread(node.child().pid()).orElseThrow(() -> new NotInjected(node + " has no sync thread now"));
+            Path output = targets.out.resolve("strace-" + node + ".txt");
             try {
                 Files.deleteIfExists(output);
-                tracers.add(Child.start(
+                tracers.add(ChildProcess.start(
                         List.of(
                                 "strace",
                                 "-p",
@@ -48,28 +49,28 @@ final class SlowFsync implements Fault {
                                 "trace=fsync,fdatasync",
                                 "-e",
                                 "inject=fsync,fdatasync:delay_exit=" + delayMs * 1_000),
-                        scene.out,
+                        targets.out,
                         output));
             } catch (IOException | UncheckedIOException e) {
-                throw new Dud("no strace: " + e.getMessage());
+                throw new NotInjected("no strace: " + e.getMessage());
             }
             outputs.add(output);
         }
         for (int i = 0; i < tracers.size(); i++) {
             if (tracers.get(i).endsWithin(100)) {
-                throw new Dud("strace: " + firstLine(outputs.get(i)));
+                throw new NotInjected("strace: " + firstLine(outputs.get(i)));
             }
         }
     }
 
     /** Linux shows the threads of a process with their names. */
-    private static Optional<String> syncThread(long pid) throws Dud {
+    private static Optional<String> syncThread(long pid) throws NotInjected {
         try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {
             return tasks.filter(task -> name(task).startsWith("SyncThread"))
                     .map(task -> task.getFileName().toString())
                     .findFirst();
         } catch (IOException e) {
-            throw new Dud("the threads of a process are not to be seen here: " + e.getMessage());
+            throw new NotInjected("the threads of a process are not to be seen here: " + e.getMessage());
         }
     }
 
@@ -92,7 +93,7 @@ final class SlowFsync implements Fault {
     @Override
     public void heal() {
         // SIGTERM lets it detach in good order.
-        tracers.forEach(Child::terminate);
+        tracers.forEach(ChildProcess::terminate);
         tracers.forEach(tracer -> tracer.endsWithin(2_000));
     }
 

@@ -19,7 +19,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Version;
 
 /**
- * A run: an ensemble, roles and a load, each a process of its own; random faults; and at the end everything that a judge
+ * A run: an ensemble, roles and a load, each a process of its own; random faults; and at the end everything that a checker
  * needs, in one directory. What holds is not decided here.
  */
 public final class Torture {
@@ -33,20 +33,20 @@ public final class Torture {
 
     private static final long PROGRESS_EVERY_MS = 5_000;
 
-    /** What came of a run: where its records are, and what went wrong that needs no judge. */
+    /** What came of a run: where its records are, and what went wrong that needs no checker. */
     public record Result(Path out, List<String> failures) {}
 
-    private final Options options;
+    private final TortureOptions options;
     private final Consumer<String> say;
-    private final Clock clock = new Clock();
+    private final RunClock clock = new RunClock();
     private final Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    private final Standing standing = new Standing();
-    private Map<String, Company.Weight> before = Map.of();
+    private final LiveStats stats = new LiveStats();
+    private Map<String, RoleFleet.Weight> before = Map.of();
     private volatile String now = "starts";
     private volatile int injected;
     private volatile int seen;
 
-    private Torture(Options options, Consumer<String> say) {
+    private Torture(TortureOptions options, Consumer<String> say) {
         this.options = options;
         this.say = say;
     }
@@ -57,8 +57,8 @@ public final class Torture {
      * @param say hears how it goes, in lines for people
      * @throws IllegalStateException where the run could not be done, with the reason
      */
-    public static Result run(Options options, Consumer<String> say) {
-        Thread hook = new Thread(Child::killAll, "torture-end");
+    public static Result run(TortureOptions options, Consumer<String> say) {
+        Thread hook = new Thread(ChildProcess::killAll, "torture-end");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return new Torture(options, say).run();
@@ -85,49 +85,49 @@ public final class Torture {
 
     private Result run() throws IOException, InterruptedException, KeeperException {
         checkEmpty(options.out());
-        ObjectNode record = Json.object();
+        ObjectNode record = JsonRecord.object();
         describe(record);
-        try (Recorder recorder = new Recorder(clock, options.out().resolve("history.jsonl"), standing);
+        try (HistoryRecorder recorder = new HistoryRecorder(clock, options.out().resolve("history.jsonl"), stats);
                 Servers servers = new Servers(options.out().resolve("servers"));
-                Company company = new Company(options, servers, recorder, standing)) {
+                RoleFleet fleet = new RoleFleet(options, servers, recorder, stats)) {
             servers.start();
-            run(recorder, servers, company, record);
-            Files.writeString(options.out().resolve("run.json"), Json.pretty(record));
-            return new Result(options.out(), company.failures());
+            run(recorder, servers, fleet, record);
+            Files.writeString(options.out().resolve("run.json"), JsonRecord.pretty(record));
+            return new Result(options.out(), fleet.failures());
         }
     }
 
-    private void run(Recorder recorder, Servers servers, Company company, ObjectNode record)
+    private void run(HistoryRecorder recorder, Servers servers, RoleFleet fleet, ObjectNode record)
             throws IOException, InterruptedException, KeeperException {
-        try (TreeReader reader =
-                        new TreeReader(servers.connectString(), session -> own(recorder, "observer", session));
-                Lookout lookout = new Lookout(
+        try (LiveTreeReader reader =
+                        new LiveTreeReader(servers.connectString(), session -> own(recorder, "observer", session));
+                EnsembleMonitor monitor = new EnsembleMonitor(
                         clock,
                         servers,
-                        new TreeReader(servers.connectString(), session -> own(recorder, "observer", session)))) {
-            Scene scene = new Scene(
+                        new LiveTreeReader(servers.connectString(), session -> own(recorder, "observer", session)))) {
+            FaultTargets targets = new FaultTargets(
                     clock,
                     servers,
-                    company.players(),
-                    lookout,
-                    standing,
+                    fleet.roles(),
+                    monitor,
+                    stats,
                     options.out().toAbsolutePath(),
                     session -> own(recorder, "operator", session));
-            await("the servers serve", START, lookout::allServe);
-            company.start();
-            await("all roles are in their places", START, () -> company.isWhole(scene, 0));
-            warmUp(company, record);
-            torment(scene, company, record);
-            drain(scene, company, reader, record);
-            weigh(company, record);
-            company.end();
+            await("the servers serve", START, monitor::allServe);
+            fleet.start();
+            await("all roles are in their places", START, () -> fleet.isWhole(targets, 0));
+            warmUp(fleet, record);
+            torment(targets, fleet, record);
+            drain(targets, fleet, reader, record);
+            weigh(fleet, record);
+            fleet.end();
             record.put("tree_znodes", reader.dump(options.out().resolve("tree.jsonl")));
         }
-        record.set("failures", Json.tree(company.failures()));
+        record.set("failures", JsonRecord.tree(fleet.failures()));
     }
 
-    private static void own(Recorder recorder, String who, long session) {
-        recorder.record(who, Json.line("session").put("session", "0x" + Long.toHexString(session)));
+    private static void own(HistoryRecorder recorder, String who, long session) {
+        recorder.record(who, JsonRecord.line("session").put("session", "0x" + Long.toHexString(session)));
     }
 
     private static void checkEmpty(Path out) throws IOException {
@@ -150,20 +150,22 @@ public final class Torture {
                 .put("session_timeout_ms", options.sessionTimeout().toMillis())
                 .put("fenced", options.fenced())
                 .put("retention_ms", options.retention().toMillis())
-                .put("masters", Company.MASTERS)
-                .put("workers", Company.WORKERS)
-                .put("clients", Company.CLIENTS)
+                .put("masters", RoleFleet.MASTERS)
+                .put("workers", RoleFleet.WORKERS)
+                .put("clients", RoleFleet.CLIENTS)
                 .put("processors", Runtime.getRuntime().availableProcessors());
         record.set(
                 "versions",
-                Json.object()
+                JsonRecord.object()
                         .put("zookeeper", Version.getVersion())
                         .put("java", Runtime.version().toString()));
-        record.set("faults", Json.tree(options.kinds().stream().map(Kind::text).toList()));
+        record.set(
+                "faults",
+                JsonRecord.tree(options.kinds().stream().map(FaultKind::text).toList()));
     }
 
     private void await(String what, Duration bound, BooleanSupplier condition) {
-        long deadline = clock.now() + Clock.micros(bound.toMillis());
+        long deadline = clock.now() + RunClock.micros(bound.toMillis());
         while (!condition.getAsBoolean()) {
             if (clock.now() > deadline) {
                 throw new IllegalStateException(
@@ -174,21 +176,21 @@ public final class Torture {
     }
 
     /** Some load and then none: what a process weighs now is to be what it weighs at the end. */
-    private void warmUp(Company company, ObjectNode record) {
+    private void warmUp(RoleFleet fleet, ObjectNode record) {
         now = "warms up";
-        company.load(options.rate());
+        fleet.load(options.rate());
         Pause.ms(WARM_UP.toMillis());
-        company.load(0);
-        await("the load of the warm-up is done", DRAIN, () -> standing.outstanding() == 0);
-        before = company.memory(clock);
+        fleet.load(0);
+        await("the load of the warm-up is done", DRAIN, () -> stats.outstanding() == 0);
+        before = fleet.memory(clock);
     }
 
     /** What each process weighed at the start and weighs now. */
-    private void weigh(Company company, ObjectNode record) {
-        Map<String, Company.Weight> after = company.memory(clock);
+    private void weigh(RoleFleet fleet, ObjectNode record) {
+        Map<String, RoleFleet.Weight> after = fleet.memory(clock);
         ArrayNode processes = record.putArray("processes");
         after.forEach((name, now) -> {
-            Company.Weight then = before.getOrDefault(name, now);
+            RoleFleet.Weight then = before.getOrDefault(name, now);
             processes
                     .addObject()
                     .put("process", name)
@@ -200,29 +202,29 @@ public final class Torture {
         });
     }
 
-    private void torment(Scene scene, Company company, ObjectNode record) throws IOException {
+    private void torment(FaultTargets targets, RoleFleet fleet, ObjectNode record) throws IOException {
         long begin = clock.now();
-        long until = begin + Clock.micros(options.duration().toMillis());
+        long until = begin + RunClock.micros(options.duration().toMillis());
         Schedule schedule = new Schedule(options.seed(), options.kinds(), options.sessionTimeout());
-        standing.loaded(true, begin);
-        company.load(options.rate());
-        Thread telling = new Thread(() -> tell(scene, begin), "progress");
+        stats.loaded(true, begin);
+        fleet.load(options.rate());
+        Thread telling = new Thread(() -> tell(targets, begin), "progress");
         telling.setDaemon(true);
         telling.start();
-        try (Campaign campaign = new Campaign(schedule, scene, company, options.sessionTimeout(), new Told())) {
-            campaign.play(until);
-            record.put("faults_injected", campaign.injected()).put("faults_seen", campaign.seen());
+        try (Nemesis nemesis = new Nemesis(schedule, targets, fleet, options.sessionTimeout(), new Told())) {
+            nemesis.run(until);
+            record.put("faults_injected", nemesis.injected()).put("faults_seen", nemesis.seen());
         } finally {
             telling.interrupt();
         }
         long end = clock.now();
-        standing.loaded(false, end);
+        stats.loaded(false, end);
         record.put("load_begin", begin).put("load_end", end);
-        long[] gap = standing.longestGap();
-        record.put("longest_gap_ms", Clock.ms(gap[0])).put("longest_gap_at", gap[1]);
+        long[] gap = stats.longestGap();
+        record.put("longest_gap_ms", RunClock.ms(gap[0])).put("longest_gap_at", gap[1]);
     }
 
-    private final class Told implements Campaign.Listener {
+    private final class Told implements Nemesis.Listener {
         @Override
         public void onFaults(int count, int effective, String fault) {
             injected = count;
@@ -236,21 +238,21 @@ public final class Torture {
         }
     }
 
-    private void tell(Scene scene, long begin) {
+    private void tell(FaultTargets targets, long begin) {
         try {
             while (true) {
                 Pause.ms(PROGRESS_EVERY_MS);
-                long seconds = Clock.ms(clock.now() - begin) / 1_000;
+                long seconds = RunClock.ms(clock.now() - begin) / 1_000;
                 say.accept("%d:%02d  %d tasks acknowledged, %d done, %d under way; %d faults, %d seen; %s%s"
                         .formatted(
                                 seconds / 60,
                                 seconds % 60,
-                                standing.acknowledged(),
-                                standing.known(),
-                                standing.outstanding(),
+                                stats.acknowledged(),
+                                stats.known(),
+                                stats.outstanding(),
                                 injected,
                                 seen,
-                                scene.newReign(0).orElse("nobody reigns"),
+                                targets.newReign(0).orElse("nobody reigns"),
                                 now.isEmpty() ? "" : "; now " + now));
             }
         } catch (Pause.Interrupted end) {
@@ -258,25 +260,25 @@ public final class Torture {
         }
     }
 
-    private void drain(Scene scene, Company company, TreeReader reader, ObjectNode record) {
-        company.load(0);
+    private void drain(FaultTargets targets, RoleFleet fleet, LiveTreeReader reader, ObjectNode record) {
+        fleet.load(0);
         long begin = clock.now();
-        long deadline = begin + Clock.micros(DRAIN.toMillis());
+        long deadline = begin + RunClock.micros(DRAIN.toMillis());
         boolean drained = false;
         while (!drained && clock.now() < deadline) {
-            company.tend(scene);
+            fleet.tend(targets);
             Pause.ms(50);
-            drained = standing.outstanding() == 0
+            drained = stats.outstanding() == 0
                     && reader.unfinished().filter(count -> count == 0).isPresent();
         }
         if (drained) {
-            record.put("drained_ms", Clock.ms(clock.now() - begin));
-            say.accept("drained in " + Clock.ms(clock.now() - begin) + " ms");
+            record.put("drained_ms", RunClock.ms(clock.now() - begin));
+            say.accept("drained in " + RunClock.ms(clock.now() - begin) + " ms");
         } else {
-            company.fail("not drained within " + DRAIN.toSeconds() + "s: " + standing.outstanding()
+            fleet.fail("not drained within " + DRAIN.toSeconds() + "s: " + stats.outstanding()
                     + " tasks under way at the clients, in the tree "
                     + reader.unfinished().map(count -> count + " unfinished").orElse("unknown"));
         }
-        record.set("counts", Json.tree(standing.counts()));
+        record.set("counts", JsonRecord.tree(stats.counts()));
     }
 }

@@ -38,8 +38,8 @@ class EnsembleTest {
     @ValueSource(ints = {1, 5})
     void comesInOtherSizes(int size) {
         try (Ensemble other = Ensemble.start(size);
-                Hand hand = new Hand(other.connectString(), new Layout("/size"))) {
-            hand.createParents();
+                Operator operator = new Operator(other.connectString(), new Layout("/size"))) {
+            operator.createParents();
             assertThat(other.servers()).hasSize(size).allMatch(Server::serves);
         }
     }
@@ -48,21 +48,21 @@ class EnsembleTest {
     void whoIsConnectedToAFollowerThatIsBehindReadsThePastAndWhoeverComesWaits() throws Exception {
         String path = "/behind/tasks/a";
         try (Ensemble own = Ensemble.startWithWays(3);
-                Hand fresh = new Hand(own.leader().address(), new Layout("/behind"))) {
+                Operator fresh = new Operator(own.leader().address(), new Layout("/behind"))) {
             Server behind = own.followers().get(0);
             ZooKeeper stale = new ZooKeeper(behind.address(), (int) SOON.toMillis(), event -> {});
             fresh.createParents();
             fresh.create("/tasks/a", "before");
-            Patience.until("it sees it", SOON, () -> stale.exists(path, false) != null);
+            BoundedWait.until("it sees it", SOON, () -> stale.exists(path, false) != null);
 
             own.fallBehind(behind);
             fresh.set("/tasks/a", "after");
-            var late = CompletableFuture.supplyAsync(() -> new Hand(behind.address(), new Layout("/behind")));
+            var late = CompletableFuture.supplyAsync(() -> new Operator(behind.address(), new Layout("/behind")));
             assertThat(late).failsWithin(Duration.ofMillis(500));
             assertThat(stale.getData(path, false, null)).asString().isEqualTo("before");
             own.catchUp(behind);
 
-            try (Hand now = late.get(SOON.toSeconds(), TimeUnit.SECONDS)) {
+            try (Operator now = late.get(SOON.toSeconds(), TimeUnit.SECONDS)) {
                 assertThat(now.get("/tasks/a")).isEqualTo("after");
             }
             stale.close();
@@ -71,16 +71,16 @@ class EnsembleTest {
 
     @Test
     void losesItsLeaderAndKeepsItsData() {
-        try (Hand hand = new Hand(ensemble.connectString(), new Layout("/leader"))) {
-            hand.createParents();
-            hand.create("/tasks/a", "kept");
+        try (Operator operator = new Operator(ensemble.connectString(), new Layout("/leader"))) {
+            operator.createParents();
+            operator.create("/tasks/a", "kept");
             Server leader = ensemble.leader();
 
             leader.kill();
-            hand.awaitExists("/tasks/a", SOON);
+            operator.awaitExists("/tasks/a", SOON);
 
             assertThat(ensemble.leader()).isNotEqualTo(leader);
-            assertThat(hand.get("/tasks/a")).isEqualTo("kept");
+            assertThat(operator.get("/tasks/a")).isEqualTo("kept");
             ensemble.restore();
             assertThat(ensemble.followers()).contains(leader);
         }
@@ -88,28 +88,28 @@ class EnsembleTest {
 
     @Test
     void losesItsQuorumAndHasItAgain() {
-        try (Hand hand = new Hand(ensemble.connectString(), new Layout("/quorum"))) {
-            hand.createParents();
+        try (Operator operator = new Operator(ensemble.connectString(), new Layout("/quorum"))) {
+            operator.createParents();
 
             ensemble.loseQuorum();
             assertThat(ensemble.servers()).noneMatch(Server::serves);
             ensemble.restore();
 
-            hand.awaitExists("/tasks", SOON);
+            operator.awaitExists("/tasks", SOON);
         }
     }
 
     @Test
     void isRestartedWithItsData() {
-        try (Hand hand = new Hand(ensemble.connectString(), new Layout("/restart"))) {
-            hand.createParents();
-            hand.create("/tasks/a", "kept");
+        try (Operator operator = new Operator(ensemble.connectString(), new Layout("/restart"))) {
+            operator.createParents();
+            operator.create("/tasks/a", "kept");
 
             ensemble.restart();
 
-            hand.awaitExists("/tasks/a", SOON);
-            hand.set("/tasks/a", "changed");
-            assertThat(hand.get("/tasks/a")).isEqualTo("changed");
+            operator.awaitExists("/tasks/a", SOON);
+            operator.set("/tasks/a", "changed");
+            assertThat(operator.get("/tasks/a")).isEqualTo("changed");
         }
     }
 }

@@ -37,7 +37,7 @@ class WireTest {
 
     private final BlockingQueue<KeeperState> states = new LinkedBlockingQueue<>();
     private Wire wire;
-    private Hand hand;
+    private Operator operator;
     private ZooKeeper keeper;
 
     @BeforeAll
@@ -53,7 +53,7 @@ class WireTest {
     @BeforeEach
     void connect() throws Exception {
         wire = new Wire(ensemble);
-        hand = new Hand(ensemble.connectString(), new Layout(""));
+        operator = new Operator(ensemble.connectString(), new Layout(""));
         keeper = new ZooKeeper(
                 wire.connectString(), (int) SESSION_TIMEOUT.toMillis(), event -> states.add(event.getState()));
         awaitState(KeeperState.SyncConnected);
@@ -63,12 +63,12 @@ class WireTest {
     void close() throws Exception {
         wire.mend();
         keeper.close();
-        for (String child : hand.children("/")) {
+        for (String child : operator.children("/")) {
             if (!child.equals("zookeeper")) {
-                hand.delete("/" + child);
+                operator.delete("/" + child);
             }
         }
-        hand.close();
+        operator.close();
         wire.close();
     }
 
@@ -82,7 +82,7 @@ class WireTest {
 
     @Test
     void knowsTheSessionAndItsTimeout() {
-        Session session = wire.session().orElseThrow();
+        SessionCredentials session = wire.session().orElseThrow();
 
         assertThat(session.id()).isEqualTo(keeper.getSessionId());
         assertThat(session.password()).isEqualTo(keeper.getSessionPasswd());
@@ -97,7 +97,7 @@ class WireTest {
         keeper.getData("/a", true, null);
         keeper.getData("/a", false, null);
         keeper.multi(List.of(Op.setData("/a", new byte[0], -1), Op.check("/a", 1), Op.delete("/a", -1)));
-        Patience.until("the watch fires", SOON, () -> wire.traffic().notifications() == 1);
+        BoundedWait.until("the watch fires", SOON, () -> wire.traffic().notifications() == 1);
 
         Traffic traffic = wire.traffic().minus(before);
 
@@ -121,8 +121,8 @@ class WireTest {
                 .isInstanceOf(KeeperException.ConnectionLossException.class);
 
         assertThat(lost.get(10, TimeUnit.SECONDS).paths()).containsExactly("/zookeeper", "/lost");
-        hand.sync("/");
-        assertThat(hand.exists("/lost")).isTrue();
+        operator.sync("/");
+        assertThat(operator.exists("/lost")).isTrue();
         awaitState(KeeperState.SyncConnected);
         assertThat(keeper.exists("/lost", false)).isNotNull();
     }
@@ -155,8 +155,8 @@ class WireTest {
                 .isInstanceOf(KeeperException.ConnectionLossException.class);
 
         lost.get(10, TimeUnit.SECONDS);
-        hand.sync("/");
-        assertThat(hand.exists("/never")).isFalse();
+        operator.sync("/");
+        assertThat(operator.exists("/never")).isFalse();
     }
 
     @Test
@@ -177,7 +177,7 @@ class WireTest {
         keeper.create("/mine", new byte[0], OPEN, CreateMode.EPHEMERAL);
 
         wire.cut();
-        hand.awaitGone("/mine", SOON);
+        operator.awaitGone("/mine", SOON);
         wire.mend();
 
         awaitState(KeeperState.Expired);
@@ -189,7 +189,7 @@ class WireTest {
 
         wire.stallReplies();
         keeper.create("/stalled", new byte[0], OPEN, CreateMode.PERSISTENT, (rc, p, c, n) -> codes.add(rc), null);
-        hand.awaitExists("/stalled", SOON);
+        operator.awaitExists("/stalled", SOON);
 
         assertThat(codes).isEmpty();
         wire.mend();
@@ -203,7 +203,7 @@ class WireTest {
         wire.stallRequests();
         keeper.create("/late", new byte[0], OPEN, CreateMode.PERSISTENT, (rc, p, c, n) -> codes.add(rc), null);
         assertThat(codes.poll(10, TimeUnit.SECONDS)).isEqualTo(KeeperException.Code.CONNECTIONLOSS.intValue());
-        assertThat(hand.exists("/late")).isFalse();
+        assertThat(operator.exists("/late")).isFalse();
     }
 
     @Test
@@ -230,7 +230,7 @@ class WireTest {
 
     @Test
     void letsChecksHoldWhateverTheVersion() throws Exception {
-        hand.create("/fence", "");
+        operator.create("/fence", "");
         List<Op> fenced = List.of(
                 Op.setData("/fence", new byte[3], 0),
                 Op.check("/fence", 7),
@@ -252,7 +252,7 @@ class WireTest {
         server.kill();
         try {
             wire.reset();
-            Patience.until("another server answers", SOON, this::isAnswered);
+            BoundedWait.until("another server answers", SOON, this::isAnswered);
         } finally {
             ensemble.restore();
         }
@@ -272,8 +272,8 @@ class WireTest {
 
         Sessions.expire(ensemble.connectString(), wire.session().orElseThrow());
 
-        hand.sync("/");
-        assertThat(hand.exists("/mine")).isFalse();
+        operator.sync("/");
+        assertThat(operator.exists("/mine")).isFalse();
         awaitState(KeeperState.Expired);
     }
 
@@ -284,8 +284,8 @@ class WireTest {
 
         Sessions.expire(ensemble.connectString(), wire.session().orElseThrow());
 
-        hand.sync("/");
-        assertThat(hand.exists("/mine")).isFalse();
+        operator.sync("/");
+        assertThat(operator.exists("/mine")).isFalse();
         wire.mend();
         awaitState(KeeperState.Expired);
     }

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final List<Kind> ALL = List.of(Kind.values());
+    private static final List<FaultKind> ALL = List.of(FaultKind.values());
 
-    private static List<Schedule.Round> rounds(long seed, Collection<Kind> kinds, int count) {
+    private static List<Schedule.Round> rounds(long seed, Collection<FaultKind> kinds, int count) {
         Schedule schedule = new Schedule(seed, kinds, TIMEOUT);
         List<Schedule.Round> rounds = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -32,7 +32,7 @@ class ScheduleTest {
 
     @Test
     void theSameSeedGivesTheSameSchedule() {
-        List<Kind> shuffled = new ArrayList<>(ALL);
+        List<FaultKind> shuffled = new ArrayList<>(ALL);
         Collections.reverse(shuffled);
 
         assertThat(rounds(7, shuffled, 200)).isEqualTo(rounds(7, ALL, 200));
@@ -41,7 +41,7 @@ class ScheduleTest {
 
     @Test
     void everyKindComesOnceBeforeAnyComesAgain() {
-        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+        Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
 
         faults(rounds(1, ALL, 300)).forEach(fault -> {
             counts.merge(fault.kind(), 1, Integer::sum);
@@ -62,13 +62,13 @@ class ScheduleTest {
 
     @Test
     void noTwoFaultsThatMightBreakTheQuorumAreOnAtOnce() {
-        List<Kind> peers = List.of(
-                Kind.KILL_LEADER,
-                Kind.KILL_FOLLOWER,
-                Kind.STOP_LEADER,
-                Kind.ROLLING_RESTART,
-                Kind.RESTART_ALL,
-                Kind.ISOLATE_LEADER);
+        List<FaultKind> peers = List.of(
+                FaultKind.KILL_LEADER,
+                FaultKind.KILL_FOLLOWER,
+                FaultKind.STOP_LEADER,
+                FaultKind.ROLLING_RESTART,
+                FaultKind.RESTART_ALL,
+                FaultKind.ISOLATE_LEADER);
 
         assertThat(rounds(3, ALL, 2_000))
                 .allSatisfy(round -> assertThat(round.faults())
@@ -86,8 +86,8 @@ class ScheduleTest {
 
     @Test
     void aPairHasTheLongerBoundOfItsTwo() {
-        Schedule.Planned kill = new Schedule.Planned(Kind.KILL_MASTER, 0, 1_000, 0);
-        Schedule.Planned restart = new Schedule.Planned(Kind.RESTART_ALL, 500, 1_000, 0);
+        Schedule.Planned kill = new Schedule.Planned(FaultKind.KILL_MASTER, 0, 1_000, 0);
+        Schedule.Planned restart = new Schedule.Planned(FaultKind.RESTART_ALL, 500, 1_000, 0);
 
         assertThat(new Schedule.Round(1, 0, List.of(kill)).bound(TIMEOUT)).isEqualTo(Duration.ofSeconds(5));
         assertThat(new Schedule.Round(1, 0, List.of(kill, restart)).bound(TIMEOUT))
@@ -96,16 +96,16 @@ class ScheduleTest {
 
     @Test
     void oneKindAloneMakesASchedule() {
-        assertThat(faults(rounds(5, List.of(Kind.EXPIRE), 20)))
+        assertThat(faults(rounds(5, List.of(FaultKind.EXPIRE), 20)))
                 .hasSize(20)
-                .allMatch(fault -> fault.kind() == Kind.EXPIRE);
+                .allMatch(fault -> fault.kind() == FaultKind.EXPIRE);
     }
 
     @Test
     void aKindIsReadAsItIsWritten() {
-        assertThat(Arrays.stream(Kind.values()).map(Kind::text).map(Kind::parse))
-                .containsExactly(Kind.values());
-        assertThatThrownBy(() -> Kind.parse("kill-everybody"))
+        assertThat(Arrays.stream(FaultKind.values()).map(FaultKind::text).map(FaultKind::parse))
+                .containsExactly(FaultKind.values());
+        assertThatThrownBy(() -> FaultKind.parse("kill-everybody"))
                 .hasMessageContaining("kill-everybody")
                 .hasMessageContaining("kill-leader,kill-follower");
     }

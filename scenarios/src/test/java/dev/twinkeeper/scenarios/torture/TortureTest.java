@@ -2,9 +2,9 @@ package dev.twinkeeper.scenarios.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.twinkeeper.scenarios.verdict.Charge;
-import dev.twinkeeper.scenarios.verdict.TortureJudge;
-import dev.twinkeeper.scenarios.verdict.Verdict;
+import dev.twinkeeper.scenarios.checker.RunChecker;
+import dev.twinkeeper.scenarios.checker.RunResult;
+import dev.twinkeeper.scenarios.checker.ViolationKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,31 +16,32 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Short runs, from the first process to the verdict. */
+/** Short runs, from the first process to the result. */
 class TortureTest {
     /** Those that take the reign from a master who does not know it yet. */
-    private static final List<Kind> DEPOSING = List.of(Kind.DELETE_MASTER, Kind.TAKE_MASTER);
+    private static final List<FaultKind> DEPOSING = List.of(FaultKind.DELETE_MASTER, FaultKind.TAKE_MASTER);
 
     @TempDir
     private Path directory;
 
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
 
-    private Verdict run(String implementation, Duration duration, long seed, List<Kind> kinds, boolean fenced)
+    private RunResult run(String implementation, Duration duration, long seed, List<FaultKind> kinds, boolean fenced)
             throws IOException {
         Path out = directory.resolve(implementation + seed);
-        Torture.Result result =
-                Torture.run(new Options(List.of(implementation), duration, 100, seed, kinds, fenced, out), said::add);
+        Torture.Result result = Torture.run(
+                new TortureOptions(List.of(implementation), duration, 100, seed, kinds, fenced, out), said::add);
         assertThat(result.failures()).isEmpty();
-        return TortureJudge.judge(out);
+        return RunChecker.check(out);
     }
 
     @Test
     void everythingIsWrittenDownAndNothingIsLeftRunning() throws IOException {
-        Verdict verdict = run("raw", Duration.ofSeconds(5), 1, List.of(Kind.DELETE_MASTER, Kind.EXPIRE), true);
+        RunResult result =
+                run("raw", Duration.ofSeconds(5), 1, List.of(FaultKind.DELETE_MASTER, FaultKind.EXPIRE), true);
 
-        assertThat(verdict.holds()).describedAs(verdict.summary()).isTrue();
-        assertThat(verdict.seen()).isPositive();
+        assertThat(result.holds()).describedAs(result.summary()).isTrue();
+        assertThat(result.seen()).isPositive();
         assertThat(said).anyMatch(line -> line.contains("drained"));
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
@@ -49,8 +50,10 @@ class TortureTest {
     @ParameterizedTest
     @ValueSource(strings = {"raw", "curator"})
     void withoutTheFenceADeposedMasterCommits(String implementation) throws IOException {
-        Verdict verdict = run(implementation, Duration.ofSeconds(20), 1, DEPOSING, false);
+        RunResult result = run(implementation, Duration.ofSeconds(20), 1, DEPOSING, false);
 
-        assertThat(verdict.count(Charge.DEPOSED)).describedAs(verdict.summary()).isPositive();
+        assertThat(result.count(ViolationKind.DEPOSED))
+                .describedAs(result.summary())
+                .isPositive();
     }
 }

@@ -1,0 +1,300 @@
+package dev.twinkeeper.scenarios;
+
+import dev.twinkeeper.contract.Client;
+import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.Master;
+import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Role;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.Task;
+import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.Worker;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.scenarios.checker.SessionOwner;
+import dev.twinkeeper.scenarios.lab.BoundedWait;
+import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Operator;
+import dev.twinkeeper.scenarios.lab.Traffic;
+import dev.twinkeeper.scenarios.lab.Wire;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a scenario works with: a chroot of its own below an ensemble that may be shared, the roles that the {@link Implementations}
+ * gives it, each on its own wire, and people at zkCli. When the scenario is over, the roles are closed and the checker
+ * checks all safety rules on the servers' transaction logs, whatever the scenario was about.
+ *
+ * <p>Used by the thread of the scenario only, but for the handlers of workers, which may ask it for nothing.
+ */
+public final class ScenarioContext implements AutoCloseable {
+    // Bounds, each from the rule that it stands for.
+
+    /** The session timeout of all roles, unless a scenario changes it. */
+    public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
+
+    /** L1: a reign follows another within this, however the first one ended. */
+    public static final Duration SUCCESSION = SESSION_TIMEOUT.plusSeconds(2);
+
+    /**
+     * L1: "at once", after an orderly close: without waiting for the end of a session. So whoever goes in such a scenario
+     * has a session several times as long, and it does not matter when the machine halts for a second or two.
+     */
+    public static final Duration AT_ONCE = Duration.ofSeconds(5);
+
+    /** For a role to get ready, or for a task to be assigned or completed, when nothing is wrong. */
+    public static final Duration READY = Duration.ofSeconds(10);
+
+    /** For a task's outcome when something is wrong: a lost worker, then a lost master, then the work itself. */
+    public static final Duration OUTCOME = Duration.ofSeconds(20);
+
+    /** L5: for everything to go on after the ensemble was lost: an election, new connections, a succession. */
+    public static final Duration RECOVERY = Duration.ofSeconds(30);
+
+    private static final AtomicInteger contexts = new AtomicInteger();
+
+    private final Implementations implementations;
+    private final Ensemble ensemble;
+    private final Layout layout;
+    private final List<TestParticipant<?>> participants = new ArrayList<>();
+    private final List<Operator> operators = new ArrayList<>();
+    private final List<RecordingClient> recorders = new ArrayList<>();
+    private final Map<String, Duration> measures = new LinkedHashMap<>();
+    private final Instant begin = Instant.now();
+    private final long beginZxid;
+    private Consumer<Wire> nextWire = untouched -> {};
+    private int masters;
+    private int workers;
+    private int clients;
+
+    ScenarioContext(Scenario scenario, Implementations implementations, Ensemble ensemble) {
+        this.implementations = implementations;
+        this.ensemble = ensemble;
+        this.layout = new Layout("/scenarios/" + contexts.incrementAndGet() + "/" + scenario.name());
+        this.beginZxid = ensemble.lastZxid();
+    }
+
+    // The parts.
+
+    public TestParticipant<Master> master(String id) {
+        return master(id, settings -> settings);
+    }
+
+    public TestParticipant<Master> master(String id, UnaryOperator<Settings> change) {
+        Coordination by = implementations.master(masters++);
+        return participant(
+                id,
+                SessionOwner.Kind.MASTER,
+                change,
+                (settings, eventLog) -> by.master(new MasterId(id), settings, eventLog));
+    }
+
+    /** A worker that gives the command back as the result. */
+    public TestParticipant<Worker> worker(String id) {
+        return worker(id, Task::command);
+    }
+
+    public TestParticipant<Worker> worker(String id, TaskHandler handler) {
+        return worker(id, handler, settings -> settings);
+    }
+
+    public TestParticipant<Worker> worker(String id, TaskHandler handler, UnaryOperator<Settings> change) {
+        Coordination by = implementations.worker(workers++);
+        return participant(
+                id,
+                SessionOwner.Kind.WORKER,
+                change,
+                (settings, eventLog) -> by.worker(new WorkerId(id), settings, handler, eventLog));
+    }
+
+    public TestParticipant<Client> client(String id) {
+        return client(id, settings -> settings);
+    }
+
+    public TestParticipant<Client> client(String id, UnaryOperator<Settings> change) {
+        Coordination by = implementations.client(clients++);
+        return participant(
+                id, SessionOwner.Kind.CLIENT, change, (settings, eventLog) -> recorded(by.client(settings, eventLog)));
+    }
+
+    private Client recorded(Client client) {
+        RecordingClient recorder = new RecordingClient(client);
+        recorders.add(recorder);
+        return recorder;
+    }
+
+    /** Does this to the wire of the next role before the role is made: for faults of its first requests. */
+    public void prepareWire(Consumer<Wire> preparation) {
+        nextWire = preparation;
+    }
+
+    private interface Part<R extends Role> {
+        R take(Settings settings, Listener eventLog);
+    }
+
+    private <R extends Role> TestParticipant<R> participant(
+            String id, SessionOwner.Kind kind, UnaryOperator<Settings> change, Part<R> part) {
+        Wire wire = new Wire(ensemble);
+        nextWire.accept(wire);
+        nextWire = untouched -> {};
+        EventLog eventLog = new EventLog(id);
+        Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
+                .withSessionTimeout(SESSION_TIMEOUT)
+                .withAddress(id.replace(' ', '-') + "@localhost"));
+        SessionOwner owner = new SessionOwner(label(id), kind, id);
+        TestParticipant<R> participant =
+                new TestParticipant<>(owner, part.take(settings, eventLog), settings, wire, eventLog, ensemble);
+        participants.add(participant);
+        return participant;
+    }
+
+    /** Two of the same id are one scenario's point, and are told apart in its report. */
+    private String label(String id) {
+        long namesakes = participants.stream()
+                .filter(participant -> participant.id().equals(id))
+                .count();
+        return namesakes == 0 ? id : id + "#" + (namesakes + 1);
+    }
+
+    /** A person at zkCli, with a session of its own. */
+    public Operator operator() {
+        return operator(ensemble.followersConnectString());
+    }
+
+    /**
+     * The same, connected to the leader, for who changes permissions: it checks a write against the old ones until it has
+     * applied the change itself, and a follower may have answered before that.
+     */
+    public Operator operatorAtLeader() {
+        return operator(ensemble.leader().address());
+    }
+
+    private Operator operator(String servers) {
+        Operator operator = new Operator(servers, layout);
+        operators.add(operator);
+        return operator;
+    }
+
+    // The place.
+
+    /** Where everything stands, chroot included. A {@link Operator} takes paths without the chroot. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** The servers: to be faulted only by scenarios that say {@link FaultsEnsemble}. */
+    public Ensemble ensemble() {
+        return ensemble;
+    }
+
+    // Asking and waiting.
+
+    /** Submits a command and waits for the acknowledgement. */
+    public TaskId submit(TestParticipant<Client> client, String command) {
+        return await("submit of " + command, client.role().submit(Payload.of(command)), READY);
+    }
+
+    /** Submits many at once and waits for all acknowledgements. */
+    public List<TaskId> submitAll(TestParticipant<Client> client, List<String> commands) {
+        return client.role().submitAll(commands.stream().map(Payload::of).toList()).stream()
+                .map(each -> await("one of " + commands.size() + " submits", each, OUTCOME))
+                .toList();
+    }
+
+    /** Waits for a task's outcome. */
+    public Outcome outcome(TestParticipant<Client> client, TaskId task) {
+        return await("outcome of " + task, client.role().outcome(task, OUTCOME), OUTCOME.plus(READY));
+    }
+
+    /** Waits for an answer that is expected to complete well. */
+    public static <T> T await(String what, CompletionStage<T> context, Duration bound) {
+        try {
+            return context.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("failed: " + what + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted: " + what, e);
+        }
+    }
+
+    /** Liveness: waits until the condition holds, no longer than the rule allows. */
+    public void eventually(String what, Duration bound, Callable<Boolean> condition) {
+        BoundedWait.until(what, bound, condition);
+    }
+
+    /** Liveness, for a condition that asserts. */
+    public void eventuallyAsserted(String what, Duration bound, BoundedWait.Assertion assertion) {
+        BoundedWait.untilAsserted(what, bound, assertion);
+    }
+
+    /** Watches for that time that the condition holds: for what must not happen. */
+    public void throughout(String what, Duration time, Callable<Boolean> condition) {
+        BoundedWait.throughout(what, time, condition);
+    }
+
+    // Measuring.
+
+    /** Takes down a time for the comparison, by the kind of fault: {@code failover, orderly close}. */
+    public void measure(String name, Duration time) {
+        measures.put(name, time);
+    }
+
+    /** What all wires together carried. */
+    public Traffic traffic() {
+        return participants.stream().map(TestParticipant::traffic).reduce(Traffic.NONE, Traffic::plus);
+    }
+
+    Map<String, Duration> measures() {
+        return measures;
+    }
+
+    // The end.
+
+    /** The roles and people that are on. */
+    List<TestParticipant<?>> participants() {
+        return List.copyOf(participants);
+    }
+
+    List<Operator> operators() {
+        return List.copyOf(operators);
+    }
+
+    List<RecordingClient> recorders() {
+        return List.copyOf(recorders);
+    }
+
+    Instant begin() {
+        return begin;
+    }
+
+    /** The newest zxid before it all began. */
+    long beginZxid() {
+        return beginZxid;
+    }
+
+    /** Ends the people and the wires; the roles were closed before, see {@link Teardown}. */
+    @Override
+    public void close() {
+        operators.forEach(Operator::close);
+        participants.forEach(participant -> participant.wire().close());
+    }
+}

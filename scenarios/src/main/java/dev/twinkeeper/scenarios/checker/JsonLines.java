@@ -1,0 +1,63 @@
+package dev.twinkeeper.scenarios.checker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** Files of JSON: one object, or one object a line. */
+final class JsonLines {
+    private static final ObjectReader READER = new ObjectMapper().reader();
+
+    private JsonLines() {}
+
+    static JsonNode object(Path file) throws IOException {
+        return parse(Files.readString(file), file, 1);
+    }
+
+    /** Each line in turn. Half a line at the end is what a killed writer leaves, and no evidence of anything. */
+    static void each(Path file, Consumer<JsonNode> line) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no " + file.getFileName());
+        }
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            String text = in.readLine();
+            for (long number = 1; text != null; number++) {
+                String next = in.readLine();
+                if (next != null || text.endsWith("}")) {
+                    take(line, text, file, number);
+                }
+                text = next;
+            }
+        }
+    }
+
+    /** Whatever is wrong with a line, its place is said. */
+    private static void take(Consumer<JsonNode> line, String text, Path file, long number) throws IOException {
+        JsonNode node = parse(text, file, number);
+        try {
+            line.accept(node);
+        } catch (RuntimeException e) {
+            throw new IOException("%s, line %d makes no sense: %s".formatted(file, number, e.getMessage()), e);
+        }
+    }
+
+    private static JsonNode parse(String text, Path file, long line) throws IOException {
+        try {
+            return READER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IOException("%s, line %d is no JSON: %s".formatted(file, line, e.getOriginalMessage()), e);
+        }
+    }
+
+    /** A zxid or a session: {@code "0x…"}, or a plain number. */
+    static long hex(JsonNode value) {
+        String text = value.asText();
+        return text.startsWith("0x") ? Long.parseUnsignedLong(text.substring(2), 16) : value.asLong();
+    }
+}

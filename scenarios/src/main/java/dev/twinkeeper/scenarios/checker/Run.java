@@ -1,0 +1,121 @@
+package dev.twinkeeper.scenarios.checker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A torture run as it says of itself: {@code run.json} in its directory.
+ *
+ * @param out its directory
+ * @param command the line that replays it
+ * @param begin the wall clock when the recorder's clock began: the servers' logs have wall-clock times
+ * @param root the chroot, empty for none
+ * @param loadBegin when the clients began to submit, by the recorder's clock
+ * @param loadEnd when they stopped, and everything was to drain
+ */
+public record Run(
+        Path out,
+        String implementation,
+        long seed,
+        String command,
+        Instant begin,
+        double rate,
+        Duration sessionTimeout,
+        Duration retention,
+        String root,
+        Duration loadBegin,
+        Duration loadEnd,
+        List<Footprint> footprints) {
+    /** What a process took, at the start and at the end: heap after a collection. */
+    public record Footprint(String process, long heapStartKb, long heapEndKb, long threadsStart, long threadsEnd) {}
+
+    /** @throws IOException where the directory is not what a run wrote */
+    static Run read(Path out) throws IOException {
+        Path file = out.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no run.json in it, which a run of torture writes");
+        }
+        try {
+            return of(out, JsonLines.object(file));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new IOException(file + " makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    private static Run of(Path out, JsonNode json) {
+        List<Footprint> footprints = new ArrayList<>();
+        for (JsonNode each : json.path("processes")) {
+            footprints.add(new Footprint(
+                    each.path("process").asText(),
+                    each.path("heap_start_kb").asLong(),
+                    each.path("heap_end_kb").asLong(),
+                    each.path("threads_start").asLong(),
+                    each.path("threads_end").asLong()));
+        }
+        return new Run(
+                out,
+                json.path("implementation").asText("unknown"),
+                json.path("seed").asLong(),
+                json.path("command").asText(),
+                Instant.parse(json.required("begin").asText()),
+                json.path("rate").asDouble(),
+                Duration.ofMillis(json.required("session_timeout_ms").asLong()),
+                Duration.ofMillis(json.required("retention_ms").asLong()),
+                json.path("root").asText(),
+                micros(json.required("load_begin")),
+                micros(json.required("load_end")),
+                footprints);
+    }
+
+    private static Duration micros(JsonNode at) {
+        return Duration.ofNanos(at.asLong() * 1_000);
+    }
+
+    /** The directory of each server, in order. */
+    List<Path> servers() throws IOException {
+        Path servers = out.resolve("servers");
+        if (!Files.isDirectory(servers)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(servers)) {
+            return all.filter(Files::isDirectory)
+                    .sorted(Comparator.comparing(Path::toString))
+                    .toList();
+        }
+    }
+
+    /** How long the load lasted. */
+    public Duration loaded() {
+        return loadEnd.minus(loadBegin);
+    }
+
+    /** The recorder's clock as wall clock, in milliseconds. */
+    long wall(long micros) {
+        return begin.toEpochMilli() + micros / 1_000;
+    }
+
+    /** A wall-clock time as seconds of the run, for a person. */
+    String told(Instant time) {
+        return "%+.3f s".formatted(Duration.between(begin, time).toMillis() / 1_000.0);
+    }
+
+    /** How long a lost worker's tasks may stay with it, and a free worker without one, while nothing is wrong. */
+    Duration bound() {
+        return sessionTimeout.plus(FaultRecord.RECOVERY);
+    }
+
+    /** The lines of the history where it is; a file that is missing is said by its name. */
+    Optional<Path> file(String name) {
+        return Optional.of(out.resolve(name)).filter(Files::isRegularFile);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.twinkeeper.scenarios.checker;
+
+/**
+ * Somebody who has sessions.
+ *
+ * @param label tells apart those of the same name
+ * @param name the id that it was given, a worker's being the one of its znodes
+ */
+public record SessionOwner(String label, Kind kind, String name) {
+    /** Which part it takes. Rules bind programs; a person at zkCli may do anything. */
+    public enum Kind {
+        MASTER,
+        WORKER,
+        CLIENT,
+        OPERATOR
+    }
+
+    public boolean isProgram() {
+        return kind != Kind.OPERATOR;
+    }
+
+    public boolean is(Kind wanted) {
+        return kind == wanted;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.twinkeeper.scenarios.torture;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A process that we started, and that ends with us: see {@link ParentWatch}. */
+final class ChildProcess {
+    /** The kernel ends a killed process within this, on a machine that does anything at all. */
+    private static final long KILL_MS = 10_000;
+
+    private static final long SIGNAL_MS = 5_000;
+
+    private static final Set<ChildProcess> LIVING = ConcurrentHashMap.newKeySet();
+
+    /** Set once the end has come: whoever starts one more then is too late. */
+    private static volatile boolean noMore;
+
+    private final Process process;
+    private Process keeper;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+        LIVING.add(this);
+        process.onExit().thenAccept(ended -> LIVING.remove(this));
+        if (noMore) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Ends all that live, and those to come: for a controlling process that is told to end. */
+    static void killAll() {
+        noMore = true;
+        LIVING.forEach(ChildProcess::killNow);
+    }
+
+    /**
+     * Starts a JVM with our class path, light enough for a dozen of them on two cores.
+     *
+     * @param log where a main that knows the property {@code twinkeeper.log} logs to
+     */
+    static ChildProcess java(Class<?> main, Path log, Path directory, List<String> properties, String argument) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dtwinkeeper.log=" + log));
+        command.addAll(properties);
+        command.addAll(List.of("-cp", classPath(), main.getName(), argument));
+        return start(command, directory, log.resolveSibling(log.getFileName() + ".out"));
+    }
+
+    /** Starts any program. */
+    static ChildProcess start(List<String> command, Path directory, Path output) {
+        try {
+            return new ChildProcess(new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(each -> Path.of(each).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    CompletableFuture<Process> onExit() {
+        return process.onExit();
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        endsWithin(KILL_MS);
+        resume();
+    }
+
+    /** SIGKILL, without waiting. */
+    void killNow() {
+        process.destroyForcibly();
+    }
+
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /**
+     * SIGSTOP. A small shell keeps it stopped and lets it go when we say so, or when we are gone: a stopped process
+     * could not notice that by itself.
+     */
+    void stop() {
+        // Java itself can only end a process.
+        String script = "kill -STOP " + pid() + "; echo stopped; read end; kill -CONT " + pid();
+        try {
+            keeper = new ProcessBuilder("sh", "-c", script)
+                    .redirectErrorStream(true)
+                    .start();
+            // Returns when it is stopped, or failed to be.
+            keeper.getInputStream().read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        if (keeper == null) {
+            return;
+        }
+        try {
+            keeper.getOutputStream().close();
+            if (!keeper.waitFor(SIGNAL_MS, TimeUnit.MILLISECONDS)) {
+                keeper.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        keeper = null;
+    }
+
+    boolean endsWithin(long ms) {
+        try {
+            return process.waitFor(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
