@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Keeps what a role tells, with the time. */
+/** Keeps what one participant tells, with the time: a role's {@link Event}s, or a recipe's {@link RecipeEvent}s. */
 final class EventLog implements Listener {
     private final String participant;
-    private final Queue<TimedEvent<Event>> timed = new ConcurrentLinkedQueue<>();
+    private final Queue<TimedEvent<Object>> all = new ConcurrentLinkedQueue<>();
     private volatile Instant closed = Instant.MAX;
 
     EventLog(String participant) {
@@ -19,20 +19,26 @@ final class EventLog implements Listener {
 
     @Override
     public void on(Event event) {
-        timed.add(new TimedEvent<>(Instant.now(), participant, event));
+        add(event);
     }
 
-    /** From now on it should hear nothing. */
+    void add(Object event) {
+        all.add(new TimedEvent<>(Instant.now(), participant, event));
+    }
+
+    /** From now on nothing should be told. */
     void close() {
-        closed = Instant.now();
+        closed = closed == Instant.MAX ? Instant.now() : closed;
     }
 
-    /** What it heard nevertheless (R4). */
-    List<TimedEvent<Event>> late() {
-        return timed.stream().filter(each -> each.at().isAfter(closed)).toList();
+    /** What was told nevertheless (R4, X3); a handler that was at work may end later. */
+    List<TimedEvent<Object>> late() {
+        return all.stream()
+                .filter(each -> each.at().isAfter(closed) && !(each.event() instanceof RecipeEvent.Handled))
+                .toList();
     }
 
-    List<TimedEvent<Event>> all() {
-        return List.copyOf(timed);
+    List<TimedEvent<Object>> all() {
+        return List.copyOf(all);
     }
 }

@@ -1,6 +1,5 @@
 package dev.twinkeeper.scenarios;
 
-import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.Observations;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What happened, for a person who asks why a scenario failed: what the roles told and what the servers committed, on
+ * What happened, for a person who asks why a scenario failed: what the participants told and what the servers committed, on
  * one time line.
  */
 final class FailureReport {
@@ -32,12 +31,12 @@ final class FailureReport {
         this.observations = observations;
     }
 
-    String tell(List<TimedEvent<Event>> events, List<Commit> commits) {
+    String tell(List<TimedEvent<Object>> events, List<Commit> commits) {
         List<Line> lines = new ArrayList<>();
         for (Commit commit : last(commits)) {
             lines.add(new Line(commit.time(), "    " + text(commit)));
         }
-        for (TimedEvent<Event> timed : last(events)) {
+        for (TimedEvent<Object> timed : last(events)) {
             lines.add(new Line(timed.at(), timed.participant() + " tells " + text(timed.event())));
         }
         lines.sort(Comparator.comparing(Line::at));
@@ -63,7 +62,7 @@ final class FailureReport {
                 .formatted(commit.zxid(), observations.participant(commit.session()), changes.replace(root, ""));
     }
 
-    private String text(Event event) {
+    private String text(Object event) {
         return event.toString().replace(root, "");
     }
 

@@ -1,40 +1,21 @@
 package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.Set;
 
 /**
- * One scenario: a sentence about behaviour, the rules that it shows, and what happens on the {@link ScenarioContext}.
+ * One scenario: a sentence about behaviour, the rules that it shows, and what happens in a {@link ScenarioContext}.
  *
  * @param topic the topic's class without its ending: {@code assignment}
  * @param name the method's name, a sentence in camel case
  * @param rules those that it cites; the safety rules are checked at the end of every scenario besides
  * @param faultsEnsemble whether it kills servers or lets them fall behind, and so needs an ensemble of its own
  */
-public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Execution execution) {
-    /** What happens, from the first line of its body to the end of the check. Never throws for what the scenario did. */
+public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body body) {
+    /** What happens. */
     @FunctionalInterface
-    public interface Execution {
-        Result execute(Scenario scenario, Implementations implementations, Ensemble ensemble);
-    }
-
-    /** What happens on the {@link ScenarioContext}, or on the {@link dev.twinkeeper.scenarios.recipes.RecipeScenarioContext}. */
-    @FunctionalInterface
-    public interface Body<S> {
-        void run(S context) throws Exception;
-    }
-
-    /** One of the master–worker system. */
-    public static Scenario of(
-            String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body<ScenarioContext> body) {
-        return new Scenario(
-                topic,
-                name,
-                rules,
-                faultsEnsemble,
-                (scenario, implementations, ensemble) ->
-                        ScenarioRunner.runInContext(scenario, body, implementations, ensemble));
+    public interface Body {
+        void run(ScenarioContext context) throws Exception;
     }
 
     /** {@code topic.name}, by which it is chosen. */

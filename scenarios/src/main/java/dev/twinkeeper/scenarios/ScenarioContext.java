@@ -15,7 +15,17 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.recipes.Configuration;
+import dev.twinkeeper.recipes.Election;
+import dev.twinkeeper.recipes.Lock;
+import dev.twinkeeper.recipes.Membership;
+import dev.twinkeeper.recipes.Queue;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipes;
+import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.SessionOwner;
+import dev.twinkeeper.scenarios.checker.TransactionLog;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Operator;
@@ -29,17 +39,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * What a scenario works with: a chroot of its own below an ensemble that may be shared, the roles that the {@link Implementations}
- * gives it, each on its own wire, and people at zkCli. When the scenario is over, the roles are closed and the checker
- * checks all safety rules on the servers' transaction logs, whatever the scenario was about.
+ * What a scenario works with: a chroot of its own below an ensemble that may be shared, roles and recipes of the
+ * {@link Implementations}, each on its own wire, and operators at zkCli. When the scenario is over, all are closed and
+ * the checker checks all safety rules on the servers' transaction logs, whatever the scenario was about.
  *
  * <p>Used by the thread of the scenario only, but for the handlers of workers, which may ask it for nothing.
  */
@@ -67,6 +75,12 @@ public final class ScenarioContext implements AutoCloseable {
     /** L5: for everything to go on after the ensemble was lost: an election, new connections, a succession. */
     public static final Duration RECOVERY = Duration.ofSeconds(30);
 
+    /** Where a recipe stands, for an {@link Operator}. */
+    public static final String RECIPE = "/recipe";
+
+    /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */
+    private static final int QUIET = 15;
+
     private static final AtomicInteger contexts = new AtomicInteger();
 
     private final Implementations implementations;
@@ -76,9 +90,12 @@ public final class ScenarioContext implements AutoCloseable {
     private final List<Operator> operators = new ArrayList<>();
     private final List<RecordingClient> recorders = new ArrayList<>();
     private final Map<String, Duration> measures = new LinkedHashMap<>();
+    private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Instant begin = Instant.now();
     private final long beginZxid;
     private Consumer<Wire> nextWire = untouched -> {};
+    private Duration sessionTimeout = SESSION_TIMEOUT;
+    private Duration retention = Duration.ZERO;
     private int masters;
     private int workers;
     private int clients;
@@ -90,7 +107,7 @@ public final class ScenarioContext implements AutoCloseable {
         this.beginZxid = ensemble.lastZxid();
     }
 
-    // The parts.
+    // Roles.
 
     public TestParticipant<Master> master(String id) {
         return master(id, settings -> settings);
@@ -98,7 +115,7 @@ public final class ScenarioContext implements AutoCloseable {
 
     public TestParticipant<Master> master(String id, UnaryOperator<Settings> change) {
         Coordination by = implementations.master(masters++);
-        return participant(
+        return role(
                 id,
                 SessionOwner.Kind.MASTER,
                 change,
@@ -116,7 +133,7 @@ public final class ScenarioContext implements AutoCloseable {
 
     public TestParticipant<Worker> worker(String id, TaskHandler handler, UnaryOperator<Settings> change) {
         Coordination by = implementations.worker(workers++);
-        return participant(
+        return role(
                 id,
                 SessionOwner.Kind.WORKER,
                 change,
@@ -129,7 +146,7 @@ public final class ScenarioContext implements AutoCloseable {
 
     public TestParticipant<Client> client(String id, UnaryOperator<Settings> change) {
         Coordination by = implementations.client(clients++);
-        return participant(
+        return role(
                 id, SessionOwner.Kind.CLIENT, change, (settings, eventLog) -> recorded(by.client(settings, eventLog)));
     }
 
@@ -139,27 +156,86 @@ public final class ScenarioContext implements AutoCloseable {
         return recorder;
     }
 
-    /** Does this to the wire of the next role before the role is made: for faults of its first requests. */
+    private interface Part<R extends Role> {
+        R take(Settings settings, Listener listener);
+    }
+
+    private <R extends Role> TestParticipant<R> role(
+            String id, SessionOwner.Kind kind, UnaryOperator<Settings> change, Part<R> part) {
+        return participant(id, kind, (wire, eventLog) -> {
+            Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
+                    .withSessionTimeout(sessionTimeout)
+                    .withAddress(id.replace(' ', '-') + "@localhost"));
+            boolean shortest = retention.isZero() || settings.retention().compareTo(retention) < 0;
+            retention = shortest ? settings.retention() : retention;
+            return part.take(settings, eventLog);
+        });
+    }
+
+    // Recipes.
+
+    public TestParticipant<Election> candidate(String name) {
+        return recipe(name, (by, place, log) -> by.election(place, name, RecipeListeners.election(log)));
+    }
+
+    public TestParticipant<Membership> member(String name) {
+        return recipe(name, (by, place, log) -> by.membership(place, RecipeListeners.membership(log)));
+    }
+
+    public TestParticipant<Configuration> reader(String name) {
+        return recipe(name, (by, place, log) -> by.configuration(place, RecipeListeners.configuration(log)));
+    }
+
+    public TestParticipant<Lock> contender(String name) {
+        return recipe(name, (by, place, log) -> by.lock(place));
+    }
+
+    public TestParticipant<Barrier> barrier(String name, int members) {
+        return recipe(name, (by, place, log) -> by.barrier(place, name, members));
+    }
+
+    public TestParticipant<Queue> queue(String name, int capacity) {
+        return recipe(name, (by, place, log) -> by.queue(place, capacity));
+    }
+
+    private interface RecipePart<R extends Recipe> {
+        R take(Recipes by, Recipe.Place place, EventLog log);
+    }
+
+    private <R extends Recipe> TestParticipant<R> recipe(String name, RecipePart<R> part) {
+        Recipes by = implementations.recipes(participants.size());
+        return participant(name, SessionOwner.Kind.RECIPE, (wire, eventLog) -> {
+            Recipe.Place place = new Recipe.Place(wire.connectString(), sessionTimeout, path());
+            return part.take(by, place, eventLog);
+        });
+    }
+
+    /** The side whose recipe the n-th participant uses: for scenarios of bad input, which make their own. */
+    public Recipes recipes(int n) {
+        return implementations.recipes(n);
+    }
+
+    // Both.
+
+    /** Does this to the wire of the next participant before it is made: for faults of its first requests. */
     public void prepareWire(Consumer<Wire> preparation) {
         nextWire = preparation;
     }
 
-    private interface Part<R extends Role> {
-        R take(Settings settings, Listener eventLog);
+    /** The session timeout of all participants to come. */
+    public void sessionTimeout(Duration timeout) {
+        sessionTimeout = timeout;
     }
 
-    private <R extends Role> TestParticipant<R> participant(
-            String id, SessionOwner.Kind kind, UnaryOperator<Settings> change, Part<R> part) {
+    private <R extends AutoCloseable> TestParticipant<R> participant(
+            String name, SessionOwner.Kind kind, BiFunction<Wire, EventLog, R> part) {
         Wire wire = new Wire(ensemble);
         nextWire.accept(wire);
         nextWire = untouched -> {};
-        EventLog eventLog = new EventLog(id);
-        Settings settings = change.apply(Settings.connect(wire.connectString() + layout.root())
-                .withSessionTimeout(SESSION_TIMEOUT)
-                .withAddress(id.replace(' ', '-') + "@localhost"));
-        SessionOwner owner = new SessionOwner(label(id), kind, id);
+        EventLog eventLog = new EventLog(name);
+        SessionOwner owner = new SessionOwner(label(name), kind, name);
         TestParticipant<R> participant =
-                new TestParticipant<>(owner, part.take(settings, eventLog), settings, wire, eventLog, ensemble);
+                new TestParticipant<>(owner, part.apply(wire, eventLog), wire, eventLog, ensemble);
         participants.add(participant);
         return participant;
     }
@@ -167,7 +243,7 @@ public final class ScenarioContext implements AutoCloseable {
     /** Two of the same id are one scenario's point, and are told apart in its report. */
     private String label(String id) {
         long namesakes = participants.stream()
-                .filter(participant -> participant.id().equals(id))
+                .filter(participant -> participant.name().equals(id))
                 .count();
         return namesakes == 0 ? id : id + "#" + (namesakes + 1);
     }
@@ -198,6 +274,19 @@ public final class ScenarioContext implements AutoCloseable {
         return layout;
     }
 
+    /** Where a recipe stands, whole. */
+    public String path() {
+        return layout.root() + RECIPE;
+    }
+
+    /** All that was committed in this scenario so far, as the servers' logs have it. */
+    public List<Commit> commits() {
+        try (Operator marker = new Operator(ensemble.connectString(), layout)) {
+            long mark = marker.mark();
+            return new TransactionLog(ensemble.transactionLogs(), layout.root()).read(beginZxid, mark);
+        }
+    }
+
     /** The servers: to be faulted only by scenarios that say {@link FaultsEnsemble}. */
     public Ensemble ensemble() {
         return ensemble;
@@ -223,17 +312,8 @@ public final class ScenarioContext implements AutoCloseable {
     }
 
     /** Waits for an answer that is expected to complete well. */
-    public static <T> T await(String what, CompletionStage<T> context, Duration bound) {
-        try {
-            return context.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
-        } catch (ExecutionException e) {
-            throw new AssertionError("failed: " + what + ": " + e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted: " + what, e);
-        }
+    public static <T> T await(String what, CompletionStage<T> coming, Duration bound) {
+        return BoundedWait.result(what, coming, bound);
     }
 
     /** Liveness: waits until the condition holds, no longer than the rule allows. */
@@ -258,9 +338,29 @@ public final class ScenarioContext implements AutoCloseable {
         measures.put(name, time);
     }
 
+    /** Waits until nobody asks the servers for anything any more: then all that was to be watched is. Returns the traffic. */
+    public Traffic settle() {
+        List<Traffic> looks = new ArrayList<>();
+        eventually("all is quiet", READY, () -> {
+            looks.add(traffic());
+            int from = looks.size() - QUIET;
+            return from >= 0 && looks.get(from).total() == traffic().total();
+        });
+        return looks.get(looks.size() - 1);
+    }
+
     /** What all wires together carried. */
     public Traffic traffic() {
         return participants.stream().map(TestParticipant::traffic).reduce(Traffic.NONE, Traffic::plus);
+    }
+
+    /** Takes down a number that was counted on the wire, such as the requests of an acquire. */
+    public void count(String name, long number) {
+        counts.put(name, number);
+    }
+
+    Map<String, Long> counts() {
+        return counts;
     }
 
     Map<String, Duration> measures() {
@@ -269,8 +369,8 @@ public final class ScenarioContext implements AutoCloseable {
 
     // The end.
 
-    /** The roles and people that are on. */
-    List<TestParticipant<?>> participants() {
+    /** All participants so far. */
+    public List<TestParticipant<?>> participants() {
         return List.copyOf(participants);
     }
 
@@ -286,9 +386,9 @@ public final class ScenarioContext implements AutoCloseable {
         return begin;
     }
 
-    /** The newest zxid before it all began. */
-    long beginZxid() {
-        return beginZxid;
+    /** The shortest that any role was told; zero where there is none. */
+    Duration retention() {
+        return retention;
     }
 
     /** Ends the people and the wires; the roles were closed before, see {@link Teardown}. */

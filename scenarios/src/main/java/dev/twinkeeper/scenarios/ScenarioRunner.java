@@ -28,23 +28,19 @@ public final class ScenarioRunner {
 
     private static Result execute(Scenario scenario, Implementations implementations, Ensemble shared) {
         if (!scenario.faultsEnsemble()) {
-            return scenario.execution().execute(scenario, implementations, shared);
+            return executeOn(shared, scenario, implementations);
         }
         try (Ensemble own = Ensemble.startWithWays(shared.servers().size())) {
-            return scenario.execution().execute(scenario, implementations, own);
+            return executeOn(own, scenario, implementations);
         }
     }
 
-    static Result runInContext(
-            Scenario scenario,
-            Scenario.Body<ScenarioContext> body,
-            Implementations implementations,
-            Ensemble ensemble) {
+    private static Result executeOn(Ensemble ensemble, Scenario scenario, Implementations implementations) {
         long start = System.nanoTime();
         ScenarioContext context = new ScenarioContext(scenario, implementations, ensemble);
         Optional<Throwable> failure = Optional.empty();
         try {
-            body.run(context);
+            scenario.body().run(context);
         } catch (Exception | Error e) {
             failure = Optional.of(e);
         }
@@ -57,7 +53,7 @@ public final class ScenarioRunner {
                 failure,
                 duration,
                 Map.copyOf(context.measures()),
-                Map.of(),
+                Map.copyOf(context.counts()),
                 Optional.empty(),
                 traffic);
     }

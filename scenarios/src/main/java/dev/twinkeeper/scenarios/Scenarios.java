@@ -21,7 +21,6 @@ import dev.twinkeeper.scenarios.recipes.MembershipScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueLossScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
-import dev.twinkeeper.scenarios.recipes.RecipeScenarioContext;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
 import dev.twinkeeper.scenarios.topics.BoundsScenarios;
 import dev.twinkeeper.scenarios.topics.ByHandScenarios;
@@ -50,13 +49,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All scenarios there are, collected from the topic classes: plain classes whose public methods take a {@link ScenarioContext}, or
- * a {@link RecipeScenarioContext} where they are about a recipe.
+ * All scenarios there are, collected from the topic classes: plain classes whose public methods take a
+ * {@link ScenarioContext}.
  */
 public final class Scenarios {
     private static final String ENDING = "Scenarios";
-
-    private static final List<Class<?>> SCENARIOS = List.of(ScenarioContext.class, RecipeScenarioContext.class);
 
     /** In the order in which they are told. */
     private static final List<Class<?>> TOPICS = List.of(
@@ -128,7 +125,7 @@ public final class Scenarios {
     public static List<Scenario> of(Class<?> topic) {
         return Arrays.stream(topic.getDeclaredMethods())
                 .filter(method -> method.getParameterCount() == 1
-                        && SCENARIOS.contains(method.getParameterTypes()[0])
+                        && method.getParameterTypes()[0] == ScenarioContext.class
                         && Modifier.isPublic(method.getModifiers()))
                 .sorted(Comparator.comparing(Method::getName))
                 .map(method -> scenario(topic, method))
@@ -145,13 +142,10 @@ public final class Scenarios {
         String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
         String kind = stem.toLowerCase(Locale.ROOT);
         boolean faults = method.isAnnotationPresent(FaultsEnsemble.class);
-        return method.getParameterTypes()[0] == ScenarioContext.class
-                ? Scenario.of(kind, method.getName(), rules, faults, context -> run(topic, method, context))
-                : RecipeScenarioContext.scenario(
-                        kind, method.getName(), rules, faults, context -> run(topic, method, context));
+        return new Scenario(kind, method.getName(), rules, faults, context -> run(topic, method, context));
     }
 
-    private static void run(Class<?> topic, Method method, Object context) throws Exception {
+    private static void run(Class<?> topic, Method method, ScenarioContext context) throws Exception {
         try {
             method.invoke(topic.getDeclaredConstructor().newInstance(), context);
         } catch (InvocationTargetException e) {

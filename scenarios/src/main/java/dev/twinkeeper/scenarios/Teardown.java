@@ -2,16 +2,13 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.scenarios.checker.Checker;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.Observations;
 import dev.twinkeeper.scenarios.checker.SessionOwner;
-import dev.twinkeeper.scenarios.checker.TransactionLog;
 import dev.twinkeeper.scenarios.checker.Violation;
 import dev.twinkeeper.scenarios.lab.Operator;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The end of a scenario: the ensemble is whole again, the roles are closed, the logs are read, and the checker looks for violations.
- * What went wrong becomes one failure that says what happened.
+ * The end of a scenario: the ensemble is whole again, all participants are closed, the logs are read, and the checker
+ * looks for violations. What went wrong becomes one failure that says what happened.
  */
 final class Teardown {
     private final Scenario scenario;
@@ -56,7 +53,7 @@ final class Teardown {
         List<Violation> violations = new ArrayList<>();
         Observations observations = observations();
         attempt(wrong, () -> {
-            commits.addAll(read());
+            commits.addAll(context.commits());
             violations.addAll(new Checker(context.layout(), observations).check(commits));
         });
         attempt(wrong, context::close);
@@ -81,24 +78,13 @@ final class Teardown {
         }
     }
 
-    /** All that was committed in this scenario, up to a fresh mark. */
-    private List<Commit> read() {
-        try (Operator marker = new Operator(context.ensemble().connectString(), context.layout())) {
-            long mark = marker.mark();
-            return new TransactionLog(
-                            context.ensemble().transactionLogs(),
-                            context.layout().root())
-                    .read(context.beginZxid(), mark);
-        }
-    }
-
     private Observations observations() {
         Map<Long, SessionOwner> sessions = new HashMap<>();
         Set<Long> closed = new HashSet<>();
         List<Observations.Registration> registrations = new ArrayList<>();
         for (TestParticipant<?> participant : context.participants()) {
             participant.wire().sessions().forEach(session -> sessions.put(session, participant.owner()));
-            participant.closedSession().ifPresent(closed::add);
+            closed.addAll(participant.over());
             participant
                     .events(Event.Registered.class)
                     .forEach(timed -> registrations.add(new Observations.Registration(
@@ -117,39 +103,36 @@ final class Teardown {
             reports.addAll(recorder.reports());
             collects.addAll(recorder.collects());
         }
-        return new Observations(sessions, submits, reports, collects, registrations, closed, retention());
+        return new Observations(sessions, submits, reports, collects, registrations, closed, context.retention());
     }
 
-    private Duration retention() {
-        return context.participants().stream()
-                .map(TestParticipant::settings)
-                .map(Settings::retention)
-                .min(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
-    }
-
-    /** R4: nothing is called back after close has returned. */
+    /** Nothing is called back after close has returned: R4 of a role, X3 of a recipe. */
     private List<Violation> late() {
         return context.participants().stream()
-                .flatMap(participant -> participant.late().stream())
-                .map(timed -> new Violation(
-                        Rule.R4,
-                        -1,
-                        timed.participant() + " told " + timed.event() + " after it was closed",
-                        List.of()))
+                .flatMap(participant -> participant.late().stream().map(timed -> late(participant, timed)))
                 .toList();
     }
 
-    private static Stream<TimedEvent<Event>> labelled(TestParticipant<?> participant) {
+    private static Violation late(TestParticipant<?> participant, TimedEvent<Object> timed) {
+        Rule rule = participant.owner().is(SessionOwner.Kind.RECIPE) ? Rule.X3 : Rule.R4;
+        return new Violation(rule, -1, participant + " told after it was closed: " + timed.event(), List.of());
+    }
+
+    private static Stream<TimedEvent<Object>> labelled(TestParticipant<?> participant) {
         String label = participant.owner().toString();
         return participant.events().stream().map(timed -> new TimedEvent<>(timed.at(), label, timed.event()));
+    }
+
+    /** An assertion says all by its message; of anything else the class matters too. */
+    private static String describe(Throwable wrong) {
+        return wrong instanceof AssertionError ? wrong.getMessage() : wrong.toString();
     }
 
     private AssertionError failure(
             List<Throwable> wrong, List<Violation> violations, List<Commit> commits, Observations observations) {
         FailureReport report =
                 new FailureReport(context.begin(), context.layout().root(), observations);
-        List<TimedEvent<Event>> events = context.participants().stream()
+        List<TimedEvent<Object>> events = context.participants().stream()
                 .flatMap(Teardown::labelled)
                 .sorted(Comparator.comparing(TimedEvent::at))
                 .toList();
@@ -159,9 +142,8 @@ final class Teardown {
                 .append(implementations.name())
                 .append("]\n");
         violations.forEach(violation -> text.append("\nBroken: ").append(report.tell(violation)));
-        wrong.forEach(
-                each -> text.append("\nFailed: ").append(each.getMessage()).append('\n'));
-        text.append("\nWhat the roles told and what the servers committed, the last of it:\n")
+        wrong.forEach(each -> text.append("\nFailed: ").append(describe(each)).append('\n'));
+        text.append("\nWhat the participants told and what the servers committed, the last of it:\n")
                 .append(report.tell(events, commits))
                 .append("\n\nOnce more: ./twinkeeper compare --impl ")
                 .append(implementations.name())

@@ -2,7 +2,6 @@ package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Role;
-import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.checker.SessionOwner;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -12,47 +11,47 @@ import dev.twinkeeper.scenarios.lab.Traffic;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
-/** A role that takes part in a scenario: the role itself, its own wire, and what it told. */
-public final class TestParticipant<R extends Role> implements AutoCloseable {
-    /** R4: "a few seconds at the most". */
+/**
+ * A participant of a scenario: a role of the master–worker system, or one participant of a recipe; its own wire, and what
+ * it told. Safe for several threads.
+ */
+public final class TestParticipant<R extends AutoCloseable> implements AutoCloseable {
+    /** R4, X3: a close waits for a session timeout at the most; the rest is a busy machine. */
     private static final Duration CLOSE = Duration.ofSeconds(15);
 
     private final SessionOwner owner;
     private final R role;
-    private final Settings settings;
     private final Wire wire;
     private final EventLog eventLog;
     private final Ensemble ensemble;
     private volatile boolean closed;
     private volatile Optional<Long> closedSession = Optional.empty();
 
-    TestParticipant(SessionOwner owner, R role, Settings settings, Wire wire, EventLog eventLog, Ensemble ensemble) {
+    TestParticipant(SessionOwner owner, R role, Wire wire, EventLog eventLog, Ensemble ensemble) {
         this.owner = owner;
         this.role = role;
-        this.settings = settings;
         this.wire = wire;
         this.eventLog = eventLog;
         this.ensemble = ensemble;
     }
 
-    public String id() {
+    public String name() {
         return owner.name();
-    }
-
-    /** What the role was made with. */
-    public Settings settings() {
-        return settings;
     }
 
     SessionOwner owner() {
         return owner;
     }
 
+    /** The role, or the recipe, under test. */
     public R role() {
         return role;
     }
@@ -61,48 +60,64 @@ public final class TestParticipant<R extends Role> implements AutoCloseable {
         return wire;
     }
 
-    /** Waits until the role takes part; {@link Role#ready()} says what that is. */
+    /** Waits until it takes part: {@link Role#ready()} says what that is; a recipe needs a session. */
     public TestParticipant<R> awaitReady() {
-        ScenarioContext.await(id() + " is ready", role.ready(), ScenarioContext.READY);
+        if (role instanceof Role one) {
+            ScenarioContext.await(name() + " is ready", one.ready(), ScenarioContext.READY);
+        } else {
+            BoundedWait.until(
+                    name() + " is connected",
+                    ScenarioContext.READY,
+                    () -> wire.session().isPresent());
+        }
         return this;
     }
 
     // What it told.
 
-    /** All that its listener heard so far. */
-    public List<TimedEvent<Event>> events() {
+    /** Writes an event into its log that a scenario saw beside the listeners. */
+    public void note(Object event) {
+        eventLog.add(event);
+    }
+
+    /** All that it told so far. */
+    public List<TimedEvent<Object>> events() {
         return eventLog.all();
     }
 
-    /** Those of one kind that its listener heard so far. */
-    public <E extends Event> List<TimedEvent<E>> events(Class<E> type) {
+    /** What it told of one kind so far, with the times. */
+    public <E> List<TimedEvent<E>> events(Class<E> type) {
         return eventLog.all().stream()
                 .filter(timed -> type.isInstance(timed.event()))
                 .map(timed -> new TimedEvent<>(timed.at(), timed.participant(), type.cast(timed.event())))
                 .toList();
     }
 
+    /** What it told of one kind so far. */
+    public <E> List<E> told(Class<E> type) {
+        return events(type).stream().map(TimedEvent::event).toList();
+    }
+
     /** Waits for the first event of that kind, from the beginning on. */
-    public <E extends Event> TimedEvent<E> awaitEvent(Class<E> type, Duration bound) {
+    public <E> TimedEvent<E> awaitEvent(Class<E> type, Duration bound) {
         return awaitEvent(type, Instant.MIN, event -> true, bound);
     }
 
-    /** Waits for the first event of that kind heard after that moment: take {@link Instant#now()} before the fault. */
-    public <E extends Event> TimedEvent<E> awaitEvent(Class<E> type, Instant after, Duration bound) {
+    /** Waits for the first event of that kind after that moment: take {@link Instant#now()} before the fault. */
+    public <E> TimedEvent<E> awaitEvent(Class<E> type, Instant after, Duration bound) {
         return awaitEvent(type, after, event -> true, bound);
     }
 
-    /** Waits for the first event of that kind heard after that moment that is the one. */
-    public <E extends Event> TimedEvent<E> awaitEvent(
-            Class<E> type, Instant after, Predicate<E> which, Duration bound) {
+    /** Waits for the first event of that kind after that moment that is the one. */
+    public <E> TimedEvent<E> awaitEvent(Class<E> type, Instant after, Predicate<E> which, Duration bound) {
         BoundedWait.until(
-                id() + " tells " + type.getSimpleName(),
+                name() + " tells " + type.getSimpleName(),
                 bound,
                 () -> find(type, after, which).isPresent());
         return find(type, after, which).orElseThrow();
     }
 
-    private <E extends Event> Optional<TimedEvent<E>> find(Class<E> type, Instant after, Predicate<E> which) {
+    private <E> Optional<TimedEvent<E>> find(Class<E> type, Instant after, Predicate<E> which) {
         return events(type).stream()
                 .filter(timed -> timed.at().isAfter(after) && which.test(timed.event()))
                 .findFirst();
@@ -111,6 +126,11 @@ public final class TestParticipant<R extends Role> implements AutoCloseable {
     /** What its wire carried. */
     public Traffic traffic() {
         return wire.traffic();
+    }
+
+    /** Calls it on a thread of its own: for calls that wait. */
+    public <T> CompletableFuture<T> async(Callable<T> call) {
+        return BoundedWait.async(name(), call);
     }
 
     // What happens to it.
@@ -124,60 +144,67 @@ public final class TestParticipant<R extends Role> implements AutoCloseable {
         wire.mend();
     }
 
+    /** Its newest session. */
+    public SessionCredentials session() {
+        return wire.session().orElseThrow(() -> new IllegalStateException(name() + " has no session yet"));
+    }
+
     /** Expires its session at the ensemble; returns when its ephemerals are gone. */
     public void expire() {
-        SessionCredentials session =
-                wire.session().orElseThrow(() -> new IllegalStateException(id() + " has no session yet"));
-        Sessions.expire(ensemble.connectString(), session);
+        Sessions.expire(ensemble.connectString(), session());
+    }
+
+    /** How many paths its session watches for their data, or persistently. */
+    public int watches() {
+        return ensemble.watches(session().id());
     }
 
     /**
-     * Closes the role in order; the wire stays, for what is still to be counted. Idempotent.
+     * Closes it in order; the wire stays, for what is still to be counted.
      *
-     * @throws AssertionError where the role's own close does not return (R4)
+     * @throws AssertionError where its own close does not return (R4)
      */
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (!closed) {
+            closed = true;
+            closedSession = isConnected() ? wire.session().map(SessionCredentials::id) : Optional.empty();
         }
-        closed = true;
-        closedSession = isConnected() ? wire.session().map(SessionCredentials::id) : Optional.empty();
         ScenarioContext.await(
-                id() + " is closed", CompletableFuture.runAsync(role::close, TestParticipant::onThread), CLOSE);
+                name() + " is closed",
+                async(() -> {
+                    role.close();
+                    return true;
+                }),
+                CLOSE);
         eventLog.close();
-    }
-
-    private static void onThread(Runnable work) {
-        Thread thread = new Thread(work, "closing");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /** As far as it told, and as far as the wire knows. */
     private boolean isConnected() {
-        Optional<TimedEvent<Event>> last = eventLog.all().stream()
-                .filter(timed -> timed.event() instanceof Event.Connected
-                        || timed.event() instanceof Event.Disconnected
-                        || timed.event() instanceof Event.SessionExpired)
+        Optional<Object> last = told(Object.class).stream()
+                .filter(event -> event instanceof Event.Connected
+                        || event instanceof Event.Disconnected
+                        || event instanceof Event.SessionExpired)
                 .reduce((earlier, later) -> later);
         return wire.connections() > 0
-                && last.filter(timed -> timed.event() instanceof Event.Connected)
-                        .isPresent();
+                && last.filter(Event.Connected.class::isInstance).isPresent();
     }
 
-    /** The session that it closed in order, so that no ephemeral of it may be left. */
-    Optional<Long> closedSession() {
-        return closedSession;
+    /** The sessions of which no ephemeral may be left: a role's that it closed in order (R4), all of a recipe's (X4). */
+    Set<Long> over() {
+        return owner.is(SessionOwner.Kind.RECIPE)
+                ? new HashSet<>(wire.sessions())
+                : closedSession.map(Set::of).orElse(Set.of());
     }
 
     /** What it told after it was closed. */
-    List<TimedEvent<Event>> late() {
+    List<TimedEvent<Object>> late() {
         return eventLog.late();
     }
 
     @Override
     public String toString() {
-        return id();
+        return name();
     }
 }

@@ -25,7 +25,7 @@ class NoHandleTest {
     @ParameterizedTest
     @ValueSource(strings = {"raw", "curator"})
     void aRoleThatCanOpenNoSessionJustNowOpensOneLater(String implementation, Ensemble ensemble) {
-        Scenario scenario = Scenario.of("test", "noHandle", Set.of(Rule.L5), false, NoHandleTest::run);
+        Scenario scenario = new Scenario("test", "noHandle", Set.of(Rule.L5), false, NoHandleTest::run);
 
         Result result = ScenarioRunner.run(scenario, Implementations.of(Coordination.named(implementation)), ensemble);
 

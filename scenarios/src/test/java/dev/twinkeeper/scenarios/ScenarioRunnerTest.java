@@ -30,8 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ScenarioRunnerTest {
     private static final Implementations RAW = Implementations.of(Coordination.named("raw"));
 
-    private static Scenario scenario(Scenario.Body<ScenarioContext> body) {
-        return Scenario.of("test", "somethingIsRun", Set.of(Rule.L2), false, body);
+    private static Scenario scenario(Scenario.Body body) {
+        return new Scenario("test", "somethingIsRun", Set.of(Rule.L2), false, body);
     }
 
     private static String failure(Result result) {
@@ -93,11 +93,11 @@ class ScenarioRunnerTest {
 
     @Test
     void aScenarioThatFaultsItsEnsembleHasItForItself(Ensemble ensemble) {
-        Scenario.Body<ScenarioContext> body = context -> {
+        Scenario.Body body = context -> {
             assertThat(context.ensemble()).isNotSameAs(ensemble);
             context.ensemble().leader().kill();
         };
-        Scenario faulting = Scenario.of("test", "theLeaderIsKilled", Set.of(Rule.L5), true, body);
+        Scenario faulting = new Scenario("test", "theLeaderIsKilled", Set.of(Rule.L5), true, body);
 
         Result result = ScenarioRunner.run(faulting, RAW, ensemble);
 

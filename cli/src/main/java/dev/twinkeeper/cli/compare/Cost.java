@@ -62,7 +62,7 @@ public record Cost(
 
     /** The scenario that counts; it leaves the cost in {@code sink}. */
     static Scenario scenario(AtomicReference<Cost> sink) {
-        return Scenario.of("cost", "aHundredTasks", Set.of(Rule.L2), false, stage -> sink.set(count(stage)));
+        return new Scenario("cost", "aHundredTasks", Set.of(Rule.L2), false, stage -> sink.set(count(stage)));
     }
 
     private static Cost count(ScenarioContext stage) {

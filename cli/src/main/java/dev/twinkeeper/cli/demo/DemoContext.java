@@ -125,19 +125,7 @@ public final class DemoContext implements AutoCloseable {
 
     /** Calls a recipe on a thread of its own: for calls that wait. */
     public <T> CompletableFuture<T> async(String who, Callable<T> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(call.call());
-                    } catch (Exception | Error e) {
-                        result.completeExceptionally(e);
-                    }
-                },
-                "calls " + who);
-        thread.setDaemon(true);
-        thread.start();
-        return result;
+        return BoundedWait.async(who, call);
     }
 
     // The faults.

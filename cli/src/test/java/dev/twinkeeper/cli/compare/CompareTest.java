@@ -10,7 +10,6 @@ import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Result;
 import dev.twinkeeper.scenarios.Scenario;
-import dev.twinkeeper.scenarios.recipes.RecipeScenarioContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ class CompareTest {
         Recipes raw = Recipes.named("raw");
         Implementations implementations =
                 Implementations.of(Coordination.named("raw")).with(raw, raw);
-        Scenario scenario = RecipeScenarioContext.scenario(
+        Scenario scenario = new Scenario(
                 "lock", "somethingIsCounted", Set.of(Rule.K6), false, stage -> stage.count("lock: things", 7));
 
         Comparison comparison =

@@ -7,11 +7,12 @@ package dev.twinkeeper.scenarios.checker;
  * @param name the id that it was given, a worker's being the one of its znodes
  */
 public record SessionOwner(String label, Kind kind, String name) {
-    /** Which part it takes. Rules bind programs; a person at zkCli may do anything. */
+    /** Which part it takes; {@code RECIPE} is any participant of a recipe. Rules bind programs; a person at zkCli may do anything. */
     public enum Kind {
         MASTER,
         WORKER,
         CLIENT,
+        RECIPE,
         OPERATOR
     }
 

@@ -2,6 +2,11 @@ package dev.twinkeeper.scenarios.lab;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
@@ -68,5 +73,36 @@ public final class BoundedWait {
     @FunctionalInterface
     public interface Assertion {
         void run() throws Exception;
+    }
+
+    /** Waits for an answer that is expected to be a good one. */
+    public static <T> T result(String what, CompletionStage<T> coming, Duration bound) {
+        try {
+            return coming.toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("not within " + bound.toMillis() + " ms: " + what, e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("failed: " + what + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted: " + what, e);
+        }
+    }
+
+    /** Calls on a thread of its own, whose name says who calls: for calls that wait. */
+    public static <T> CompletableFuture<T> async(String who, Callable<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(call.call());
+                    } catch (Exception | Error e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "calls " + who);
+        thread.setDaemon(true);
+        thread.start();
+        return result;
     }
 }

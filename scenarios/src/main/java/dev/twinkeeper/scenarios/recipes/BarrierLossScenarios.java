@@ -1,5 +1,9 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.ScenarioContext.READY;
+import static dev.twinkeeper.scenarios.ScenarioContext.RECIPE;
+import static dev.twinkeeper.scenarios.ScenarioContext.RECOVERY;
+import static dev.twinkeeper.scenarios.ScenarioContext.SUCCESSION;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.SOON;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.await;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.enter;
@@ -8,16 +12,14 @@ import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.members;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.out;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.pass;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.problem;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.READY;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.RECIPE;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.RECOVERY;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.SUCCESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Operator;
@@ -37,7 +39,7 @@ public final class BarrierLossScenarios {
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
     @Verifies({Rule.B1, Rule.B5, Rule.X5})
-    public void whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes(RecipeScenarioContext context) {
+    public void whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 2);
@@ -58,7 +60,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B1, Rule.B3})
-    public void whoDiedWhileItWaitedIsNotCounted(RecipeScenarioContext context) {
+    public void whoDiedWhileItWaitedIsNotCounted(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 3);
         var dying = entersFirst(operator, members.get(0));
@@ -78,7 +80,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B1, Rule.B3})
-    public void whoDiesAsTheLastOneCountsIsNotCounted(RecipeScenarioContext context) {
+    public void whoDiesAsTheLastOneCountsIsNotCounted(ScenarioContext context) {
         var operator = context.operator();
         var dying = context.barrier("m1", 3);
         var second = context.barrier("m2", 3);
@@ -100,7 +102,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B2, Rule.B3})
-    public void theOthersLeaveWithoutThoseThatCrashedInTheMiddle(RecipeScenarioContext context) {
+    public void theOthersLeaveWithoutThoseThatCrashedInTheMiddle(ScenarioContext context) {
         var members = members(context, 4);
         pass(context, members);
 
@@ -110,8 +112,8 @@ public final class BarrierLossScenarios {
         context.throughout("one is in yet", SOON, () -> leaving.stream().noneMatch(CompletableFuture::isDone));
         members.get(1).wire().cut();
 
-        leaving.forEach(
-                one -> assertThat(context.await("leave", one, SUCCESSION)).isTrue());
+        leaving.forEach(one ->
+                assertThat(ScenarioContext.await("leave", one, SUCCESSION)).isTrue());
         assertThat(await(context, leave(members.get(0))))
                 .as("who lost its session")
                 .isTrue();
@@ -122,14 +124,14 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B4, Rule.B3})
-    public void aRoundInWhichAllDiedIsOver(RecipeScenarioContext context) {
+    public void aRoundInWhichAllDiedIsOver(ScenarioContext context) {
         var dead = members(context, 2);
         pass(context, dead);
 
-        dead.forEach(RecipeParticipant::expire);
+        dead.forEach(TestParticipant::expire);
         var next = members(context, 2);
         var first = enter(next.get(0));
-        next.get(0).awaitConnected();
+        next.get(0).awaitReady();
         context.throughout("one of two waits", SOON, () -> !first.isDone());
 
         assertThat(await(context, enter(next.get(1)))).isTrue();
@@ -139,7 +141,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B5, Rule.B2})
-    public void whatHappensInAWatchsGapIsHeard(RecipeScenarioContext context) {
+    public void whatHappensInAWatchsGapIsHeard(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 2);
@@ -162,18 +164,18 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B5, Rule.B4})
-    public void everyAnswerMayBeLost(RecipeScenarioContext context) {
+    public void everyAnswerMayBeLost(ScenarioContext context) {
         losing(context, Wire::loseAnswer);
     }
 
     @Verifies({Rule.B5, Rule.B4})
-    public void everyRequestMayBeLost(RecipeScenarioContext context) {
+    public void everyRequestMayBeLost(ScenarioContext context) {
         losing(context, Wire::loseRequest);
     }
 
     /** Round after round: in the n-th, each member loses its n-th write. */
     private static void losing(
-            RecipeScenarioContext context, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
+            ScenarioContext context, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 2);
         pass(context, members);
@@ -202,7 +204,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.B1, Rule.B3})
-    public void aMemberThatCameBackIsNotCountedTwice(RecipeScenarioContext context) {
+    public void aMemberThatCameBackIsNotCountedTwice(ScenarioContext context) {
         var operator = context.operator();
         var zombie = context.barrier("m1", 2);
         entersFirst(operator, zombie);
@@ -211,7 +213,7 @@ public final class BarrierLossScenarios {
         zombie.wire().cut();
         var reborn = context.barrier("m1", 2);
         var entering = enter(reborn);
-        context.throughout("it is alone", RecipeScenarioContext.SESSION_TIMEOUT.plus(SOON), () -> !entering.isDone());
+        context.throughout("it is alone", ScenarioContext.SESSION_TIMEOUT.plus(SOON), () -> !entering.isDone());
         var second = context.barrier("m2", 2);
 
         assertThat(await(context, enter(second))).isTrue();
@@ -221,7 +223,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.X5, Rule.B1})
-    public void whatAnOperatorDeletesComesAgain(RecipeScenarioContext context) {
+    public void whatAnOperatorDeletesComesAgain(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 2);
         var waiting = entersFirst(operator, members.get(0));
@@ -239,7 +241,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.X5, Rule.B4})
-    public void whoLeavesWhatAnOperatorDeletedIsThrough(RecipeScenarioContext context) {
+    public void whoLeavesWhatAnOperatorDeletedIsThrough(ScenarioContext context) {
         var members = members(context, 2);
         pass(context, members);
 
@@ -251,7 +253,7 @@ public final class BarrierLossScenarios {
     }
 
     @Verifies({Rule.X4, Rule.B4})
-    public void whoLeavesWhatAnOperatorReopenedLeavesNothing(RecipeScenarioContext context) {
+    public void whoLeavesWhatAnOperatorReopenedLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 2);
         var entering = entersFirst(operator, members.get(0));
@@ -269,28 +271,28 @@ public final class BarrierLossScenarios {
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.B5})
-    public void theBarrierOutlivesALostQuorumAndARestartedEnsemble(RecipeScenarioContext context) {
+    public void theBarrierOutlivesALostQuorumAndARestartedEnsemble(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 2);
-        var waiting = members.get(0).async(() -> members.get(0).recipe().enter(RECOVERY));
+        var waiting = members.get(0).async(() -> members.get(0).role().enter(RECOVERY));
         present(operator, 1);
 
         context.ensemble().loseQuorum();
         context.ensemble().restore();
         context.ensemble().restart();
         assertThat(waiting).isNotDone();
-        var second = members.get(1).async(() -> members.get(1).recipe().enter(RECOVERY));
+        var second = members.get(1).async(() -> members.get(1).role().enter(RECOVERY));
 
-        assertThat(context.await("enter", second, RECOVERY)).isTrue();
-        assertThat(context.await("enter", waiting, RECOVERY)).isTrue();
+        assertThat(ScenarioContext.await("enter", second, RECOVERY)).isTrue();
+        assertThat(ScenarioContext.await("enter", waiting, RECOVERY)).isTrue();
         out(context, members);
     }
 
     // Helpers.
 
     /** Begins to enter, and is there. */
-    private static CompletableFuture<Boolean> entersFirst(Operator operator, RecipeParticipant<Barrier> member) {
+    private static CompletableFuture<Boolean> entersFirst(Operator operator, TestParticipant<Barrier> member) {
         var entering = enter(member);
         present(operator, 1);
         return entering;
@@ -305,7 +307,7 @@ public final class BarrierLossScenarios {
     }
 
     /** Has this done before the n-th write from now of that member's own passes. */
-    static void before(RecipeScenarioContext context, Wire wire, int n, Runnable action) {
+    static void before(ScenarioContext context, Wire wire, int n, Runnable action) {
         var writes = new AtomicInteger();
         wire.loseAnswer(request -> {
             if (isOfMember(context, request) && writes.incrementAndGet() == n) {
@@ -315,7 +317,7 @@ public final class BarrierLossScenarios {
         });
     }
 
-    private static boolean isOfMember(RecipeScenarioContext context, Request request) {
+    private static boolean isOfMember(ScenarioContext context, Request request) {
         return request.writes() && request.paths().stream().anyMatch(path -> path.startsWith(context.path() + "/"));
     }
 }

@@ -1,8 +1,8 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.ScenarioContext.READY;
+import static dev.twinkeeper.scenarios.ScenarioContext.RECIPE;
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.LONG_SESSION;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.READY;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
@@ -10,6 +10,8 @@ import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Place;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Traffic;
 import java.time.Duration;
@@ -28,32 +30,26 @@ public final class BarrierScenarios {
     static final Duration SOON = Duration.ofMillis(500);
 
     @Verifies({Rule.B1, Rule.B2})
-    public void nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone(RecipeScenarioContext context) {
+    public void nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 3);
 
         var first = members.subList(0, 2).stream().map(BarrierScenarios::enter).toList();
         context.throughout("two of three wait", SOON, () -> first.stream().noneMatch(CompletableFuture::isDone));
         var third = enter(members.get(2));
-        assertThat(all(
-                        context,
-                        "enter",
-                        Stream.concat(first.stream(), Stream.of(third)).toList()))
+        assertThat(all("enter", Stream.concat(first.stream(), Stream.of(third)).toList()))
                 .containsOnly(true);
         var gone = members.subList(1, 3).stream().map(BarrierScenarios::leave).toList();
         context.throughout("two of three are done", SOON, () -> gone.stream().noneMatch(CompletableFuture::isDone));
         var last = leave(members.get(0));
 
-        assertThat(all(
-                        context,
-                        "leave",
-                        Stream.concat(gone.stream(), Stream.of(last)).toList()))
+        assertThat(all("leave", Stream.concat(gone.stream(), Stream.of(last)).toList()))
                 .containsOnly(true);
         assertThat(Gathering.times(context, members)).isEqualTo(1);
     }
 
     @Verifies({Rule.B1, Rule.B2, Rule.B4})
-    public void roundAfterRoundNobodyOvertakesAnother(RecipeScenarioContext context) {
+    public void roundAfterRoundNobodyOvertakesAnother(ScenarioContext context) {
         int rounds = 6;
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 4);
@@ -64,10 +60,10 @@ public final class BarrierScenarios {
                 .map(member -> member.async(() -> {
                     for (int round = 0; round < rounds; round++) {
                         came.incrementAndGet(round);
-                        assertThat(member.recipe().enter(READY)).isTrue();
+                        assertThat(member.role().enter(READY)).isTrue();
                         assertThat(came.get(round)).as("came, when one passed").isEqualTo(4);
                         done.incrementAndGet(round);
-                        assertThat(member.recipe().leave(READY)).isTrue();
+                        assertThat(member.role().leave(READY)).isTrue();
                         assertThat(done.get(round))
                                 .as("done, when one was through")
                                 .isEqualTo(4);
@@ -76,12 +72,12 @@ public final class BarrierScenarios {
                 }))
                 .toList();
 
-        assertThat(all(context, "all rounds", runs)).containsOnly(true);
+        assertThat(all("all rounds", runs)).containsOnly(true);
         assertThat(Gathering.times(context, members)).isEqualTo(rounds);
     }
 
     @Verifies({Rule.B1, Rule.B4, Rule.X4})
-    public void whoComesWhileARoundIsOnIsRefusedUntilItIsOver(RecipeScenarioContext context) {
+    public void whoComesWhileARoundIsOnIsRefusedUntilItIsOver(ScenarioContext context) {
         var members = members(context, 2);
         var late = context.barrier("late", 2);
         pass(context, members);
@@ -98,7 +94,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.B1, Rule.X4})
-    public void ofThreeThatComeForTwoPlacesOneIsRefused(RecipeScenarioContext context) {
+    public void ofThreeThatComeForTwoPlacesOneIsRefused(ScenarioContext context) {
         var three =
                 Stream.of("a", "b", "c").map(name -> context.barrier(name, 2)).toList();
 
@@ -118,13 +114,13 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.B3, Rule.B4, Rule.X4})
-    public void whoseTimeIsUpIsNotCounted(RecipeScenarioContext context) {
+    public void whoseTimeIsUpIsNotCounted(ScenarioContext context) {
         var members = members(context, 2);
         var one = members.get(0);
         var another = members.get(1);
 
-        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
-        assertThat(await(context, another.async(() -> another.recipe().enter(SOON))))
+        assertThat(await(context, one.async(() -> one.role().enter(SOON)))).isFalse();
+        assertThat(await(context, another.async(() -> another.role().enter(SOON))))
                 .as("the other one passes alone")
                 .isFalse();
         assertThat(one.watches()).as("watches of the one that gave up").isZero();
@@ -135,13 +131,13 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.B2, Rule.B4, Rule.X4})
-    public void whoDoesNotWaitForTheOthersToLeaveHasLeftAllTheSame(RecipeScenarioContext context) {
+    public void whoDoesNotWaitForTheOthersToLeaveHasLeftAllTheSame(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 3);
         pass(context, members);
 
         for (var hasty : members.subList(0, 2)) {
-            assertThat(await(context, hasty.async(() -> hasty.recipe().leave(SOON))))
+            assertThat(await(context, hasty.async(() -> hasty.role().leave(SOON))))
                     .isFalse();
             assertThat(hasty.watches()).as("watches of the hasty one").isZero();
         }
@@ -154,7 +150,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X2, Rule.B1})
-    public void somebodyElsesChildrenAreNotCountedAndStay(RecipeScenarioContext context) {
+    public void somebodyElsesChildrenAreNotCountedAndStay(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
         operator.create(RECIPE, "");
@@ -164,7 +160,7 @@ public final class BarrierScenarios {
         foreign.add(operator.create(RECIPE + "/lock-0000000000", "somebody's"));
         foreign.add(operator.createEphemeral(RECIPE + "/somebody", "somebody's"));
 
-        assertThat(await(context, member.async(() -> member.recipe().enter(SOON))))
+        assertThat(await(context, member.async(() -> member.role().enter(SOON))))
                 .as("garbage counts as members")
                 .isFalse();
         var members = List.of(member, context.barrier("m2", 3), context.barrier("m3", 3));
@@ -176,7 +172,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X2, Rule.B1})
-    public void aZnodeThatSomebodyMadeInAMembersPlaceIsNoMember(RecipeScenarioContext context) {
+    public void aZnodeThatSomebodyMadeInAMembersPlaceIsNoMember(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 2);
         pass(context, members);
@@ -189,13 +185,13 @@ public final class BarrierScenarios {
                 .isEqualTo(Problem.FOREIGN));
         operator.delete(RECIPE + "/" + names.get(0));
         var one = context.barrier(names.get(0).contains("m1") ? "m1" : "m2", 2);
-        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+        assertThat(await(context, one.async(() -> one.role().enter(SOON)))).isFalse();
 
         assertThat(operator.get(RECIPE + "/" + names.get(1))).isEqualTo("somebody's");
     }
 
     @Verifies({Rule.X2})
-    public void aPlaceThatIsSomethingElseIsRefusedAndLeftAlone(RecipeScenarioContext context) {
+    public void aPlaceThatIsSomethingElseIsRefusedAndLeftAlone(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
         operator.createEphemeral(RECIPE, "somebody's");
@@ -211,7 +207,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X2, Rule.X5})
-    public void whoWasRefusedEntersWhenItIsAllowed(RecipeScenarioContext context) {
+    public void whoWasRefusedEntersWhenItIsAllowed(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
         operator.setAcl("", Perms.ALL & ~Perms.CREATE);
@@ -226,10 +222,10 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X1})
-    public void whatCannotBeIsRefusedBeforeAnythingIsSent(RecipeScenarioContext context) {
+    public void whatCannotBeIsRefusedBeforeAnythingIsSent(ScenarioContext context) {
         var member = context.barrier("m1", 2);
-        var place = new Place(member.wire().connectString(), RecipeScenarioContext.SESSION_TIMEOUT, context.path());
-        await(context, member.async(() -> member.recipe().enter(Duration.ZERO)));
+        var place = new Place(member.wire().connectString(), ScenarioContext.SESSION_TIMEOUT, context.path());
+        await(context, member.async(() -> member.role().enter(Duration.ZERO)));
         var before = member.wire().traffic();
 
         for (String name : List.of("", "a/b", ".", "..", "a\nb", "x".repeat(201))) {
@@ -243,14 +239,14 @@ public final class BarrierScenarios {
         var longest = new Place(place.servers(), place.sessionTimeout(), ("/" + "x".repeat(200)).repeat(4));
         assertThat(problem(() -> context.recipes(0).barrier(longest, "y".repeat(200), Barrier.MAX_MEMBERS)))
                 .isEqualTo(Problem.TOO_LARGE);
-        assertThat(problem(() -> member.recipe().enter(Duration.ofMillis(-1)))).isEqualTo(Problem.INVALID);
-        assertThat(problem(() -> member.recipe().leave(SOON))).isEqualTo(Problem.NOT_HELD);
+        assertThat(problem(() -> member.role().enter(Duration.ofMillis(-1)))).isEqualTo(Problem.INVALID);
+        assertThat(problem(() -> member.role().leave(SOON))).isEqualTo(Problem.NOT_HELD);
 
         assertThat(member.wire().traffic().minus(before).total()).isZero();
     }
 
     @Verifies({Rule.X1, Rule.B5})
-    public void whoIsInOrOnItsWayCannotEnterAgain(RecipeScenarioContext context) {
+    public void whoIsInOrOnItsWayCannotEnterAgain(ScenarioContext context) {
         var members = members(context, 2);
         var waiting = enter(members.get(0));
         context.operator().awaitExists(RECIPE, READY);
@@ -268,26 +264,25 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.B2, Rule.B3, Rule.B4})
-    public void whoIsInterruptedIsNotWaitedFor(RecipeScenarioContext context) {
+    public void whoIsInterruptedIsNotWaitedFor(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 2);
         var one = members.get(0);
 
-        interrupt(context, one, () -> one.recipe().enter(READY));
+        interrupt(context, one, () -> one.role().enter(READY));
         context.eventually("it is gone", READY, () -> operator.children(RECIPE).isEmpty());
         var first = enter(one); // the first in stays until the others have gone
         context.eventually(
                 "it is there", READY, () -> !operator.children(RECIPE).isEmpty());
         assertThat(await(context, enter(members.get(1)))).isTrue();
         assertThat(await(context, first)).isTrue();
-        interrupt(context, one, () -> one.recipe().leave(READY));
+        interrupt(context, one, () -> one.role().leave(READY));
 
         assertThat(await(context, leave(members.get(1)))).isTrue();
-        assertThat(await(context, one.async(() -> one.recipe().enter(SOON)))).isFalse();
+        assertThat(await(context, one.async(() -> one.role().enter(SOON)))).isFalse();
     }
 
-    private static void interrupt(
-            RecipeScenarioContext context, RecipeParticipant<Barrier> member, Callable<Boolean> call) {
+    private static void interrupt(ScenarioContext context, TestParticipant<Barrier> member, Callable<Boolean> call) {
         var caller = new CompletableFuture<Thread>();
         var coming = member.async(() -> {
             caller.complete(Thread.currentThread());
@@ -299,7 +294,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void closingEndsWhatWaitsAndLeavesNothing(RecipeScenarioContext context) {
+    public void closingEndsWhatWaitsAndLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         var entering = context.barrier("m1", 2);
         var coming = enter(entering);
@@ -317,7 +312,7 @@ public final class BarrierScenarios {
     }
 
     @Verifies({Rule.B6, Rule.X4})
-    public void aRoundOfTenCostsAFewRequestsEach(RecipeScenarioContext context) {
+    public void aRoundOfTenCostsAFewRequestsEach(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 10);
         pass(context, members);
@@ -327,7 +322,7 @@ public final class BarrierScenarios {
         var nine = members.subList(0, 9).stream().map(BarrierScenarios::enter).toList();
         context.throughout("nine wait", SOON, () -> nine.stream().noneMatch(CompletableFuture::isDone));
         assertThat(await(context, enter(members.get(9)))).isTrue();
-        assertThat(all(context, "enter", nine)).containsOnly(true);
+        assertThat(all("enter", nine)).containsOnly(true);
         var between = context.traffic();
         out(context, members);
         context.eventually("all heard", READY, () -> members.stream().allMatch(member -> member.watches() == 0));
@@ -349,42 +344,42 @@ public final class BarrierScenarios {
 
     // Shared with the other topic.
 
-    static List<RecipeParticipant<Barrier>> members(RecipeScenarioContext context, int count) {
+    static List<TestParticipant<Barrier>> members(ScenarioContext context, int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> context.barrier("m" + i, count))
                 .toList();
     }
 
-    static CompletableFuture<Boolean> enter(RecipeParticipant<Barrier> member) {
-        return member.async(() -> member.recipe().enter(READY));
+    static CompletableFuture<Boolean> enter(TestParticipant<Barrier> member) {
+        return member.async(() -> member.role().enter(READY));
     }
 
-    static CompletableFuture<Boolean> leave(RecipeParticipant<Barrier> member) {
-        return member.async(() -> member.recipe().leave(READY));
+    static CompletableFuture<Boolean> leave(TestParticipant<Barrier> member) {
+        return member.async(() -> member.role().leave(READY));
     }
 
-    static boolean await(RecipeScenarioContext context, CompletableFuture<Boolean> coming) {
-        return context.await("the answer", coming, READY.multipliedBy(2));
+    static boolean await(ScenarioContext context, CompletableFuture<Boolean> coming) {
+        return ScenarioContext.await("the answer", coming, READY.multipliedBy(2));
     }
 
-    static List<Boolean> all(RecipeScenarioContext context, String what, List<CompletableFuture<Boolean>> coming) {
+    static List<Boolean> all(String what, List<CompletableFuture<Boolean>> coming) {
         return coming.stream()
-                .map(one -> context.await(what, one, READY.multipliedBy(2)))
+                .map(one -> ScenarioContext.await(what, one, READY.multipliedBy(2)))
                 .toList();
     }
 
-    static void pass(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
+    static void pass(ScenarioContext context, List<TestParticipant<Barrier>> members) {
         var entering = members.stream().map(BarrierScenarios::enter).toList();
-        assertThat(all(context, "enter", entering)).as("all enter").containsOnly(true);
+        assertThat(all("enter", entering)).as("all enter").containsOnly(true);
     }
 
-    static void out(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
+    static void out(ScenarioContext context, List<TestParticipant<Barrier>> members) {
         var leaving = members.stream().map(BarrierScenarios::leave).toList();
-        assertThat(all(context, "leave", leaving)).as("all leave").containsOnly(true);
+        assertThat(all("leave", leaving)).as("all leave").containsOnly(true);
     }
 
     /** Why it was refused. */
-    static Problem problem(RecipeScenarioContext context, CompletableFuture<Boolean> coming) {
+    static Problem problem(ScenarioContext context, CompletableFuture<Boolean> coming) {
         return problem(() -> await(context, coming));
     }
 

@@ -1,5 +1,8 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import static dev.twinkeeper.scenarios.ScenarioContext.AT_ONCE;
+import static dev.twinkeeper.scenarios.ScenarioContext.READY;
+import static dev.twinkeeper.scenarios.ScenarioContext.RECIPE;
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.LONG_SESSION;
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.before;
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.present;
@@ -11,14 +14,13 @@ import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.members;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.out;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.pass;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.problem;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.AT_ONCE;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.READY;
-import static dev.twinkeeper.scenarios.recipes.RecipeScenarioContext.RECIPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Operator;
 import dev.twinkeeper.scenarios.lab.Wire;
@@ -33,7 +35,7 @@ public final class BarrierTimeScenarios {
     private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
     @Verifies({Rule.B1, Rule.B3})
-    public void whoseTimeIsUpAsTheLastOneCountsIsNotCounted(RecipeScenarioContext context) {
+    public void whoseTimeIsUpAsTheLastOneCountsIsNotCounted(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var hasty = context.barrier("m1", 2);
@@ -51,7 +53,7 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.B1, Rule.B5})
-    public void whoseTimeIsUpJustAfterAllWereThereIsIn(RecipeScenarioContext context) {
+    public void whoseTimeIsUpJustAfterAllWereThereIsIn(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var members = members(context, 2);
@@ -71,13 +73,13 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.X5, Rule.X4, Rule.B4})
-    public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(RecipeScenarioContext context) {
+    public void whoIsCutOffWhenItsTimeIsUpIsToldSoAndTakenBack(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 3);
         var cutOff = members.subList(0, 2);
         cutOff.forEach(member -> connected(context, member));
         var entering = cutOff.stream()
-                .map(member -> member.async(() -> member.recipe().enter(A_WHILE)))
+                .map(member -> member.async(() -> member.role().enter(A_WHILE)))
                 .toList();
         present(operator, 2);
 
@@ -92,13 +94,13 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.X5, Rule.B2, Rule.B4})
-    public void whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft(RecipeScenarioContext context) {
+    public void whoIsCutOffWhenItsTimeToLeaveIsUpIsToldSoAndHasLeft(ScenarioContext context) {
         var operator = context.operator();
         var members = members(context, 3);
         pass(context, members);
         var cutOff = members.subList(0, 2);
         var leaving = cutOff.stream()
-                .map(member -> member.async(() -> member.recipe().leave(A_WHILE)))
+                .map(member -> member.async(() -> member.role().leave(A_WHILE)))
                 .toList();
         present(operator, 1, 2); // the first in stays until the others have gone
 
@@ -113,7 +115,7 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.B3, Rule.X4})
-    public void whoseTimeIsUpInTheGapOfAConnectionLeavesNothing(RecipeScenarioContext context) {
+    public void whoseTimeIsUpInTheGapOfAConnectionLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var hasty = context.barrier("m1", 2);
@@ -129,7 +131,7 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.B3, Rule.X4})
-    public void whoMayNotTakeItBackIsNotCountedAllTheSame(RecipeScenarioContext context) {
+    public void whoMayNotTakeItBackIsNotCountedAllTheSame(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var hasty = context.barrier("m1", 2);
@@ -147,11 +149,11 @@ public final class BarrierTimeScenarios {
     }
 
     @Verifies({Rule.X5})
-    public void whoReachesNoServerIsToldSo(RecipeScenarioContext context) {
+    public void whoReachesNoServerIsToldSo(ScenarioContext context) {
         context.prepareWire(Wire::cut);
         var member = context.barrier("m1", 1);
 
-        assertThat(problem(context, member.async(() -> member.recipe().enter(SOON))))
+        assertThat(problem(context, member.async(() -> member.role().enter(SOON))))
                 .isEqualTo(Problem.CANNOT_CONNECT);
         member.wire().mend();
 
@@ -162,24 +164,24 @@ public final class BarrierTimeScenarios {
     // Helpers.
 
     /** It has been there, and withdrawn: whoever has little time needs it for what it does there. */
-    private static void connected(RecipeScenarioContext context, RecipeParticipant<Barrier> member) {
-        assertThat(await(context, member.async(() -> member.recipe().enter(Duration.ZERO))))
+    private static void connected(ScenarioContext context, TestParticipant<Barrier> member) {
+        assertThat(await(context, member.async(() -> member.role().enter(Duration.ZERO))))
                 .isFalse();
     }
 
     /** Enters as the first, for no longer than that, and is there. */
     private static CompletableFuture<Boolean> entersForAWhile(
-            RecipeScenarioContext context, Operator operator, RecipeParticipant<Barrier> member) {
+            ScenarioContext context, Operator operator, TestParticipant<Barrier> member) {
         connected(context, member);
-        var entering = member.async(() -> member.recipe().enter(A_WHILE));
+        var entering = member.async(() -> member.role().enter(A_WHILE));
         present(operator, 1);
         return entering;
     }
 
     /** The time that the contract allows for a patience of {@link #A_WHILE}, with room for a busy machine; and what is told. */
-    private static void toldInTime(RecipeScenarioContext context, List<CompletableFuture<Boolean>> calls) {
-        var bound = A_WHILE.plus(RecipeScenarioContext.SESSION_TIMEOUT.multipliedBy(2))
-                .plus(AT_ONCE);
+    private static void toldInTime(ScenarioContext context, List<CompletableFuture<Boolean>> calls) {
+        var bound =
+                A_WHILE.plus(ScenarioContext.SESSION_TIMEOUT.multipliedBy(2)).plus(AT_ONCE);
         // By its own clock one may know before that its session is over; then it is not counted any more.
         calls.forEach(call -> assertThat(call.handle((done, why) -> why == null ? done : problem(context, call)))
                 .succeedsWithin(bound)

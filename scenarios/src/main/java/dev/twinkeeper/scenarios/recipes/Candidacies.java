@@ -3,6 +3,10 @@ package dev.twinkeeper.scenarios.recipes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.recipes.Election;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
+import dev.twinkeeper.scenarios.TimedEvent;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +29,15 @@ final class Candidacies {
     }
 
     private final List<Candidacy> all;
-    private final List<RecipeParticipant<?>> participants;
+    private final List<TestParticipant<?>> participants;
 
-    private Candidacies(List<Candidacy> all, List<RecipeParticipant<?>> participants) {
+    private Candidacies(List<Candidacy> all, List<TestParticipant<?>> participants) {
         this.all = all;
         this.participants = participants;
     }
 
     /** Those of this scenario so far. */
-    static Candidacies on(RecipeScenarioContext context) {
+    static Candidacies on(ScenarioContext context) {
         Map<String, Candidacy> byPath = new LinkedHashMap<>();
         for (Commit commit : context.commits()) {
             for (Change change : commit.changes()) {
@@ -55,7 +59,7 @@ final class Candidacies {
         return new Candidacies(List.copyOf(byPath.values()), context.participants());
     }
 
-    private static boolean isCandidate(RecipeScenarioContext context, String path) {
+    private static boolean isCandidate(ScenarioContext context, String path) {
         return path.startsWith(context.path() + "/")
                 && CANDIDATE
                         .matcher(path.substring(context.path().length() + 1))
@@ -63,7 +67,7 @@ final class Candidacies {
     }
 
     /** Those of one candidate, in their order. */
-    List<Candidacy> of(RecipeParticipant<Election> participant) {
+    List<Candidacy> of(TestParticipant<Election> participant) {
         return all.stream()
                 .filter(each -> each.candidate().equals(participant.name()))
                 .toList();
@@ -71,24 +75,24 @@ final class Candidacies {
 
     /** E1, E3 and the order of telling, for all that was told so far. */
     void check() {
-        for (RecipeParticipant<?> participant : participants) {
-            List<RecipeEvent.Timed<RecipeEvent>> open = new ArrayList<>();
-            for (RecipeEvent.Timed<RecipeEvent> timed : participant.events()) {
-                if (timed.what() instanceof RecipeEvent.Elected elected) {
+        for (TestParticipant<?> participant : participants) {
+            List<TimedEvent<Object>> open = new ArrayList<>();
+            for (TimedEvent<Object> timed : participant.events()) {
+                if (timed.event() instanceof RecipeEvent.Elected elected) {
                     assertThat(open).as("[E2] %s: elected twice", participant).isEmpty();
                     check(participant, elected.term(), timed.at());
                     open.add(timed);
-                } else if (timed.what() instanceof RecipeEvent.Deposed deposed) {
+                } else if (timed.event() instanceof RecipeEvent.Deposed deposed) {
                     assertThat(open)
                             .as("[E2] %s: deposed without a term", participant)
                             .hasSize(1);
-                    assertThat(open.remove(0).what()).isEqualTo(new RecipeEvent.Elected(deposed.term()));
+                    assertThat(open.remove(0).event()).isEqualTo(new RecipeEvent.Elected(deposed.term()));
                 }
             }
         }
     }
 
-    private void check(RecipeParticipant<?> participant, Election.Term term, Instant elected) {
+    private void check(TestParticipant<?> participant, Election.Term term, Instant elected) {
         assertThat(term.leader()).as("[E3] the leader of its own term").isEqualTo(participant.name());
         assertThat(all)
                 .as("[E3] the token of %s is the zxid of its znode", participant)

@@ -19,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.checker.Data;
 import java.time.temporal.ChronoUnit;
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
 /** Of those that write over the same value one succeeds, and each learns whether it was. */
 public final class ConfigurationWriteScenarios {
     @Verifies(Rule.C3)
-    public void ofTwoWritersOverTheSameValueOneSucceeds(RecipeScenarioContext context) {
+    public void ofTwoWritersOverTheSameValueOneSucceeds(ScenarioContext context) {
         var one = context.reader("one");
         var two = context.reader("two");
         List<Value> won = new ArrayList<>();
@@ -39,21 +41,21 @@ public final class ConfigurationWriteScenarios {
         for (int round = 0; round < 15; round++) {
             var base = won.get(won.size() - 1);
             var name = String.valueOf(round);
-            var ofOne = one.async(() -> one.recipe().set(base, bytes("one " + name), PATIENT));
-            var ofTwo = two.async(() -> two.recipe().set(base, bytes("two " + name), PATIENT));
+            var ofOne = one.async(() -> one.role().set(base, bytes("one " + name), PATIENT));
+            var ofTwo = two.async(() -> two.role().set(base, bytes("two " + name), PATIENT));
             Stream.of(ofOne, ofTwo)
-                    .map(each -> context.await("a write", each, PATIENT))
+                    .map(each -> ScenarioContext.await("a write", each, PATIENT))
                     .flatMap(Optional::stream)
                     .forEach(won::add);
             assertThat(won).hasSize(round + 2);
         }
         var base = won.get(won.size() - 1);
         var before = context.settle();
-        var first = two.recipe().set(base, bytes("first"), PATIENT).orElseThrow();
-        awaitTold(context, one, first, RecipeScenarioContext.READY);
+        var first = two.role().set(base, bytes("first"), PATIENT).orElseThrow();
+        awaitTold(context, one, first, ScenarioContext.READY);
         var between = context.settle();
         // It has seen the newer one, so it has nothing to ask.
-        assertThat(one.recipe().set(base, bytes("late"), PATIENT)).isEmpty();
+        assertThat(one.role().set(base, bytes("late"), PATIENT)).isEmpty();
 
         context.count(
                 "configuration: requests per write, with one other to hear of it",
@@ -64,16 +66,16 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies(Rule.C3)
-    public void ofManyWritersOfAMissingValueOneSucceeds(RecipeScenarioContext context) {
+    public void ofManyWritersOfAMissingValueOneSucceeds(ScenarioContext context) {
         var writers = readers(context, 5);
-        var missing = writers.get(0).recipe().read(PATIENT);
-        writers.forEach(writer -> writer.awaitEvent(RecipeEvent.NewValue.class, RecipeScenarioContext.READY));
+        var missing = writers.get(0).role().read(PATIENT);
+        writers.forEach(writer -> writer.awaitEvent(RecipeEvent.NewValue.class, ScenarioContext.READY));
 
         var created = writers.stream()
-                .map(writer -> writer.async(() -> writer.recipe().set(missing, bytes(writer.name()), PATIENT)))
+                .map(writer -> writer.async(() -> writer.role().set(missing, bytes(writer.name()), PATIENT)))
                 .toList();
         var won = created.stream()
-                .map(each -> context.await("a write", each, PATIENT))
+                .map(each -> ScenarioContext.await("a write", each, PATIENT))
                 .flatMap(Optional::stream)
                 .toList();
 
@@ -82,7 +84,7 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies(Rule.C3)
-    public void aWriterFromBeforeARemovalMisses(RecipeScenarioContext context) {
+    public void aWriterFromBeforeARemovalMisses(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var early = context.reader("early");
         var writer = context.reader("writer");
@@ -91,27 +93,26 @@ public final class ConfigurationWriteScenarios {
         blind.wire().stallReplies();
 
         // The same bytes after the same number of writes, but not the value that was seen.
-        var removed =
-                writer.recipe().remove(writer.recipe().read(PATIENT), PATIENT).orElseThrow();
-        var second = writer.recipe().set(removed, bytes("first"), PATIENT).orElseThrow();
+        var removed = writer.role().remove(writer.role().read(PATIENT), PATIENT).orElseThrow();
+        var second = writer.role().set(removed, bytes("first"), PATIENT).orElseThrow();
         blind.wire().mend();
-        var ofEarly = early.recipe().set(first, bytes("early"), PATIENT);
-        var ofBlind = blind.recipe().set(first, bytes("blind"), PATIENT);
+        var ofEarly = early.role().set(first, bytes("early"), PATIENT);
+        var ofBlind = blind.role().set(first, bytes("blind"), PATIENT);
 
         assertThat(ofEarly).isEmpty();
         assertThat(ofBlind).isEmpty();
-        assertThat(writer.recipe().read(PATIENT)).isEqualTo(second);
+        assertThat(writer.role().read(PATIENT)).isEqualTo(second);
     }
 
     @Verifies(Rule.C3)
-    public void aWriteWhoseAnswerWasLostIsKnownToBeDone(RecipeScenarioContext context) {
+    public void aWriteWhoseAnswerWasLostIsKnownToBeDone(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var writer = context.reader("writer");
         var base = write(writer, "base");
 
         var lost = writer.wire().loseAnswer(Values::writesValue);
-        var written = writer.recipe().set(base, bytes("written"), PATIENT);
-        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
+        var written = writer.role().set(base, bytes("written"), PATIENT);
+        ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
 
         assertThat(written).isPresent();
         assertThat(committed(context))
@@ -119,16 +120,16 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies({Rule.C3, Rule.C4})
-    public void aCreationAndARemovalWhoseAnswersWereLostAreKnownToBeDone(RecipeScenarioContext context) {
+    public void aCreationAndARemovalWhoseAnswersWereLostAreKnownToBeDone(ScenarioContext context) {
         var writer = context.reader("writer");
-        var missing = writer.recipe().read(PATIENT);
+        var missing = writer.role().read(PATIENT);
 
         var lost = writer.wire().loseAnswer(Values::writesValue);
-        var created = writer.recipe().set(missing, bytes("created"), PATIENT);
-        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
+        var created = writer.role().set(missing, bytes("created"), PATIENT);
+        ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
         lost = writer.wire().loseAnswer(Values::writesValue);
-        var removed = writer.recipe().remove(created.orElseThrow(), PATIENT);
-        context.await("another answer is lost", lost, RecipeScenarioContext.READY);
+        var removed = writer.role().remove(created.orElseThrow(), PATIENT);
+        ScenarioContext.await("another answer is lost", lost, ScenarioContext.READY);
 
         assertThat(removed).isPresent();
         assertThat(committed(context))
@@ -137,13 +138,13 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies(Rule.C3)
-    public void aWriteThatWasLostIsTriedAgain(RecipeScenarioContext context) {
+    public void aWriteThatWasLostIsTriedAgain(ScenarioContext context) {
         var writer = context.reader("writer");
         var base = write(writer, "base");
 
         var lost = writer.wire().loseRequest(Values::writesValue);
-        var written = writer.recipe().set(base, bytes("written"), PATIENT);
-        context.await("a request is lost", lost, RecipeScenarioContext.READY);
+        var written = writer.role().set(base, bytes("written"), PATIENT);
+        ScenarioContext.await("a request is lost", lost, ScenarioContext.READY);
 
         assertThat(written).isPresent();
         assertThat(committed(context))
@@ -151,113 +152,111 @@ public final class ConfigurationWriteScenarios {
     }
 
     @Verifies(Rule.C3)
-    public void theSameBytesByAnotherAreNotTakenForAWriteThatWasLost(RecipeScenarioContext context) {
+    public void theSameBytesByAnotherAreNotTakenForAWriteThatWasLost(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var loser = context.reader("loser");
         var winner = context.reader("winner");
         var base = write(winner, "base");
-        loser.recipe().read(PATIENT);
+        loser.role().read(PATIENT);
 
         var lost = cutWith(loser.wire(), loser.wire().loseRequest(Values::writesValue));
-        var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("the same"), PATIENT));
-        context.await("a request is lost", lost, RecipeScenarioContext.READY);
-        var ofWinner = winner.recipe().set(base, bytes("the same"), PATIENT);
+        var ofLoser = loser.async(() -> loser.role().set(base, bytes("the same"), PATIENT));
+        ScenarioContext.await("a request is lost", lost, ScenarioContext.READY);
+        var ofWinner = winner.role().set(base, bytes("the same"), PATIENT);
         loser.wire().mend();
 
         assertThat(ofWinner).isPresent();
-        assertThat(context.await("the loser hears", ofLoser, PATIENT)).isEmpty();
+        assertThat(ScenarioContext.await("the loser hears", ofLoser, PATIENT)).isEmpty();
     }
 
     @Verifies(Rule.C3)
-    public void aRefusalWhoseAnswerWasLostIsARefusal(RecipeScenarioContext context) {
+    public void aRefusalWhoseAnswerWasLostIsARefusal(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var winner = context.reader("winner");
         var loser = context.reader("loser");
         var base = write(winner, "base");
-        loser.recipe().read(PATIENT);
+        loser.role().read(PATIENT);
 
         // It does not hear of the other's write, and its own is refused unheard.
         loser.wire().stallReplies();
         var lost = loser.wire().loseAnswer(Values::writesValue);
-        var ofWinner = winner.recipe().set(base, bytes("winner"), PATIENT).orElseThrow();
-        var ofLoser = loser.async(() -> loser.recipe().set(base, bytes("loser"), PATIENT));
+        var ofWinner = winner.role().set(base, bytes("winner"), PATIENT).orElseThrow();
+        var ofLoser = loser.async(() -> loser.role().set(base, bytes("loser"), PATIENT));
         context.eventually(
                 "its write is under way",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> loser.wire().traffic().operations("setData") > 0);
         loser.wire().mend();
-        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
 
-        assertThat(context.await("the loser hears", ofLoser, PATIENT)).isEmpty();
+        assertThat(ScenarioContext.await("the loser hears", ofLoser, PATIENT)).isEmpty();
         assertThat(committed(context)).containsExactly(base.revision(), ofWinner.revision());
     }
 
     @Verifies(Rule.C3)
-    public void aLostAnswerIsUnknownWhenTheValueWasWrittenSince(RecipeScenarioContext context) {
+    public void aLostAnswerIsUnknownWhenTheValueWasWrittenSince(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var first = context.reader("first");
         var second = context.reader("second");
         var base = write(second, "base");
-        first.recipe().read(PATIENT);
+        first.role().read(PATIENT);
 
         var lost = cutWith(first.wire(), first.wire().loseAnswer(Values::writesValue));
-        var ofFirst = first.async(() -> first.recipe().set(base, bytes("first"), PATIENT));
-        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
-        var over = second.recipe().set(second.recipe().read(PATIENT), bytes("second"), PATIENT);
+        var ofFirst = first.async(() -> first.role().set(base, bytes("first"), PATIENT));
+        ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
+        var over = second.role().set(second.role().read(PATIENT), bytes("second"), PATIENT);
         first.wire().mend();
 
-        assertProblem(Problem.UNKNOWN, () -> context.await("the first hears", ofFirst, PATIENT));
-        awaitTold(context, first, over.orElseThrow(), RecipeScenarioContext.READY);
+        assertProblem(Problem.UNKNOWN, () -> ScenarioContext.await("the first hears", ofFirst, PATIENT));
+        awaitTold(context, first, over.orElseThrow(), ScenarioContext.READY);
     }
 
     @Verifies({Rule.C3, Rule.C4})
-    public void aCreationWhoseAnswerWasLostIsKnownToBeDoneAlsoWhenItWasMadeAgainByHand(RecipeScenarioContext context) {
+    public void aCreationWhoseAnswerWasLostIsKnownToBeDoneAlsoWhenItWasMadeAgainByHand(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var writer = context.reader("writer");
-        var missing = writer.recipe().read(PATIENT);
+        var missing = writer.role().read(PATIENT);
 
         var lost = cutWith(writer.wire(), writer.wire().loseAnswer(Values::writesValue));
-        var written = writer.async(() -> writer.recipe().set(missing, bytes("created"), PATIENT));
-        context.await("an answer is lost", lost, RecipeScenarioContext.READY);
+        var written = writer.async(() -> writer.role().set(missing, bytes("created"), PATIENT));
+        ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
         context.eventually(
-                "it is there",
-                RecipeScenarioContext.READY,
-                () -> !committed(context).isEmpty());
+                "it is there", ScenarioContext.READY, () -> !committed(context).isEmpty());
         operator.delete(VALUE);
         operator.create(VALUE, "by hand");
         writer.wire().mend();
 
-        var created = context.await("the writer hears", written, PATIENT);
+        var created = ScenarioContext.await("the writer hears", written, PATIENT);
         assertThat(created.map(Value::revision)).hasValue(committed(context).get(0));
-        assertThat(text(writer.recipe().read(PATIENT))).isEqualTo("by hand");
+        assertThat(text(writer.role().read(PATIENT))).isEqualTo("by hand");
     }
 
     @Verifies({Rule.C3, Rule.X5})
-    public void theWriteOfAnExpiredSessionIsSettledInTheNext(RecipeScenarioContext context) {
+    public void theWriteOfAnExpiredSessionIsSettledInTheNext(ScenarioContext context) {
         var zombie = context.reader("zombie");
         var other = context.reader("other");
         var base = write(other, "base");
-        zombie.recipe().read(PATIENT);
+        zombie.role().read(PATIENT);
 
         // Its write is under way when its session ends; it arrives after the other's.
         zombie.wire().stallRequests();
-        var ofZombie = zombie.async(() -> zombie.recipe().set(base, bytes("zombie"), PATIENT));
+        var ofZombie = zombie.async(() -> zombie.role().set(base, bytes("zombie"), PATIENT));
         context.eventually(
                 "its write is held up",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> zombie.wire().heldUp() > 0);
         zombie.expire();
-        var ofOther = other.recipe().set(base, bytes("other"), PATIENT).orElseThrow();
+        var ofOther = other.role().set(base, bytes("other"), PATIENT).orElseThrow();
         zombie.wire().mend();
 
-        assertThat(context.await("the zombie hears", ofZombie, PATIENT)).isEmpty();
-        awaitTold(context, zombie, ofOther, RecipeScenarioContext.SUCCESSION);
+        assertThat(ScenarioContext.await("the zombie hears", ofZombie, PATIENT)).isEmpty();
+        awaitTold(context, zombie, ofOther, ScenarioContext.SUCCESSION);
         assertThat(committed(context)).containsExactly(base.revision(), ofOther.revision());
     }
 
     @Verifies({Rule.C3, Rule.X5})
-    public void withoutAServerNothingIsWritten(RecipeScenarioContext context) {
+    public void withoutAServerNothingIsWritten(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var writer = context.reader("writer");
         var base = write(writer, "base");
@@ -265,55 +264,54 @@ public final class ConfigurationWriteScenarios {
         // What it sent before it knew that it is cut off is unknown. From then on it sends nothing.
         writer.wire().cut();
         List<String> tried = new ArrayList<>();
-        context.eventually("it knows", RecipeScenarioContext.READY, () -> {
+        context.eventually("it knows", ScenarioContext.READY, () -> {
             tried.add("try " + tried.size());
-            return failure(() -> writer.recipe().set(base, bytes(tried.get(tried.size() - 1)), IMPATIENT))
+            return failure(() -> writer.role().set(base, bytes(tried.get(tried.size() - 1)), IMPATIENT))
                             .problem()
                     == Problem.CANNOT_CONNECT;
         });
-        assertProblem(Problem.CANNOT_CONNECT, () -> writer.recipe().read(IMPATIENT));
+        assertProblem(Problem.CANNOT_CONNECT, () -> writer.role().read(IMPATIENT));
         writer.wire().mend();
-        writer.recipe().read(PATIENT);
+        writer.role().read(PATIENT);
 
         assertThat(writtenTo(context)).doesNotContain(Data.of(tried.get(tried.size() - 1)));
     }
 
     @Verifies(Rule.C3)
-    public void aWriteWhoseCallerWasInterruptedIsNotSentLater(RecipeScenarioContext context) {
+    public void aWriteWhoseCallerWasInterruptedIsNotSentLater(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var writer = context.reader("writer");
         var base = write(writer, "base");
         writer.wire().cut();
         context.eventually(
                 "it knows",
-                RecipeScenarioContext.READY,
-                () -> failure(() -> writer.recipe().set(base, bytes("tried"), IMPATIENT))
+                ScenarioContext.READY,
+                () -> failure(() -> writer.role().set(base, bytes("tried"), IMPATIENT))
                                 .problem()
                         == Problem.CANNOT_CONNECT);
         var caller = new Thread(() -> assertProblem(
-                Problem.CLOSED, () -> writer.recipe().set(base, bytes("late"), ChronoUnit.FOREVER.getDuration())));
+                Problem.CLOSED, () -> writer.role().set(base, bytes("late"), ChronoUnit.FOREVER.getDuration())));
 
         caller.start();
-        context.eventually(
-                "it waits", RecipeScenarioContext.READY, () -> caller.getState() == Thread.State.TIMED_WAITING);
+        context.eventually("it waits", ScenarioContext.READY, () -> caller.getState() == Thread.State.TIMED_WAITING);
         caller.interrupt();
-        context.eventually("it is back", RecipeScenarioContext.AT_ONCE, () -> !caller.isAlive());
+        context.eventually("it is back", ScenarioContext.AT_ONCE, () -> !caller.isAlive());
         writer.wire().mend();
-        writer.recipe().read(PATIENT);
+        writer.role().read(PATIENT);
 
         assertThat(writtenTo(context)).doesNotContain(Data.of("late"));
     }
 
     @Verifies(Rule.C3)
-    public void aWriteThatIsNotAnsweredInTimeIsUnknown(RecipeScenarioContext context) {
+    public void aWriteThatIsNotAnsweredInTimeIsUnknown(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var writer = context.reader("writer");
         var base = write(writer, "base");
 
         writer.wire().stallReplies();
-        assertProblem(Problem.UNKNOWN, () -> writer.recipe().set(base, bytes("who knows"), IMPATIENT));
+        assertProblem(Problem.UNKNOWN, () -> writer.role().set(base, bytes("who knows"), IMPATIENT));
         writer.wire().mend();
 
-        assertThat(text(writer.recipe().read(PATIENT))).isEqualTo("who knows");
+        assertThat(text(writer.role().read(PATIENT))).isEqualTo("who knows");
     }
 }

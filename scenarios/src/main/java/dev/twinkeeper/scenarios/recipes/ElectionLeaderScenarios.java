@@ -14,29 +14,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Election;
+import dev.twinkeeper.scenarios.RecipeEvent.Deposed;
+import dev.twinkeeper.scenarios.RecipeEvent.Elected;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.recipes.RecipeEvent.Deposed;
-import dev.twinkeeper.scenarios.recipes.RecipeEvent.Elected;
 import java.time.Instant;
 
 /** A leader that is cut off, expired or tampered with: it knows when to stop, and another one follows. */
 public final class ElectionLeaderScenarios {
     @Verifies({Rule.E2, Rule.E3, Rule.E4, Rule.E7})
-    public void anotherLeadsWhenTheLeadersSessionExpires(RecipeScenarioContext context) {
+    public void anotherLeadsWhenTheLeadersSessionExpires(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = enter(context, operator, "a");
-        var first = elected(a, RecipeScenarioContext.READY);
+        var first = elected(a, ScenarioContext.READY);
         var b = enter(context, operator, "b");
         context.settle();
 
         var fault = Instant.now();
         a.expire();
-        var second = elected(b, fault, RecipeScenarioContext.AT_ONCE);
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        var second = elected(b, fault, ScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
         awaitQueue(context, b, "b", "a");
         b.close();
-        var third = elected(a, fault, RecipeScenarioContext.AT_ONCE);
+        var third = elected(a, fault, ScenarioContext.AT_ONCE);
 
         assertThat(token(second)).isGreaterThan(token(first));
         assertThat(token(third)).isGreaterThan(token(second));
@@ -44,7 +45,7 @@ public final class ElectionLeaderScenarios {
     }
 
     @Verifies({Rule.E1, Rule.E2, Rule.E7})
-    public void aLeaderThatIsCutOffHasStoppedWhenAnotherLeads(RecipeScenarioContext context) {
+    public void aLeaderThatIsCutOffHasStoppedWhenAnotherLeads(ScenarioContext context) {
         var operator = context.operator();
         var zombie = leading(context, operator, "a");
         var b = enter(context, operator, "b");
@@ -53,19 +54,19 @@ public final class ElectionLeaderScenarios {
         var fault = Instant.now();
         zombie.wire().cut();
         // No server can tell it of its session's end.
-        var another = elected(b, fault, RecipeScenarioContext.SUCCESSION);
-        assertThat(zombie.recipe().term()).as("[E2] whom it believes to lead").isEmpty();
-        var deposed = zombie.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        var another = elected(b, fault, ScenarioContext.SUCCESSION);
+        assertThat(zombie.role().term()).as("[E2] whom it believes to lead").isEmpty();
+        var deposed = zombie.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
         zombie.wire().mend();
         awaitQueue(context, b, "b", "a");
 
         assertThat(deposed.at()).as("[E2] when it was told").isBefore(another.at());
-        assertThat(zombie.events(Elected.class)).hasSize(1);
+        assertThat(zombie.told(Elected.class)).hasSize(1);
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderThatCanNotBeHeardHasStoppedWhenAnotherLeads(RecipeScenarioContext context) {
+    public void aLeaderThatCanNotBeHeardHasStoppedWhenAnotherLeads(ScenarioContext context) {
         var operator = context.operator();
         var mute = leading(context, operator, "a");
         var b = enter(context, operator, "b");
@@ -73,31 +74,30 @@ public final class ElectionLeaderScenarios {
 
         var fault = Instant.now();
         mute.wire().stallRequests();
-        var another = elected(b, fault, RecipeScenarioContext.SUCCESSION);
-        var believes = mute.recipe().term();
-        var deposed = mute.events(Deposed.class);
+        var another = elected(b, fault, ScenarioContext.SUCCESSION);
+        var believes = mute.role().term();
+        var deposed = mute.told(Deposed.class);
         mute.wire().mend();
         awaitQueue(context, b, "b", "a");
 
         assertThat(deposed).as("told by the time that another was").hasSize(1);
         assertThat(believes).isEmpty();
-        assertThat(mute.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE).at())
-                .isBefore(another.at());
+        assertThat(mute.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE).at()).isBefore(another.at());
         Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E3)
-    public void aZombiesWriteWithItsOldTokenIsRefused(RecipeScenarioContext context) {
+    public void aZombiesWriteWithItsOldTokenIsRefused(ScenarioContext context) {
         var operator = context.operator();
         var resource = new FencedResource();
         var zombie = enter(context, operator, "a");
-        var old = elected(zombie, RecipeScenarioContext.READY).what().term();
+        var old = elected(zombie, ScenarioContext.READY).event().term();
         var b = enter(context, operator, "b");
         assertThat(resource.write(old)).isTrue();
 
         // It had the write under way when it was cut off, and looks at nothing before it goes on.
         zombie.wire().cut();
-        var next = elected(b, RecipeScenarioContext.SUCCESSION).what().term();
+        var next = elected(b, ScenarioContext.SUCCESSION).event().term();
 
         assertThat(resource.write(next)).isTrue();
         assertThat(resource.write(old)).as("[E3] the zombie's write").isFalse();
@@ -106,32 +106,32 @@ public final class ElectionLeaderScenarios {
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderCutOffForAMomentIsDeposedAndLeadsOn(RecipeScenarioContext context) {
+    public void aLeaderCutOffForAMomentIsDeposedAndLeadsOn(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = enter(context, operator, "a");
-        var before = elected(a, RecipeScenarioContext.READY);
+        var before = elected(a, ScenarioContext.READY);
         var b = enter(context, operator, "b");
 
         for (int time = 1; time <= 3; time++) {
             var fault = Instant.now();
             a.wire().cut();
-            a.awaitEvent(Deposed.class, fault, any -> true, RecipeScenarioContext.AT_ONCE);
-            assertThat(a.recipe().term()).isEmpty();
+            a.awaitEvent(Deposed.class, fault, any -> true, ScenarioContext.AT_ONCE);
+            assertThat(a.role().term()).isEmpty();
             a.wire().mend();
-            var after = elected(a, fault, RecipeScenarioContext.READY);
-            assertThat(after.what()).as("the same term").isEqualTo(before.what());
-            assertThat(a.recipe().term()).contains(before.what().term());
+            var after = elected(a, fault, ScenarioContext.READY);
+            assertThat(after.event()).as("the same term").isEqualTo(before.event());
+            assertThat(a.role().term()).contains(before.event().term());
         }
         context.settle();
 
         assertThat(a.watches()).as("[X4] its own znode").isEqualTo(1);
-        assertThat(b.events(Elected.class)).isEmpty();
+        assertThat(b.told(Elected.class)).isEmpty();
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(RecipeScenarioContext context) {
+    public void aLeaderWhoseZnodeIsDeletedIsToldAndQueuesAgain(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -140,17 +140,17 @@ public final class ElectionLeaderScenarios {
 
         var fault = Instant.now();
         operator.delete(znodeOf(operator, "a"));
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
-        elected(b, fault, RecipeScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
+        elected(b, fault, ScenarioContext.AT_ONCE);
         awaitQueue(context, b, "b", "a");
         b.close();
-        elected(a, fault, RecipeScenarioContext.AT_ONCE);
+        elected(a, fault, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderWhoseZnodeIsDeletedWhileItIsCutOffQueuesAgain(RecipeScenarioContext context) {
+    public void aLeaderWhoseZnodeIsDeletedWhileItIsCutOffQueuesAgain(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -158,18 +158,18 @@ public final class ElectionLeaderScenarios {
         context.settle();
 
         a.wire().cut();
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
         operator.delete(znodeOf(operator, "a"));
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        elected(b, ScenarioContext.AT_ONCE);
         a.wire().mend();
         awaitQueue(context, b, "b", "a");
 
-        assertThat(a.events(Elected.class)).hasSize(1);
+        assertThat(a.told(Elected.class)).hasSize(1);
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E1, Rule.E2})
-    public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(RecipeScenarioContext context) {
+    public void aLeaderWhoseZnodesDataWasSetStillHearsOfItsDeletion(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -179,14 +179,14 @@ public final class ElectionLeaderScenarios {
         context.settle();
         var fault = Instant.now();
         operator.delete(znodeOf(operator, "a"));
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
-        elected(a, fault, RecipeScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
+        elected(a, fault, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(RecipeScenarioContext context) {
+    public void aLeaderWhoseWatchWasLostWithTheConnectionStillHearsOfItsDeletion(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -196,19 +196,19 @@ public final class ElectionLeaderScenarios {
 
         var fault = Instant.now();
         operator.set(own, "a"); // the watch is used up, and the next one lost
-        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
-        elected(a, fault, RecipeScenarioContext.READY);
+        ScenarioContext.await("the answer is lost", lost, ScenarioContext.READY);
+        elected(a, fault, ScenarioContext.READY);
         context.settle();
         var deletion = Instant.now();
         operator.delete(own);
-        a.awaitEvent(Deposed.class, deletion, any -> true, RecipeScenarioContext.AT_ONCE);
-        elected(a, deletion, RecipeScenarioContext.AT_ONCE);
+        a.awaitEvent(Deposed.class, deletion, any -> true, ScenarioContext.AT_ONCE);
+        elected(a, deletion, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }
 
     @Verifies(Rule.E4)
-    public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(RecipeScenarioContext context) {
+    public void aWaitingCandidateWhoseZnodeWasDeletedLeadsInTheEnd(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -219,16 +219,16 @@ public final class ElectionLeaderScenarios {
         operator.delete(znodeOf(operator, "b"));
         context.settle();
         a.close();
-        elected(c, RecipeScenarioContext.AT_ONCE);
+        elected(c, ScenarioContext.AT_ONCE);
         awaitQueue(context, c, "c", "b");
         c.close();
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        elected(b, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
-    public void aQueueThatAnOperatorDeletedIsMadeAgain(RecipeScenarioContext context) {
+    public void aQueueThatAnOperatorDeletedIsMadeAgain(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -236,16 +236,14 @@ public final class ElectionLeaderScenarios {
         context.settle();
 
         var fault = Instant.now();
-        operator.deleteAll(RecipeScenarioContext.RECIPE);
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.AT_ONCE);
+        operator.deleteAll(ScenarioContext.RECIPE);
+        a.awaitEvent(Deposed.class, ScenarioContext.AT_ONCE);
         context.eventually(
-                "both queue again",
-                RecipeScenarioContext.READY,
-                () -> candidates(a).size() == 2);
+                "both queue again", ScenarioContext.READY, () -> candidates(a).size() == 2);
         var leader = candidates(a).get(0).equals("a") ? a : b;
-        elected(leader, fault, RecipeScenarioContext.AT_ONCE);
+        elected(leader, fault, ScenarioContext.AT_ONCE);
         leader.close();
-        elected(leader == a ? b : a, fault, RecipeScenarioContext.AT_ONCE);
+        elected(leader == a ? b : a, fault, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }

@@ -17,10 +17,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.scenarios.RecipeEvent.Deposed;
+import dev.twinkeeper.scenarios.RecipeEvent.Elected;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Sessions;
-import dev.twinkeeper.scenarios.recipes.RecipeEvent.Deposed;
-import dev.twinkeeper.scenarios.recipes.RecipeEvent.Elected;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,13 +31,13 @@ import java.util.stream.Stream;
 /** What is lost on the wire, and what happens in a gap. */
 public final class ElectionLossScenarios {
     @Verifies({Rule.E6, Rule.X5})
-    public void theRequestOfACandidacyIsLost(RecipeScenarioContext context) {
+    public void theRequestOfACandidacyIsLost(ScenarioContext context) {
         var operator = context.operator();
         context.prepareWire(wire -> wire.loseRequest(request -> isCandidacy(context, request)));
         var a = context.candidate("a");
 
-        a.recipe().enter();
-        elected(a, RecipeScenarioContext.READY);
+        a.role().enter();
+        elected(a, ScenarioContext.READY);
 
         awaitOneZnode(context, operator);
         context.count(
@@ -45,59 +47,59 @@ public final class ElectionLossScenarios {
     }
 
     @Verifies({Rule.E6, Rule.X5})
-    public void theAnswerToACandidacyIsLost(RecipeScenarioContext context) {
+    public void theAnswerToACandidacyIsLost(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
         var b = context.candidate("b");
-        b.awaitConnected();
+        b.awaitReady();
 
         var connections = b.wire().traffic().connections();
         var lost = b.wire().loseAnswer(request -> isCandidacy(context, request));
-        b.recipe().enter();
-        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
+        b.role().enter();
+        ScenarioContext.await("the answer is lost", lost, ScenarioContext.READY);
         context.eventually(
                 "it connects again",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> b.wire().traffic().connections() > connections);
         context.eventually(
-                "it is back", RecipeScenarioContext.READY, () -> candidates(b).size() > 1);
+                "it is back", ScenarioContext.READY, () -> candidates(b).size() > 1);
         context.settle();
         context.eventually(
                 "[E6] the queue is a, b",
-                RecipeScenarioContext.SUCCESSION,
+                ScenarioContext.SUCCESSION,
                 () -> candidates(a).equals(List.of("a", "b")));
         a.close();
-        elected(b, RecipeScenarioContext.SUCCESSION);
+        elected(b, ScenarioContext.SUCCESSION);
 
         awaitOneZnode(context, operator);
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E6, Rule.E7})
-    public void theAnswerToACandidacyIsLostAndThenItsSession(RecipeScenarioContext context) {
+    public void theAnswerToACandidacyIsLostAndThenItsSession(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var a = leading(context, operator, "a");
-        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        context.sessionTimeout(ScenarioContext.SESSION_TIMEOUT);
         context.prepareWire(wire ->
                 wire.loseAnswer(request -> isCandidacy(context, request)).thenRun(wire::cut));
         var b = context.candidate("b");
 
-        b.recipe().enter();
+        b.role().enter();
         awaitQueue(context, a, "a", "b");
         awaitQueue(context, a, "a");
         b.wire().mend();
         awaitQueue(context, a, "a", "b");
         a.close();
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        elected(b, ScenarioContext.AT_ONCE);
 
         awaitOneZnode(context, operator);
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E6})
-    public void theAnswerToAResignationIsLost(RecipeScenarioContext context) {
+    public void theAnswerToAResignationIsLost(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -105,41 +107,41 @@ public final class ElectionLossScenarios {
         context.settle();
 
         var lost = a.wire().loseAnswer(request -> request.does("delete", context.path()));
-        a.recipe().resign();
-        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        a.role().resign();
+        ScenarioContext.await("the answer is lost", lost, ScenarioContext.READY);
+        elected(b, ScenarioContext.AT_ONCE);
         awaitQueue(context, b, "b", "a");
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E6})
-    public void theRequestOfAResignationIsLost(RecipeScenarioContext context) {
+    public void theRequestOfAResignationIsLost(ScenarioContext context) {
         var operator = context.operator();
         var a = leading(context, operator, "a");
         var b = enter(context, operator, "b");
         context.settle();
 
         a.wire().loseRequest(request -> request.does("delete", context.path()));
-        a.recipe().resign();
-        elected(b, RecipeScenarioContext.READY);
+        a.role().resign();
+        elected(b, ScenarioContext.READY);
         awaitQueue(context, b, "b", "a");
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesBeforeTheWatchOnItIsSet(RecipeScenarioContext context) {
+    public void theLeaderGoesBeforeTheWatchOnItIsSet(ScenarioContext context) {
         goesInTheGap(context, false);
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesWhenTheAnswerToTheWatchOnItIsLost(RecipeScenarioContext context) {
+    public void theLeaderGoesWhenTheAnswerToTheWatchOnItIsLost(ScenarioContext context) {
         goesInTheGap(context, true);
     }
 
     @Verifies(Rule.E4)
-    public void theLeaderGoesWhileTheWatchOnItIsOnItsWay(RecipeScenarioContext context) {
+    public void theLeaderGoesWhileTheWatchOnItIsOnItsWay(ScenarioContext context) {
         var operator = context.operator();
         var a = leading(context, operator, "a");
         var leaders = onTheWire(context, znodeOf(operator, "a"));
@@ -151,13 +153,13 @@ public final class ElectionLossScenarios {
             }
             return false;
         });
-        b.recipe().enter();
-        elected(b, RecipeScenarioContext.READY);
+        b.role().enter();
+        elected(b, ScenarioContext.READY);
 
         Candidacies.on(context).check();
     }
 
-    private static void goesInTheGap(RecipeScenarioContext context, boolean answer) {
+    private static void goesInTheGap(ScenarioContext context, boolean answer) {
         var operator = context.operator();
         var a = leading(context, operator, "a");
         var leaders = onTheWire(context, znodeOf(operator, "a"));
@@ -170,15 +172,15 @@ public final class ElectionLossScenarios {
             a.close();
             return request;
         });
-        b.recipe().enter();
-        context.await("the leader goes", closed, RecipeScenarioContext.READY);
-        elected(b, RecipeScenarioContext.READY);
+        b.role().enter();
+        ScenarioContext.await("the leader goes", closed, ScenarioContext.READY);
+        elected(b, ScenarioContext.READY);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.X5})
-    public void theLeaderGoesWhileTheNextOneIsCutOff(RecipeScenarioContext context) {
+    public void theLeaderGoesWhileTheNextOneIsCutOff(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -187,15 +189,15 @@ public final class ElectionLossScenarios {
 
         b.wire().cut();
         a.close();
-        assertThat(b.events(Elected.class)).isEmpty();
+        assertThat(b.told(Elected.class)).isEmpty();
         b.wire().mend();
-        elected(b, RecipeScenarioContext.READY);
+        elected(b, ScenarioContext.READY);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E7})
-    public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(RecipeScenarioContext context) {
+    public void aWaitingCandidateWhoseSessionExpiresGoesToTheEnd(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var a = leading(context, operator, "a");
@@ -207,19 +209,19 @@ public final class ElectionLossScenarios {
         awaitQueue(context, c, "a", "c", "b");
         context.settle();
         a.close();
-        elected(c, RecipeScenarioContext.AT_ONCE);
+        elected(c, ScenarioContext.AT_ONCE);
         c.close();
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        elected(b, ScenarioContext.AT_ONCE);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E4, Rule.E7})
-    public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(RecipeScenarioContext context) {
+    public void aCandidateWhoseLastSessionTheServersKeepForAWhileQueuesAgain(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var a = leading(context, operator, "a");
-        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        context.sessionTimeout(ScenarioContext.SESSION_TIMEOUT);
         var b = enter(context, operator, "b");
         context.settle();
 
@@ -227,11 +229,11 @@ public final class ElectionLossScenarios {
         var kept = Sessions.keep(context.ensemble().connectString(), b.session());
         context.throughout(
                 "the servers keep its znode, and it gives its session up or not",
-                RecipeScenarioContext.SESSION_TIMEOUT.multipliedBy(3).dividedBy(2),
+                ScenarioContext.SESSION_TIMEOUT.multipliedBy(3).dividedBy(2),
                 () -> candidates(a).size() == 2);
         b.wire().mend();
         context.eventually(
-                "it is back", RecipeScenarioContext.READY, () -> !candidates(b).isEmpty());
+                "it is back", ScenarioContext.READY, () -> !candidates(b).isEmpty());
         context.settle();
         kept.close();
 
@@ -239,53 +241,50 @@ public final class ElectionLossScenarios {
         context.settle();
         awaitQueue(context, a, "a", "b");
         a.close();
-        elected(b, RecipeScenarioContext.AT_ONCE);
+        elected(b, ScenarioContext.AT_ONCE);
         Candidacies.on(context).check();
     }
 
     @Verifies(Rule.X5)
-    public void aCandidateThatFindsNoServerWaitsForOne(RecipeScenarioContext context) {
+    public void aCandidateThatFindsNoServerWaitsForOne(ScenarioContext context) {
         context.prepareWire(wire -> wire.cut());
         var a = context.candidate("a");
 
-        a.recipe().enter();
-        assertThat(problemOf(() -> a.recipe().candidates(Duration.ofMillis(300))))
-                .contains(Problem.CANNOT_CONNECT);
+        a.role().enter();
+        assertThat(problemOf(() -> a.role().candidates(Duration.ofMillis(300)))).contains(Problem.CANNOT_CONNECT);
         a.wire().mend();
-        elected(a, RecipeScenarioContext.READY);
+        elected(a, ScenarioContext.READY);
 
         Candidacies.on(context).check();
     }
 
     @Verifies({Rule.E2, Rule.X5})
     @FaultsEnsemble
-    public void aLeaderWithoutAQuorumIsDeposedAndSomebodyLeadsWhenItIsBack(RecipeScenarioContext context) {
+    public void aLeaderWithoutAQuorumIsDeposedAndSomebodyLeadsWhenItIsBack(ScenarioContext context) {
         var a = context.candidate("a");
         var b = context.candidate("b");
-        a.recipe().enter();
-        elected(a, RecipeScenarioContext.READY);
-        b.recipe().enter();
+        a.role().enter();
+        elected(a, ScenarioContext.READY);
+        b.role().enter();
         awaitQueue(context, a, "a", "b");
 
         context.ensemble().loseQuorum();
-        a.awaitEvent(Deposed.class, RecipeScenarioContext.SUCCESSION);
-        assertThat(a.recipe().term()).isEmpty();
+        a.awaitEvent(Deposed.class, ScenarioContext.SUCCESSION);
+        assertThat(a.role().term()).isEmpty();
         var back = Instant.now();
         context.ensemble().restore();
-        context.eventually("one leads", RecipeScenarioContext.RECOVERY, () -> leaders(back, a, b) == 1);
+        context.eventually("one leads", ScenarioContext.RECOVERY, () -> leaders(back, a, b) == 1);
         context.eventually(
-                "both queue",
-                RecipeScenarioContext.RECOVERY,
-                () -> candidates(a).size() == 2);
+                "both queue", ScenarioContext.RECOVERY, () -> candidates(a).size() == 2);
 
         Candidacies.on(context).check();
     }
 
-    private static long leaders(Instant since, RecipeParticipant<?>... participants) {
+    private static long leaders(Instant since, TestParticipant<?>... participants) {
         return Stream.of(participants)
                 .filter(participant -> participant.events().stream()
                         .anyMatch(timed ->
-                                timed.what() instanceof Elected && timed.at().isAfter(since)))
+                                timed.event() instanceof Elected && timed.at().isAfter(since)))
                 .count();
     }
 }

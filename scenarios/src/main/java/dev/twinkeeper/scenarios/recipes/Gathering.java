@@ -1,6 +1,8 @@
 package dev.twinkeeper.scenarios.recipes;
 
 import dev.twinkeeper.recipes.Barrier;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import java.util.HashMap;
@@ -15,8 +17,8 @@ final class Gathering {
     private Gathering() {}
 
     /** How often all of them were there: it begins anew when one of them has gone. */
-    static long times(RecipeScenarioContext context, List<RecipeParticipant<Barrier>> members) {
-        Map<String, RecipeParticipant<Barrier>> there = new HashMap<>();
+    static long times(ScenarioContext context, List<TestParticipant<Barrier>> members) {
+        Map<String, TestParticipant<Barrier>> there = new HashMap<>();
         long times = 0;
         boolean all = false;
         for (Commit commit : context.commits()) {
@@ -33,8 +35,8 @@ final class Gathering {
     private static void apply(
             Change change,
             long session,
-            List<RecipeParticipant<Barrier>> members,
-            Map<String, RecipeParticipant<Barrier>> there) {
+            List<TestParticipant<Barrier>> members,
+            Map<String, TestParticipant<Barrier>> there) {
         if (change instanceof Change.Create create && create.ephemeral()) {
             members.stream()
                     .filter(member -> member.wire().sessions().contains(session))

@@ -7,6 +7,9 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.util.function.Consumer;
@@ -17,24 +20,24 @@ public final class LockLossScenarios {
     // Requests and answers.
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theAnswerToTheCreateIsLostAndThereIsOneZnode(RecipeScenarioContext context) {
+    public void theAnswerToTheCreateIsLostAndThereIsOneZnode(ScenarioContext context) {
         heldOverALossyWire(context, wire -> wire.loseAnswer(LockQueue.inQueue(context, "create")));
     }
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theCreateIsLostAndThereIsOneZnode(RecipeScenarioContext context) {
+    public void theCreateIsLostAndThereIsOneZnode(ScenarioContext context) {
         heldOverALossyWire(context, wire -> wire.loseRequest(LockQueue.inQueue(context, "create")));
     }
 
     @Verifies({Rule.K7, Rule.K1})
-    public void theCreateIsLostAndThenItsAnswerAndThereIsOneZnode(RecipeScenarioContext context) {
+    public void theCreateIsLostAndThenItsAnswerAndThereIsOneZnode(ScenarioContext context) {
         heldOverALossyWire(context, wire -> {
             wire.loseRequest(LockQueue.inQueue(context, "create"));
             wire.loseAnswer(LockQueue.inQueue(context, "create"));
         });
     }
 
-    private static void heldOverALossyWire(RecipeScenarioContext context, Consumer<Wire> loss) {
+    private static void heldOverALossyWire(ScenarioContext context, Consumer<Wire> loss) {
         var queue = new LockQueue(context);
         context.prepareWire(loss);
         var participant = context.contender("a");
@@ -51,7 +54,7 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K7, Rule.K2})
-    public void theAnswerToTheCreateOfAWaitingOneIsLostAndItKeepsItsPlace(RecipeScenarioContext context) {
+    public void theAnswerToTheCreateOfAWaitingOneIsLostAndItKeepsItsPlace(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var unlucky = context.contender("b");
@@ -59,7 +62,7 @@ public final class LockLossScenarios {
 
         var second = queue.ask(unlucky);
         var third = queue.ask(context.contender("c"));
-        context.eventually("it watches", RecipeScenarioContext.READY, () -> unlucky.watches() == 1);
+        context.eventually("it watches", ScenarioContext.READY, () -> unlucky.watches() == 1);
         assertThat(queue.names()).hasSize(3);
         hold.release();
 
@@ -70,16 +73,16 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void theAnswerToTheReleaseIsLostAndTheNextOneHolds(RecipeScenarioContext context) {
+    public void theAnswerToTheReleaseIsLostAndTheNextOneHolds(ScenarioContext context) {
         releasedOverALossyWire(context, wire -> wire.loseAnswer(LockQueue.inQueue(context, "delete")));
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void theReleaseIsLostAndTheNextOneHolds(RecipeScenarioContext context) {
+    public void theReleaseIsLostAndTheNextOneHolds(ScenarioContext context) {
         releasedOverALossyWire(context, wire -> wire.loseRequest(LockQueue.inQueue(context, "delete")));
     }
 
-    private static void releasedOverALossyWire(RecipeScenarioContext context, Consumer<Wire> loss) {
+    private static void releasedOverALossyWire(ScenarioContext context, Consumer<Wire> loss) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = LockQueue.take(holder);
@@ -88,14 +91,14 @@ public final class LockLossScenarios {
         loss.accept(holder.wire());
         hold.release();
 
-        queue.holds(next, RecipeScenarioContext.READY).release();
+        queue.holds(next, ScenarioContext.READY).release();
         LockQueue.take(holder).release();
     }
 
     // The holder's session.
 
     @Verifies({Rule.K4, Rule.K2})
-    public void aHolderWhoseSessionExpiresIsToldAndCannotRelease(RecipeScenarioContext context) {
+    public void aHolderWhoseSessionExpiresIsToldAndCannotRelease(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
@@ -103,8 +106,8 @@ public final class LockLossScenarios {
 
         holder.expire();
 
-        var successor = queue.holds(next, RecipeScenarioContext.SUCCESSION);
-        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.SUCCESSION);
+        var successor = queue.holds(next, ScenarioContext.SUCCESSION);
+        holder.awaitEvent(RecipeEvent.Lost.class, ScenarioContext.SUCCESSION);
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         successor.release();
@@ -112,9 +115,9 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K4, Rule.K5, Rule.K1})
-    public void aZombieSaysThatItDoesNotHoldAndItsTokenIsRefused(RecipeScenarioContext context) {
+    public void aZombieSaysThatItDoesNotHoldAndItsTokenIsRefused(ScenarioContext context) {
         var queue = new LockQueue(context);
-        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        context.sessionTimeout(ScenarioContext.SESSION_TIMEOUT);
         var resource = new LockQueue.Fenced();
         var zombie = context.contender("a");
         var hold = heldAndHeard(zombie);
@@ -122,32 +125,31 @@ public final class LockLossScenarios {
         var next = queue.ask(context.contender("b"));
 
         zombie.wire().cut();
-        context.eventually(
-                "it does not say that it holds", RecipeScenarioContext.SESSION_TIMEOUT, () -> !hold.isHeld());
+        context.eventually("it does not say that it holds", ScenarioContext.SESSION_TIMEOUT, () -> !hold.isHeld());
         assertThat(next).as("the next one, while the session may live").isNotDone();
-        var successor = queue.holds(next, RecipeScenarioContext.SUCCESSION);
+        var successor = queue.holds(next, ScenarioContext.SUCCESSION);
         queue.mark(successor);
 
         assertThat(resource.write(successor.token())).isTrue();
         assertThat(resource.write(hold.token())).as("the zombie's write").isFalse();
         zombie.wire().mend();
-        zombie.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
+        zombie.awaitEvent(RecipeEvent.Lost.class, ScenarioContext.READY);
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(successor.isHeld()).isTrue();
         queue.check(1);
     }
 
     @Verifies({Rule.K4, Rule.X5})
-    public void aHolderCutOffForAMomentHoldsAgain(RecipeScenarioContext context) {
+    public void aHolderCutOffForAMomentHoldsAgain(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
         var next = queue.ask(context.contender("b"));
 
         holder.wire().cut();
-        context.eventually("it does not say that it holds", RecipeScenarioContext.AT_ONCE, () -> !hold.isHeld());
+        context.eventually("it does not say that it holds", ScenarioContext.AT_ONCE, () -> !hold.isHeld());
         holder.wire().mend();
-        context.eventually("it holds again", RecipeScenarioContext.READY, hold::isHeld);
+        context.eventually("it holds again", ScenarioContext.READY, hold::isHeld);
 
         queue.mark(hold);
         assertThat(next).isNotDone();
@@ -158,29 +160,29 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K4, Rule.X4})
-    public void aHoldReleasedWhileCutOffIsGoneWhenMended(RecipeScenarioContext context) {
+    public void aHoldReleasedWhileCutOffIsGoneWhenMended(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
         var next = queue.ask(context.contender("b"));
 
         holder.wire().cut();
-        context.eventually("it notices", RecipeScenarioContext.AT_ONCE, () -> !hold.isHeld());
+        context.eventually("it notices", ScenarioContext.AT_ONCE, () -> !hold.isHeld());
         var released = holder.async(() -> {
             hold.release();
             return true;
         });
         holder.wire().mend();
 
-        context.await("released", released, RecipeScenarioContext.READY);
-        queue.holds(next, RecipeScenarioContext.READY).release();
+        ScenarioContext.await("released", released, ScenarioContext.READY);
+        queue.holds(next, ScenarioContext.READY).release();
         assertThat(holder.events()).isEmpty();
     }
 
     // The holder's znode.
 
     @Verifies({Rule.K4, Rule.K2})
-    public void aHolderWhoseZnodeAnOperatorDeletesIsToldAtOnce(RecipeScenarioContext context) {
+    public void aHolderWhoseZnodeAnOperatorDeletesIsToldAtOnce(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
@@ -188,15 +190,15 @@ public final class LockLossScenarios {
 
         queue.delete(0);
 
-        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.AT_ONCE);
+        holder.awaitEvent(RecipeEvent.Lost.class, ScenarioContext.AT_ONCE);
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);
         assertThat(queue.holds(next).isHeld()).isTrue();
-        assertThat(holder.events(RecipeEvent.Lost.class)).containsExactly(new RecipeEvent.Lost(hold.token()));
+        assertThat(holder.told(RecipeEvent.Lost.class)).containsExactly(new RecipeEvent.Lost(hold.token()));
     }
 
     @Verifies(Rule.K4)
-    public void aHolderWhoseZnodeIsDeletedWhileItIsCutOffIsToldWhenMended(RecipeScenarioContext context) {
+    public void aHolderWhoseZnodeIsDeletedWhileItIsCutOffIsToldWhenMended(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
@@ -205,20 +207,17 @@ public final class LockLossScenarios {
         queue.delete(0);
         holder.wire().mend();
 
-        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
+        holder.awaitEvent(RecipeEvent.Lost.class, ScenarioContext.READY);
         assertThat(hold.isHeld()).isFalse();
         hold.onLost(() -> holder.note(new RecipeEvent.Lost(0)));
         holder.awaitEvent(
-                RecipeEvent.Lost.class,
-                holder.events().get(0).at(),
-                any -> any.token() == 0,
-                RecipeScenarioContext.AT_ONCE);
+                RecipeEvent.Lost.class, holder.events().get(0).at(), any -> any.token() == 0, ScenarioContext.AT_ONCE);
     }
 
     // Those that wait.
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneWhoseSessionExpiresIsToldAndTheOthersGoOn(RecipeScenarioContext context) {
+    public void aWaitingOneWhoseSessionExpiresIsToldAndTheOthersGoOn(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var unlucky = context.contender("b");
@@ -226,7 +225,7 @@ public final class LockLossScenarios {
         var last = queue.ask(context.contender("c"));
 
         unlucky.expire();
-        context.eventually("it is told", RecipeScenarioContext.SUCCESSION, lost::isDone);
+        context.eventually("it is told", ScenarioContext.SUCCESSION, lost::isDone);
         hold.release();
 
         assertThat(LockQueue.problemOf(lost)).contains(Problem.SESSION_LOST);
@@ -236,7 +235,7 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneCutOffForAMomentKeepsItsPlace(RecipeScenarioContext context) {
+    public void aWaitingOneCutOffForAMomentKeepsItsPlace(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var unlucky = context.contender("b");
@@ -249,7 +248,7 @@ public final class LockLossScenarios {
         hold.release();
         unlucky.wire().mend();
 
-        var late = queue.holds(second, RecipeScenarioContext.READY);
+        var late = queue.holds(second, ScenarioContext.READY);
         assertThat(queue.names()).isEqualTo(names.subList(1, 3));
         assertThat(third).isNotDone();
         late.release();
@@ -257,7 +256,7 @@ public final class LockLossScenarios {
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneCutOffAgainAndAgainKeepsItsPlace(RecipeScenarioContext context) {
+    public void aWaitingOneCutOffAgainAndAgainKeepsItsPlace(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var unlucky = context.contender("b");
@@ -269,15 +268,15 @@ public final class LockLossScenarios {
                 .limit(4)
                 .toList();
         unlucky.wire().reset();
-        losses.forEach(each -> context.await("an answer is lost", each, RecipeScenarioContext.READY));
+        losses.forEach(each -> ScenarioContext.await("an answer is lost", each, ScenarioContext.READY));
         hold.release();
 
-        queue.holds(second, RecipeScenarioContext.READY);
+        queue.holds(second, ScenarioContext.READY);
         assertThat(queue.names()).isEqualTo(names.subList(1, 3));
     }
 
     @Verifies({Rule.K2, Rule.X5})
-    public void aWaitingOneWhoseZnodeAnOperatorDeletesAsksAgain(RecipeScenarioContext context) {
+    public void aWaitingOneWhoseZnodeAnOperatorDeletesAsksAgain(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var unlucky = queue.ask(context.contender("b"));
@@ -287,7 +286,7 @@ public final class LockLossScenarios {
         hold.release();
 
         queue.holds(other).release();
-        var late = queue.holds(unlucky, RecipeScenarioContext.READY);
+        var late = queue.holds(unlucky, ScenarioContext.READY);
         assertThat(queue.names()).hasSize(1);
         late.release();
     }
@@ -295,29 +294,29 @@ public final class LockLossScenarios {
     // The place, and the servers.
 
     @Verifies({Rule.X5, Rule.K5})
-    public void aPlaceThatWasRemovedIsMadeAgain(RecipeScenarioContext context) {
+    public void aPlaceThatWasRemovedIsMadeAgain(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
         var next = queue.ask(context.contender("b"));
 
-        queue.operator().deleteAll(RecipeScenarioContext.RECIPE);
+        queue.operator().deleteAll(ScenarioContext.RECIPE);
 
-        holder.awaitEvent(RecipeEvent.Lost.class, RecipeScenarioContext.READY);
-        var late = queue.holds(next, RecipeScenarioContext.READY);
+        holder.awaitEvent(RecipeEvent.Lost.class, ScenarioContext.READY);
+        var late = queue.holds(next, ScenarioContext.READY);
         assertThat(late.token()).isGreaterThan(hold.token());
         late.release();
     }
 
     @Verifies({Rule.X5, Rule.K5})
-    public void theTokenRisesAlsoWhenThePlaceWasRemovedMeanwhile(RecipeScenarioContext context) {
+    public void theTokenRisesAlsoWhenThePlaceWasRemovedMeanwhile(ScenarioContext context) {
         var queue = new LockQueue(context);
         var participant = context.contender("a");
         var first = LockQueue.take(participant);
         first.release();
 
         // An operator, or the servers if it is a container: sequence numbers begin again.
-        queue.operator().delete(RecipeScenarioContext.RECIPE);
+        queue.operator().delete(ScenarioContext.RECIPE);
 
         var second = LockQueue.take(participant);
         assertThat(queue.names().get(0)).endsWith("0000000000");
@@ -326,25 +325,25 @@ public final class LockLossScenarios {
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.K1})
-    public void theLockLivesOnAfterALostQuorum(RecipeScenarioContext context) {
+    public void theLockLivesOnAfterALostQuorum(ScenarioContext context) {
         var queue = new LockQueue(context);
         var holder = context.contender("a");
         var hold = heldAndHeard(holder);
         var next = queue.ask(context.contender("b"));
 
         context.ensemble().loseQuorum();
-        context.eventually("it does not say that it holds", RecipeScenarioContext.READY, () -> !hold.isHeld());
+        context.eventually("it does not say that it holds", ScenarioContext.READY, () -> !hold.isHeld());
         context.ensemble().restore();
-        context.eventually("it holds again", RecipeScenarioContext.RECOVERY, hold::isHeld);
+        context.eventually("it holds again", ScenarioContext.RECOVERY, hold::isHeld);
 
         queue.mark(hold);
         assertThat(next).isNotDone();
         hold.release();
-        queue.holds(next, RecipeScenarioContext.RECOVERY).release();
+        queue.holds(next, ScenarioContext.RECOVERY).release();
         queue.check(1);
     }
 
-    private static Lock.Hold heldAndHeard(RecipeParticipant<Lock> participant) {
+    private static Lock.Hold heldAndHeard(TestParticipant<Lock> participant) {
         var hold = LockQueue.take(participant);
         hold.onLost(() -> participant.note(new RecipeEvent.Lost(hold.token())));
         return hold;

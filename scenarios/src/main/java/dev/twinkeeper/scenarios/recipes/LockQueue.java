@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.lab.Operator;
@@ -33,11 +35,11 @@ final class LockQueue {
     private static final String MARKS = "/marks";
     private static final int DIGITS = 10;
 
-    private final RecipeScenarioContext context;
+    private final ScenarioContext context;
     private final Operator operator;
 
     /** Those that ask in this scenario from now on have a session that ends only when the scenario ends it. */
-    LockQueue(RecipeScenarioContext context) {
+    LockQueue(ScenarioContext context) {
         this.context = context;
         context.sessionTimeout(LONG_SESSION);
         this.operator = context.operator();
@@ -52,54 +54,53 @@ final class LockQueue {
     // Asking.
 
     /** Acquires, where nothing is in the way. */
-    static Lock.Hold take(RecipeParticipant<Lock> participant, Lock.Mode mode) {
+    static Lock.Hold take(TestParticipant<Lock> participant, Lock.Mode mode) {
         return participant
-                .recipe()
-                .acquire(mode, RecipeScenarioContext.READY)
+                .role()
+                .acquire(mode, ScenarioContext.READY)
                 .orElseThrow(() -> new AssertionError(participant + " does not get what nobody holds"));
     }
 
-    static Lock.Hold take(RecipeParticipant<Lock> participant) {
+    static Lock.Hold take(TestParticipant<Lock> participant) {
         return take(participant, Lock.Mode.EXCLUSIVE);
     }
 
     /** One that has little time to connect has to be connected before. */
-    static RecipeParticipant<Lock> connected(RecipeParticipant<Lock> participant) {
+    static TestParticipant<Lock> connected(TestParticipant<Lock> participant) {
         take(participant).release();
         return participant;
     }
 
     /** Asks; returns when it is in the queue, behind all that were there. */
-    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant, Lock.Mode mode, Duration patience) {
+    CompletableFuture<Optional<Lock.Hold>> ask(TestParticipant<Lock> participant, Lock.Mode mode, Duration patience) {
         String before = last();
-        var asked = participant.async(() -> participant.recipe().acquire(mode, patience));
-        context.eventually(
-                participant + " is in the queue", RecipeScenarioContext.READY, () -> last().compareTo(before) > 0);
+        var asked = participant.async(() -> participant.role().acquire(mode, patience));
+        context.eventually(participant + " is in the queue", ScenarioContext.READY, () -> last().compareTo(before) > 0);
         return asked;
     }
 
-    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant, Lock.Mode mode) {
+    CompletableFuture<Optional<Lock.Hold>> ask(TestParticipant<Lock> participant, Lock.Mode mode) {
         return ask(participant, mode, PATIENT);
     }
 
-    CompletableFuture<Optional<Lock.Hold>> ask(RecipeParticipant<Lock> participant) {
+    CompletableFuture<Optional<Lock.Hold>> ask(TestParticipant<Lock> participant) {
         return ask(participant, Lock.Mode.EXCLUSIVE, PATIENT);
     }
 
     /** Waits until whoever asked holds. */
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked, Duration bound) {
-        return context.await("holds", asked, bound).orElseThrow(() -> new AssertionError("its time was up"));
+        return ScenarioContext.await("holds", asked, bound).orElseThrow(() -> new AssertionError("its time was up"));
     }
 
     Lock.Hold holds(CompletableFuture<Optional<Lock.Hold>> asked) {
-        return holds(asked, RecipeScenarioContext.AT_ONCE);
+        return holds(asked, ScenarioContext.AT_ONCE);
     }
 
     // Looking.
 
     /** The names in the queue, in its order; what else lies there is left out. */
     List<String> names() {
-        return operator.children(RecipeScenarioContext.RECIPE).stream()
+        return operator.children(ScenarioContext.RECIPE).stream()
                 .filter(name -> name.matches(".*\\d{10}"))
                 .sorted((a, b) -> sequence(a).compareTo(sequence(b)))
                 .toList();
@@ -126,12 +127,12 @@ final class LockQueue {
     }
 
     void awaitSize(int size) {
-        context.eventually(size + " in the queue", RecipeScenarioContext.READY, () -> size() == size);
+        context.eventually(size + " in the queue", ScenarioContext.READY, () -> size() == size);
     }
 
     /** An operator deletes the n-th in the queue, from 0. */
     void delete(int n) {
-        operator.delete(RecipeScenarioContext.RECIPE + "/" + names().get(n));
+        operator.delete(ScenarioContext.RECIPE + "/" + names().get(n));
     }
 
     private static String sequence(String name) {
@@ -141,12 +142,12 @@ final class LockQueue {
     // Requests, to be lost.
 
     /** Of a znode in the queue. */
-    static Predicate<Request> inQueue(RecipeScenarioContext context, String operation) {
+    static Predicate<Request> inQueue(ScenarioContext context, String operation) {
         return request -> request.does(operation, context.path() + "/");
     }
 
     /** Of the place, or of anything in it. */
-    static Predicate<Request> inPlace(RecipeScenarioContext context, String operation) {
+    static Predicate<Request> inPlace(ScenarioContext context, String operation) {
         return request ->
                 request.operation().startsWith(operation) && request.path().startsWith(context.path());
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ public final class LockScenarios {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @Verifies({Rule.K1, Rule.K2, Rule.K5})
-    public void theLockIsGivenInTheOrderOfAsking(RecipeScenarioContext context) {
+    public void theLockIsGivenInTheOrderOfAsking(ScenarioContext context) {
         var queue = new LockQueue(context);
         var contenders = Stream.of("a", "b", "c", "d").map(context::contender).toList();
         var asked = contenders.stream().map(queue::ask).toList();
@@ -45,7 +47,7 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K2, Rule.K3})
-    public void thoseInBetweenGoInAnyOrderAndTheRestKeepTheirs(RecipeScenarioContext context) {
+    public void thoseInBetweenGoInAnyOrderAndTheRestKeepTheirs(ScenarioContext context) {
         var queue = new LockQueue(context);
         var contenders = Stream.of("a", "b", "c", "d", "e", "f", "g")
                 .map(context::contender)
@@ -76,14 +78,14 @@ public final class LockScenarios {
     }
 
     @Verifies(Rule.K2)
-    public void theOneBeforeGoesWhileTheFirstStillHolds(RecipeScenarioContext context) {
+    public void theOneBeforeGoesWhileTheFirstStillHolds(ScenarioContext context) {
         var queue = new LockQueue(context);
         var first = LockQueue.take(context.contender("a"));
         var middle = context.contender("b");
         queue.ask(middle);
         var third = context.contender("c");
         var last = queue.ask(third);
-        context.eventually("the last one watches", RecipeScenarioContext.READY, () -> third.watches() == 1);
+        context.eventually("the last one watches", ScenarioContext.READY, () -> third.watches() == 1);
 
         middle.close();
         queue.awaitSize(2);
@@ -94,7 +96,7 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K1, Rule.K2})
-    public void threadsOfOneParticipantQueueToo(RecipeScenarioContext context) {
+    public void threadsOfOneParticipantQueueToo(ScenarioContext context) {
         var queue = new LockQueue(context);
         var one = context.contender("a");
         var asked = Stream.of(1, 2, 3).map(n -> queue.ask(one)).toList();
@@ -111,7 +113,7 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K8, Rule.K1})
-    public void thoseThatShareHoldTogetherAndTheExclusiveOneWaitsForAll(RecipeScenarioContext context) {
+    public void thoseThatShareHoldTogetherAndTheExclusiveOneWaitsForAll(ScenarioContext context) {
         var queue = new LockQueue(context);
         var readers = Stream.of("a", "b", "c")
                 .map(context::contender)
@@ -132,7 +134,7 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K8, Rule.K2})
-    public void laterOnesThatWouldShareWaitForTheExclusiveOneThatWaits(RecipeScenarioContext context) {
+    public void laterOnesThatWouldShareWaitForTheExclusiveOneThatWaits(ScenarioContext context) {
         var queue = new LockQueue(context);
         var reader = LockQueue.take(context.contender("a"), SHARED);
         var writer = queue.ask(context.contender("b"));
@@ -152,7 +154,7 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K1, Rule.K2, Rule.K8})
-    public void inACrowdNobodyHoldsBesideAnExclusiveOneAndNobodyStarves(RecipeScenarioContext context) {
+    public void inACrowdNobodyHoldsBesideAnExclusiveOneAndNobodyStarves(ScenarioContext context) {
         var queue = new LockQueue(context);
         var contenders =
                 Stream.of("a", "b", "c", "d", "e", "f").map(context::contender).toList();
@@ -162,7 +164,7 @@ public final class LockScenarios {
                 .map(each -> each.async(() -> {
                     for (int round = 0; round < 5; round++) {
                         boolean shares = (each.name().charAt(0) + round) % 3 == 0;
-                        var hold = each.recipe()
+                        var hold = each.role()
                                 .acquire(shares ? SHARED : EXCLUSIVE, LockQueue.PATIENT)
                                 .orElseThrow();
                         queue.mark(hold);
@@ -175,13 +177,13 @@ public final class LockScenarios {
                 }))
                 .toList();
 
-        done.forEach(each -> context.await("all rounds", each, RecipeScenarioContext.RECOVERY));
+        done.forEach(each -> ScenarioContext.await("all rounds", each, ScenarioContext.RECOVERY));
         queue.check(30);
         assertThat(queue.names()).isEmpty();
     }
 
     @Verifies(Rule.X4)
-    public void watchesDoNotPileUp(RecipeScenarioContext context) {
+    public void watchesDoNotPileUp(ScenarioContext context) {
         var queue = new LockQueue(context);
         var one = context.contender("a");
         var other = context.contender("b");
@@ -195,12 +197,11 @@ public final class LockScenarios {
         }
 
         assertThat(queue.names()).isEmpty();
-        context.eventually(
-                "no watch is left", RecipeScenarioContext.AT_ONCE, () -> one.watches() + other.watches() == 0);
+        context.eventually("no watch is left", ScenarioContext.AT_ONCE, () -> one.watches() + other.watches() == 0);
     }
 
     @Verifies({Rule.K2, Rule.K6})
-    public void fiftyContendersHandTheLockOnWithoutAHerd(RecipeScenarioContext context) {
+    public void fiftyContendersHandTheLockOnWithoutAHerd(ScenarioContext context) {
         var queue = new LockQueue(context);
         var contenders =
                 IntStream.range(0, 50).mapToObj(n -> context.contender("c" + n)).toList();
@@ -212,7 +213,7 @@ public final class LockScenarios {
         queue.awaitSize(50);
         context.eventually(
                 "all others watch",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> context.traffic().watches() >= 49);
         var asked = queue.names();
         long before = context.traffic().notifications();
@@ -220,11 +221,11 @@ public final class LockScenarios {
             order.add("go");
             order.notifyAll();
         }
-        done.forEach(each -> context.await("held and released", each, RecipeScenarioContext.RECOVERY));
+        done.forEach(each -> ScenarioContext.await("held and released", each, ScenarioContext.RECOVERY));
         contenders.stream()
                 .map(LockScenarios::closing)
                 .toList()
-                .forEach(each -> context.await("closed", each, RecipeScenarioContext.READY));
+                .forEach(each -> ScenarioContext.await("closed", each, ScenarioContext.READY));
         long notifications = context.traffic().notifications() - before;
 
         context.count("lock: notifications per hand-over, 50 waiting", Math.round(notifications / 49.0));
@@ -233,9 +234,8 @@ public final class LockScenarios {
     }
 
     /** Holds; the first one until somebody says go. */
-    private static boolean holdInTurn(RecipeParticipant<Lock> participant, List<String> order) throws Exception {
-        try (var hold =
-                participant.recipe().acquire(EXCLUSIVE, LockQueue.PATIENT).orElseThrow()) {
+    private static boolean holdInTurn(TestParticipant<Lock> participant, List<String> order) throws Exception {
+        try (var hold = participant.role().acquire(EXCLUSIVE, LockQueue.PATIENT).orElseThrow()) {
             synchronized (order) {
                 while (order.isEmpty()) {
                     order.wait(LockQueue.PATIENT.toMillis());
@@ -246,7 +246,7 @@ public final class LockScenarios {
         return true;
     }
 
-    private static CompletableFuture<Boolean> closing(RecipeParticipant<Lock> participant) {
+    private static CompletableFuture<Boolean> closing(TestParticipant<Lock> participant) {
         return participant.async(() -> {
             participant.close();
             return true;
@@ -254,7 +254,7 @@ public final class LockScenarios {
     }
 
     @Verifies(Rule.K6)
-    public void anUndisturbedHoldCostsFourRequests(RecipeScenarioContext context) {
+    public void anUndisturbedHoldCostsFourRequests(ScenarioContext context) {
         context.sessionTimeout(LockQueue.LONG_SESSION);
         var participant = context.contender("a");
         LockQueue.take(participant).release();
@@ -273,13 +273,13 @@ public final class LockScenarios {
     }
 
     @Verifies(Rule.K10)
-    public void thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother(RecipeScenarioContext context) {
+    public void thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother(ScenarioContext context) {
         var queue = new LockQueue(context);
         var hold = LockQueue.take(context.contender("a"));
         var second = queue.ask(context.contender("b"));
         var reader = context.contender("c");
         queue.ask(reader, SHARED);
-        context.eventually("the reader watches", RecipeScenarioContext.READY, () -> reader.watches() == 1);
+        context.eventually("the reader watches", ScenarioContext.READY, () -> reader.watches() == 1);
 
         long before = reader.wire().traffic().notifications();
         hold.release();
@@ -291,13 +291,13 @@ public final class LockScenarios {
     }
 
     @Verifies({Rule.K4, Rule.K1})
-    public void anyThreadMayReleaseAndOnlyOnce(RecipeScenarioContext context) throws Exception {
+    public void anyThreadMayReleaseAndOnlyOnce(ScenarioContext context) throws Exception {
         context.sessionTimeout(LockQueue.LONG_SESSION);
         var participant = context.contender("a");
         var hold = LockQueue.take(participant);
 
-        context.await(
-                "released by another thread", participant.async(() -> released(hold)), RecipeScenarioContext.AT_ONCE);
+        ScenarioContext.await(
+                "released by another thread", participant.async(() -> released(hold)), ScenarioContext.AT_ONCE);
 
         assertThat(hold.isHeld()).isFalse();
         LockQueue.assertRefused(Problem.NOT_HELD, hold::release);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.lab.Operator;
 import dev.twinkeeper.scenarios.lab.Traffic;
@@ -24,47 +27,47 @@ final class MembershipFixtures {
     static final Duration SHORT_SESSION = Duration.ofSeconds(1);
 
     /** For a member to connect again and to have waited for its name, which it does for two session timeouts. */
-    static final Duration WAITED = RecipeScenarioContext.READY.plus(SHORT_SESSION.multipliedBy(2));
+    static final Duration WAITED = ScenarioContext.READY.plus(SHORT_SESSION.multipliedBy(2));
 
     /** For what is not to come. */
     static final Duration SHORT = Duration.ofMillis(500);
 
-    static final String A = RecipeScenarioContext.RECIPE + "/a";
-    static final String B = RecipeScenarioContext.RECIPE + "/b";
+    static final String A = ScenarioContext.RECIPE + "/a";
+    static final String B = ScenarioContext.RECIPE + "/b";
 
     private MembershipFixtures() {}
 
     /** By an operator, before anybody comes. */
     static void createGroup(Operator operator) {
         operator.createChroot();
-        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.create(ScenarioContext.RECIPE, "");
     }
 
-    static void join(RecipeParticipant<Membership> member, String data) {
-        member.recipe().join(member.name(), bytes(data), RecipeScenarioContext.READY);
+    static void join(TestParticipant<Membership> member, String data) {
+        member.role().join(member.name(), bytes(data), ScenarioContext.READY);
     }
 
-    static void update(RecipeParticipant<Membership> member, String data) {
-        member.recipe().update(bytes(data), RecipeScenarioContext.READY);
+    static void update(TestParticipant<Membership> member, String data) {
+        member.role().update(bytes(data), ScenarioContext.READY);
     }
 
-    static Set<String> members(RecipeParticipant<Membership> onlooker) {
-        return onlooker.recipe().members().keySet();
+    static Set<String> members(TestParticipant<Membership> onlooker) {
+        return onlooker.role().members().keySet();
     }
 
-    static void awaitMembers(RecipeScenarioContext context, RecipeParticipant<Membership> onlooker, String... names) {
+    static void awaitMembers(ScenarioContext context, TestParticipant<Membership> onlooker, String... names) {
         context.eventually(
                 onlooker + " sees " + List.of(names),
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> members(onlooker).equals(Set.of(names)));
     }
 
     /** What it told, in order, as {@code joined NAME DATA}, {@code changed NAME DATA}, {@code left NAME}. */
-    static List<String> told(RecipeParticipant<Membership> onlooker) {
-        return onlooker.events().stream().map(timed -> text(timed.what())).toList();
+    static List<String> told(TestParticipant<Membership> onlooker) {
+        return onlooker.events().stream().map(timed -> text(timed.event())).toList();
     }
 
-    static String text(RecipeEvent what) {
+    static String text(Object what) {
         if (what instanceof RecipeEvent.Joined joined) {
             return "joined " + joined.member().name() + " " + text(joined.member());
         } else if (what instanceof RecipeEvent.Changed changed) {
@@ -79,19 +82,19 @@ final class MembershipFixtures {
         return new String(member.data(), StandardCharsets.UTF_8);
     }
 
-    static void awaitTold(RecipeScenarioContext context, RecipeParticipant<Membership> onlooker, String news) {
+    static void awaitTold(ScenarioContext context, TestParticipant<Membership> onlooker, String news) {
         context.eventually(
                 onlooker + " tells: " + news,
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> told(onlooker).contains(news));
     }
 
     /** Why it told that it sees nothing, or is no member any more. */
-    static Problem toldWhy(RecipeParticipant<Membership> member, Duration bound) {
-        return member.awaitEvent(RecipeEvent.Failed.class, bound).what().why().problem();
+    static Problem toldWhy(TestParticipant<Membership> member, Duration bound) {
+        return member.awaitEvent(RecipeEvent.Failed.class, bound).event().why().problem();
     }
 
-    static Traffic traffic(List<RecipeParticipant<Membership>> participants) {
+    static Traffic traffic(List<TestParticipant<Membership>> participants) {
         return participants.stream().map(each -> each.wire().traffic()).reduce(Traffic.NONE, Traffic::plus);
     }
 
@@ -99,29 +102,29 @@ final class MembershipFixtures {
         return operator.stat(A).orElseThrow().getEphemeralOwner();
     }
 
-    static long ownerOf(RecipeScenarioContext context, RecipeParticipant<Membership> member) {
+    static long ownerOf(ScenarioContext context, TestParticipant<Membership> member) {
         try (Operator operator = context.operator()) {
-            return operator.stat(RecipeScenarioContext.RECIPE + "/" + member.name())
+            return operator.stat(ScenarioContext.RECIPE + "/" + member.name())
                     .map(stat -> stat.getEphemeralOwner())
                     .orElse(0L);
         }
     }
 
-    static String pathOf(RecipeScenarioContext context, String name) {
+    static String pathOf(ScenarioContext context, String name) {
         return context.path() + "/" + name;
     }
 
-    static long creations(RecipeScenarioContext context, String name) {
+    static long creations(ScenarioContext context, String name) {
         return context.commits().stream()
                 .flatMap(commit -> commit.changes(Change.Create.class).stream())
-                .filter(create -> create.path().endsWith(RecipeScenarioContext.RECIPE + "/" + name))
+                .filter(create -> create.path().endsWith(ScenarioContext.RECIPE + "/" + name))
                 .count();
     }
 
     /** Cuts it off until its session is over, and with it the ephemeral {@link #A}. */
-    static void cutUntilGone(Operator operator, RecipeParticipant<Membership> member) {
+    static void cutUntilGone(Operator operator, TestParticipant<Membership> member) {
         member.wire().cut();
-        operator.awaitGone(A, RecipeScenarioContext.SUCCESSION);
+        operator.awaitGone(A, ScenarioContext.SUCCESSION);
     }
 
     static Problem problem(ThrowingCallable call) {

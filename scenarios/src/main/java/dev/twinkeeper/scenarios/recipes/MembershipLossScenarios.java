@@ -26,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Wire;
@@ -44,49 +46,49 @@ public final class MembershipLossScenarios {
     /** Longer than Curator goes on trying, with that session timeout. */
     private static final Duration TRIES = Duration.ofSeconds(5);
 
-    private static final String C = RecipeScenarioContext.RECIPE + "/c";
+    private static final String C = ScenarioContext.RECIPE + "/c";
 
     @Verifies(Rule.M1)
-    public void theAnswerToAJoiningIsLost(RecipeScenarioContext context) {
+    public void theAnswerToAJoiningIsLost(ScenarioContext context) {
         joiningLoses(context, Wire::loseAnswer);
     }
 
     @Verifies(Rule.M1)
-    public void theRequestOfAJoiningIsLost(RecipeScenarioContext context) {
+    public void theRequestOfAJoiningIsLost(ScenarioContext context) {
         joiningLoses(context, Wire::loseRequest);
     }
 
     private static void joiningLoses(
-            RecipeScenarioContext context, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
+            ScenarioContext context, BiFunction<Wire, Predicate<Request>, CompletableFuture<Request>> loss) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         var lost = loss.apply(member.wire(), request -> request.does("create", pathOf(context, "a")));
 
         join(member, "one");
 
-        context.await("it was lost", lost, RecipeScenarioContext.AT_ONCE);
+        ScenarioContext.await("it was lost", lost, ScenarioContext.AT_ONCE);
         assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
         assertThat(creations(context, "a")).isEqualTo(1);
     }
 
     @Verifies(Rule.M1)
-    public void theAnswerToALeavingIsLost(RecipeScenarioContext context) {
+    public void theAnswerToALeavingIsLost(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
         join(member, "one");
         var lost = member.wire().loseAnswer(request -> request.does("delete", pathOf(context, "a")));
 
-        member.recipe().leave(RecipeScenarioContext.READY);
+        member.role().leave(ScenarioContext.READY);
 
-        context.await("the answer was lost", lost, RecipeScenarioContext.AT_ONCE);
+        ScenarioContext.await("the answer was lost", lost, ScenarioContext.AT_ONCE);
         assertThat(operator.exists(A)).isFalse();
     }
 
     @Verifies({Rule.M1, Rule.M2})
-    public void theAnswerToAnUpdateIsLost(RecipeScenarioContext context) {
+    public void theAnswerToAnUpdateIsLost(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
@@ -96,14 +98,14 @@ public final class MembershipLossScenarios {
 
         update(member, "two");
 
-        context.await("the answer was lost", lost, RecipeScenarioContext.AT_ONCE);
+        ScenarioContext.await("the answer was lost", lost, ScenarioContext.AT_ONCE);
         assertThat(operator.get(A)).isEqualTo("two");
         assertThat(operator.stat(A).orElseThrow().getVersion()).as("version").isEqualTo(1);
         awaitTold(context, member, "changed a two");
     }
 
     @Verifies(Rule.M2)
-    public void anOnlookerHearsAfterwardsWhatHappenedWhileItWasCutOff(RecipeScenarioContext context) {
+    public void anOnlookerHearsAfterwardsWhatHappenedWhileItWasCutOff(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var onlooker = context.member("c");
         var a = context.member("a");
@@ -115,7 +117,7 @@ public final class MembershipLossScenarios {
 
         onlooker.wire().cut();
         update(a, "three");
-        b.recipe().leave(RecipeScenarioContext.READY);
+        b.role().leave(ScenarioContext.READY);
         join(later, "four");
         onlooker.wire().mend();
 
@@ -127,10 +129,10 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies(Rule.M2)
-    public void anOnlookerHearsAfterwardsWhatHappenedWhileItsSessionEnded(RecipeScenarioContext context) {
+    public void anOnlookerHearsAfterwardsWhatHappenedWhileItsSessionEnded(ScenarioContext context) {
         var operator = context.operator();
         var onlooker = context.member("c");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         operator.createEphemeral(A, "one");
         operator.createEphemeral(B, "two");
         awaitMembers(context, onlooker, "a", "b");
@@ -150,11 +152,11 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies(Rule.M2)
-    public void aNamesakeThatCameInAGapIsAnotherMember(RecipeScenarioContext context) {
+    public void aNamesakeThatCameInAGapIsAnotherMember(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var onlooker = context.member("c");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         operator.createEphemeral(B, "same");
         awaitTold(context, onlooker, "joined b same");
 
@@ -166,15 +168,12 @@ public final class MembershipLossScenarios {
         awaitTold(context, onlooker, "left b");
         long since = operator.stat(B).orElseThrow().getCzxid();
         onlooker.awaitEvent(
-                RecipeEvent.Joined.class,
-                Instant.MIN,
-                news -> news.member().since() == since,
-                RecipeScenarioContext.READY);
+                RecipeEvent.Joined.class, Instant.MIN, news -> news.member().since() == since, ScenarioContext.READY);
         assertThat(told(onlooker)).containsExactly("joined b same", "left b", "joined b same");
     }
 
     @Verifies(Rule.M2)
-    public void aGroupThatWasMadeAnewInAGapIsListedAgain(RecipeScenarioContext context) {
+    public void aGroupThatWasMadeAnewInAGapIsListedAgain(ScenarioContext context) {
         var operator = context.operator();
         createGroup(operator);
         operator.createEphemeral(B, "two");
@@ -184,8 +183,8 @@ public final class MembershipLossScenarios {
 
         // As many changes to its children as before: who counts those sees no difference.
         onlooker.wire().cut();
-        operator.deleteAll(RecipeScenarioContext.RECIPE);
-        operator.create(RecipeScenarioContext.RECIPE, "");
+        operator.deleteAll(ScenarioContext.RECIPE);
+        operator.create(ScenarioContext.RECIPE, "");
         operator.createEphemeral(A, "one");
         onlooker.wire().mend();
 
@@ -195,7 +194,7 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies(Rule.M2)
-    public void theListIsLostWithTheConnection(RecipeScenarioContext context) {
+    public void theListIsLostWithTheConnection(ScenarioContext context) {
         var operator = context.operator();
         createGroup(operator);
         operator.createEphemeral(A, "one");
@@ -206,7 +205,7 @@ public final class MembershipLossScenarios {
                         .thenRun(wire::cut)));
 
         var onlooker = context.member("c");
-        context.await("the list was lost", lost.get(0), RecipeScenarioContext.READY);
+        ScenarioContext.await("the list was lost", lost.get(0), ScenarioContext.READY);
         context.throughout("it sees nobody", TRIES, () -> members(onlooker).isEmpty());
         onlooker.wire().mend();
 
@@ -214,7 +213,7 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void aMemberWhoseSessionExpiredJoinsAgainWithItsNewestData(RecipeScenarioContext context) {
+    public void aMemberWhoseSessionExpiredJoinsAgainWithItsNewestData(ScenarioContext context) {
         var operator = context.operator();
         var onlooker = context.member("c");
         var member = context.member("a");
@@ -231,7 +230,7 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies({Rule.M3, Rule.X5})
-    public void aMemberCutOffUntilItsSessionEndedJoinsAgain(RecipeScenarioContext context) {
+    public void aMemberCutOffUntilItsSessionEndedJoinsAgain(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(SHORT_SESSION);
         var member = context.member("a");
@@ -240,13 +239,13 @@ public final class MembershipLossScenarios {
         cutUntilGone(operator, member);
         member.wire().mend();
 
-        operator.awaitExists(A, RecipeScenarioContext.READY);
+        operator.awaitExists(A, ScenarioContext.READY);
         assertThat(operator.get(A)).isEqualTo("one");
         assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @Verifies({Rule.M3, Rule.X5})
-    public void whatWasToBeUpdatedWhileCutOffIsWhenTheConnectionIsBack(RecipeScenarioContext context) {
+    public void whatWasToBeUpdatedWhileCutOffIsWhenTheConnectionIsBack(ScenarioContext context) {
         var operator = context.operator();
         var onlooker = context.member("c");
         context.sessionTimeout(LONG_SESSION);
@@ -256,7 +255,7 @@ public final class MembershipLossScenarios {
 
         member.wire().cut();
         var refused = IntStream.rangeClosed(1, 50)
-                .mapToObj(i -> problem(() -> member.recipe().update(bytes("" + i), Duration.ZERO)))
+                .mapToObj(i -> problem(() -> member.role().update(bytes("" + i), Duration.ZERO)))
                 .toList();
         member.wire().mend();
 
@@ -267,7 +266,7 @@ public final class MembershipLossScenarios {
     }
 
     @Verifies(Rule.M4)
-    public void aNamesakeThatTookTheNameMeanwhileIsLeftAlone(RecipeScenarioContext context) {
+    public void aNamesakeThatTookTheNameMeanwhileIsLeftAlone(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(SHORT_SESSION);
         var member = context.member("a");
@@ -279,14 +278,14 @@ public final class MembershipLossScenarios {
         member.wire().mend();
 
         assertThat(toldWhy(member, WAITED)).isEqualTo(Problem.FOREIGN);
-        assertThat(problem(() -> member.recipe().update(bytes("two"), RecipeScenarioContext.READY)))
+        assertThat(problem(() -> member.role().update(bytes("two"), ScenarioContext.READY)))
                 .isEqualTo(Problem.NOT_HELD);
-        member.recipe().leave(RecipeScenarioContext.READY);
+        member.role().leave(ScenarioContext.READY);
         assertThat(operator.stat(A)).contains(taken);
     }
 
     @Verifies({Rule.M3, Rule.M4})
-    public void whoWaitedForItsNameStaysAMemberWhenItHasIt(RecipeScenarioContext context) {
+    public void whoWaitedForItsNameStaysAMemberWhenItHasIt(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(SHORT_SESSION);
         var member = context.member("a");
@@ -297,36 +296,36 @@ public final class MembershipLossScenarios {
         member.wire().mend();
         awaitTold(context, member, "joined a taken");
         operator.delete(A);
-        operator.awaitExists(A, RecipeScenarioContext.READY);
+        operator.awaitExists(A, ScenarioContext.READY);
 
         context.throughout(
                 "it is a member",
                 SHORT_SESSION.multipliedBy(5).dividedBy(2),
-                () -> member.events(RecipeEvent.Failed.class).isEmpty());
+                () -> member.told(RecipeEvent.Failed.class).isEmpty());
         update(member, "two");
         assertThat(operator.get(A)).isEqualTo("two");
     }
 
     @Verifies({Rule.X5, Rule.M1})
-    public void aJoiningWaitsForTheConnection(RecipeScenarioContext context) {
+    public void aJoiningWaitsForTheConnection(ScenarioContext context) {
         var operator = context.operator();
         context.prepareWire(wire -> wire.cut());
         var member = context.member("a");
 
         var joining = member.async(() -> {
-            member.recipe().join("a", bytes("one"), RecipeScenarioContext.READY);
+            member.role().join("a", bytes("one"), ScenarioContext.READY);
             return true;
         });
         context.throughout("it waits", SHORT, () -> !joining.isDone());
         member.wire().mend();
 
-        context.await("it has joined", joining, RecipeScenarioContext.READY);
+        ScenarioContext.await("it has joined", joining, ScenarioContext.READY);
         assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.M2, Rule.M3})
-    public void theGroupLivesOnWhenTheEnsembleWasRestarted(RecipeScenarioContext context) {
+    public void theGroupLivesOnWhenTheEnsembleWasRestarted(ScenarioContext context) {
         var a = context.member("a");
         var b = context.member("b");
         var later = context.member("d");
@@ -335,17 +334,17 @@ public final class MembershipLossScenarios {
 
         context.ensemble().loseQuorum();
         context.ensemble().restart();
-        later.recipe().join("d", bytes("three"), RecipeScenarioContext.RECOVERY);
+        later.role().join("d", bytes("three"), ScenarioContext.RECOVERY);
 
         for (var each : List.of(a, b, later)) {
             context.eventually(
                     each + " sees all",
-                    RecipeScenarioContext.RECOVERY,
+                    ScenarioContext.RECOVERY,
                     () -> members(each).equals(Set.of("a", "b", "d")));
             // Who gave up its session has to wait for its own ephemeral of that one to go.
             context.eventually(
                     each + " is there",
-                    RecipeScenarioContext.RECOVERY,
+                    ScenarioContext.RECOVERY,
                     () -> ownerOf(context, each) == each.session().id());
         }
     }

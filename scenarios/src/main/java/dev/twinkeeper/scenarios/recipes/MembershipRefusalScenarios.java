@@ -25,6 +25,7 @@ import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Operator;
 import java.time.Duration;
@@ -40,20 +41,18 @@ public final class MembershipRefusalScenarios {
     private static final int NOT_READ = Perms.CREATE | Perms.DELETE | Perms.ADMIN;
 
     @Verifies(Rule.X1)
-    public void badInputIsRefusedBeforeAnythingIsSent(RecipeScenarioContext context) {
+    public void badInputIsRefusedBeforeAnythingIsSent(ScenarioContext context) {
         var member = context.member("a");
         var longest = "n".repeat(Recipe.MAX_NAME);
 
         var names = Stream.of("", ".", "..", "a/b", "a\u0000", "a\nb", longest + "n")
-                .map(name -> problem(() -> member.recipe().join(name, bytes("one"), RecipeScenarioContext.READY)))
+                .map(name -> problem(() -> member.role().join(name, bytes("one"), ScenarioContext.READY)))
                 .toList();
-        var tooLarge =
-                problem(() -> member.recipe().join("a", new byte[Recipe.MAX_DATA + 1], RecipeScenarioContext.READY));
-        var negative = problem(() -> member.recipe().join("a", bytes("one"), Duration.ofMillis(-1)));
+        var tooLarge = problem(() -> member.role().join("a", new byte[Recipe.MAX_DATA + 1], ScenarioContext.READY));
+        var negative = problem(() -> member.role().join("a", bytes("one"), Duration.ofMillis(-1)));
         var sent = context.traffic();
-        member.recipe().join(longest, new byte[Recipe.MAX_DATA], RecipeScenarioContext.READY);
-        var tooLargeUpdate =
-                problem(() -> member.recipe().update(new byte[Recipe.MAX_DATA + 1], RecipeScenarioContext.READY));
+        member.role().join(longest, new byte[Recipe.MAX_DATA], ScenarioContext.READY);
+        var tooLargeUpdate = problem(() -> member.role().update(new byte[Recipe.MAX_DATA + 1], ScenarioContext.READY));
 
         assertThat(names).containsOnly(Problem.INVALID);
         assertThat(tooLarge).isEqualTo(Problem.TOO_LARGE);
@@ -64,22 +63,22 @@ public final class MembershipRefusalScenarios {
     }
 
     @Verifies(Rule.X1)
-    public void whatMakesNoSenseNowIsRefused(RecipeScenarioContext context) {
+    public void whatMakesNoSenseNowIsRefused(ScenarioContext context) {
         var operator = context.operator();
         var member = context.member("a");
 
-        var noMember = problem(() -> member.recipe().update(bytes("one"), RecipeScenarioContext.READY));
-        member.recipe().leave(RecipeScenarioContext.READY);
+        var noMember = problem(() -> member.role().update(bytes("one"), ScenarioContext.READY));
+        member.role().leave(ScenarioContext.READY);
         join(member, "one");
-        var twice = problem(() -> member.recipe().join("b", bytes("two"), RecipeScenarioContext.READY));
+        var twice = problem(() -> member.role().join("b", bytes("two"), ScenarioContext.READY));
 
         assertThat(noMember).isEqualTo(Problem.NOT_HELD);
         assertThat(twice).isEqualTo(Problem.INVALID);
-        assertThat(operator.children(RecipeScenarioContext.RECIPE)).containsExactly("a");
+        assertThat(operator.children(ScenarioContext.RECIPE)).containsExactly("a");
     }
 
     @Verifies({Rule.M1, Rule.M3})
-    public void whoFindsNoRoomIsRefusedAndWhoIsInStaysIn(RecipeScenarioContext context) {
+    public void whoFindsNoRoomIsRefusedAndWhoIsInStaysIn(ScenarioContext context) {
         var operator = context.operator();
         var member = context.member("a");
         var late = context.member("b");
@@ -87,47 +86,47 @@ public final class MembershipRefusalScenarios {
         IntStream.range(0, 10)
                 .mapToObj(tenth -> late.async(() -> fill(operator, tenth)))
                 .toList()
-                .forEach(filling -> context.await("the group is full", filling, RecipeScenarioContext.READY));
+                .forEach(filling -> ScenarioContext.await("the group is full", filling, ScenarioContext.READY));
 
         var refused = problem(() -> join(late, "two"));
         member.expire();
-        operator.awaitExists(A, RecipeScenarioContext.READY);
-        operator.delete(RecipeScenarioContext.RECIPE + "/0-0");
-        operator.delete(RecipeScenarioContext.RECIPE + "/0-1");
+        operator.awaitExists(A, ScenarioContext.READY);
+        operator.delete(ScenarioContext.RECIPE + "/0-0");
+        operator.delete(ScenarioContext.RECIPE + "/0-1");
         join(late, "two");
 
         assertThat(refused).isEqualTo(Problem.FULL);
-        assertThat(operator.children(RecipeScenarioContext.RECIPE)).hasSize(Membership.MAX_MEMBERS);
+        assertThat(operator.children(ScenarioContext.RECIPE)).hasSize(Membership.MAX_MEMBERS);
     }
 
     private static boolean fill(Operator operator, int tenth) {
         for (int i = 0; i < Membership.MAX_MEMBERS / 10; i++) {
-            operator.create(RecipeScenarioContext.RECIPE + "/" + tenth + "-" + i, "theirs");
+            operator.create(ScenarioContext.RECIPE + "/" + tenth + "-" + i, "theirs");
         }
         return true;
     }
 
     @Verifies({Rule.X2, Rule.M4})
-    public void aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched(RecipeScenarioContext context) {
+    public void aPersistentZnodeOfTheNameIsRefusedAtOnceAndUntouched(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var member = context.member("a");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         operator.create(A, "theirs");
         var before = operator.stat(A).orElseThrow();
 
         var start = Instant.now();
-        var refused = problem(() -> member.recipe().join("a", bytes("mine"), RecipeScenarioContext.READY));
+        var refused = problem(() -> member.role().join("a", bytes("mine"), ScenarioContext.READY));
         var took = Duration.between(start, Instant.now());
         member.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
-        assertThat(took).isLessThan(RecipeScenarioContext.AT_ONCE);
+        assertThat(took).isLessThan(ScenarioContext.AT_ONCE);
         assertThat(operator.stat(A)).contains(before);
     }
 
     @Verifies({Rule.X2, Rule.M3})
-    public void aPersistentZnodeInPlaceOfTheOwnIsToldAndUntouched(RecipeScenarioContext context) {
+    public void aPersistentZnodeInPlaceOfTheOwnIsToldAndUntouched(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(SHORT_SESSION);
         var member = context.member("a");
@@ -138,17 +137,17 @@ public final class MembershipRefusalScenarios {
         var before = operator.stat(A).orElseThrow();
         member.wire().mend();
 
-        var told = toldWhy(member, RecipeScenarioContext.READY);
+        var told = toldWhy(member, ScenarioContext.READY);
         member.close();
         assertThat(told).isEqualTo(Problem.FOREIGN);
         assertThat(operator.stat(A)).contains(before);
     }
 
     @Verifies({Rule.X2, Rule.M2})
-    public void foreignZnodesInTheGroupAreNoMembers(RecipeScenarioContext context) {
+    public void foreignZnodesInTheGroupAreNoMembers(ScenarioContext context) {
         var operator = context.operator();
         var onlooker = context.member("c");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
 
         operator.create(A, "persistent");
         operator.createEphemeral(A + "/below", "further down");
@@ -164,86 +163,83 @@ public final class MembershipRefusalScenarios {
     }
 
     @Verifies(Rule.X2)
-    public void aGroupThatIsAnEphemeralOfSomebodyIsRefused(RecipeScenarioContext context) {
+    public void aGroupThatIsAnEphemeralOfSomebodyIsRefused(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
-        operator.createEphemeral(RecipeScenarioContext.RECIPE, "theirs");
-        var before = operator.stat(RecipeScenarioContext.RECIPE).orElseThrow();
+        operator.createEphemeral(ScenarioContext.RECIPE, "theirs");
+        var before = operator.stat(ScenarioContext.RECIPE).orElseThrow();
         var member = context.member("a");
 
         var refused = problem(() -> join(member, "one"));
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
-        assertThat(toldWhy(member, RecipeScenarioContext.READY)).isEqualTo(Problem.FOREIGN);
-        assertThat(operator.stat(RecipeScenarioContext.RECIPE)).contains(before);
+        assertThat(toldWhy(member, ScenarioContext.READY)).isEqualTo(Problem.FOREIGN);
+        assertThat(operator.stat(ScenarioContext.RECIPE)).contains(before);
     }
 
     @Verifies(Rule.X2)
-    public void aGroupBelowAnEphemeralOfSomebodyIsRefused(RecipeScenarioContext context) {
+    public void aGroupBelowAnEphemeralOfSomebodyIsRefused(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
-        operator.createEphemeral(RecipeScenarioContext.RECIPE, "theirs");
+        operator.createEphemeral(ScenarioContext.RECIPE, "theirs");
         var below = new Recipe.Place(
-                context.ensemble().connectString(),
-                RecipeScenarioContext.SESSION_TIMEOUT,
-                context.path() + "/deep/group");
+                context.ensemble().connectString(), ScenarioContext.SESSION_TIMEOUT, context.path() + "/deep/group");
 
         try (var member = context.recipes(0).membership(below, new Silent())) {
-            var refused = problem(() -> member.join("a", bytes("one"), RecipeScenarioContext.READY));
+            var refused = problem(() -> member.join("a", bytes("one"), ScenarioContext.READY));
 
             assertThat(refused).isEqualTo(Problem.FOREIGN);
         }
     }
 
     @Verifies(Rule.X3)
-    public void closingEndsWhatWaitsAndRefusesWhatComes(RecipeScenarioContext context) {
+    public void closingEndsWhatWaitsAndRefusesWhatComes(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var first = context.member("a");
         var second = context.member("a2");
         join(first, "one");
-        var waiting =
-                second.async(() -> problem(() -> second.recipe().join("a", bytes("two"), RecipeScenarioContext.READY)));
+        var waiting = second.async(() -> problem(() -> second.role().join("a", bytes("two"), ScenarioContext.READY)));
         context.throughout("the second waits", SHORT, () -> !waiting.isDone());
 
         second.close();
-        var recipe = second.recipe();
+        var recipe = second.role();
 
-        assertThat(context.await("the one that waited is told", waiting, RecipeScenarioContext.AT_ONCE))
+        assertThat(ScenarioContext.await("the one that waited is told", waiting, ScenarioContext.AT_ONCE))
                 .isEqualTo(Problem.CLOSED);
-        assertThat(problem(() -> recipe.join("b", bytes("two"), RecipeScenarioContext.READY)))
+        assertThat(problem(() -> recipe.join("b", bytes("two"), ScenarioContext.READY)))
                 .isEqualTo(Problem.CLOSED);
-        assertThat(problem(() -> recipe.update(bytes("two"), RecipeScenarioContext.READY)))
+        assertThat(problem(() -> recipe.update(bytes("two"), ScenarioContext.READY)))
                 .isEqualTo(Problem.CLOSED);
-        assertThat(problem(() -> recipe.leave(RecipeScenarioContext.READY))).isEqualTo(Problem.CLOSED);
+        assertThat(problem(() -> recipe.leave(ScenarioContext.READY))).isEqualTo(Problem.CLOSED);
         assertThat(problem(recipe::members)).isEqualTo(Problem.CLOSED);
         assertThatCode(recipe::close).doesNotThrowAnyException();
     }
 
     @Verifies(Rule.X4)
-    public void aJoiningThatWasGivenUpLeavesNothing(RecipeScenarioContext context) {
+    public void aJoiningThatWasGivenUpLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         // The znode is made, and nobody but the server knows.
         var lost = member.wire()
                 .loseAnswer(request -> request.does("create", pathOf(context, "a")))
                 .thenRun(member.wire()::cut);
 
-        var refused = problem(() -> member.recipe().join("a", bytes("one"), Duration.ofSeconds(2)));
-        context.await("the answer was lost", lost, RecipeScenarioContext.AT_ONCE);
+        var refused = problem(() -> member.role().join("a", bytes("one"), Duration.ofSeconds(2)));
+        ScenarioContext.await("the answer was lost", lost, ScenarioContext.AT_ONCE);
         var made = operator.exists(A);
         member.wire().mend();
 
         assertThat(refused).isEqualTo(Problem.CANNOT_CONNECT);
         assertThat(made).isTrue();
-        operator.awaitGone(A, RecipeScenarioContext.READY);
+        operator.awaitGone(A, ScenarioContext.READY);
         join(member, "two");
         assertThat(operator.get(A)).isEqualTo("two");
     }
 
     @Verifies(Rule.X4)
-    public void aJoiningThatWasInterruptedLeavesNothing(RecipeScenarioContext context) {
+    public void aJoiningThatWasInterruptedLeavesNothing(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var first = context.member("a");
@@ -252,20 +248,20 @@ public final class MembershipRefusalScenarios {
         var caller = new AtomicReference<Thread>();
         var joining = second.async(() -> {
             caller.set(Thread.currentThread());
-            return problem(() -> second.recipe().join("a", bytes("two"), RecipeScenarioContext.RECOVERY));
+            return problem(() -> second.role().join("a", bytes("two"), ScenarioContext.RECOVERY));
         });
         context.throughout("the second waits", SHORT, () -> !joining.isDone());
 
         caller.get().interrupt();
-        var refused = context.await("the second is told", joining, RecipeScenarioContext.AT_ONCE);
-        first.recipe().leave(RecipeScenarioContext.READY);
+        var refused = ScenarioContext.await("the second is told", joining, ScenarioContext.AT_ONCE);
+        first.role().leave(ScenarioContext.READY);
 
         assertThat(refused).isEqualTo(Problem.CLOSED);
         context.throughout("nobody has the name", SHORT, () -> !operator.exists(A));
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void aListenerThatClosesLeavesNothing(RecipeScenarioContext context) {
+    public void aListenerThatClosesLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         var place = new Recipe.Place(context.ensemble().connectString(), LONG_SESSION, context.path());
         var made = new CompletableFuture<Membership>();
@@ -277,45 +273,44 @@ public final class MembershipRefusalScenarios {
                 }
             }
         }));
-        made.join().join("a", bytes("one"), RecipeScenarioContext.READY);
+        made.join().join("a", bytes("one"), ScenarioContext.READY);
 
         operator.createEphemeral(B, "two");
 
-        operator.awaitGone(A, RecipeScenarioContext.AT_ONCE);
+        operator.awaitGone(A, ScenarioContext.AT_ONCE);
     }
 
     @Verifies({Rule.X4, Rule.X5})
-    public void aMemberOfAGroupThatMayNotBeReadAnyMoreIsToldAndOut(RecipeScenarioContext context) {
+    public void aMemberOfAGroupThatMayNotBeReadAnyMoreIsToldAndOut(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
         join(member, "one");
         awaitMembers(context, member, "a");
 
-        operator.setAcl(RecipeScenarioContext.RECIPE, NOT_READ);
+        operator.setAcl(ScenarioContext.RECIPE, NOT_READ);
         member.wire().reset();
 
-        assertThat(toldWhy(member, RecipeScenarioContext.READY)).isEqualTo(Problem.NOT_ALLOWED);
-        operator.awaitGone(A, RecipeScenarioContext.AT_ONCE);
+        assertThat(toldWhy(member, ScenarioContext.READY)).isEqualTo(Problem.NOT_ALLOWED);
+        operator.awaitGone(A, ScenarioContext.AT_ONCE);
     }
 
     @Verifies({Rule.M1, Rule.X4})
-    public void aMemberThatMayNotLeaveIsToldAndOut(RecipeScenarioContext context) {
+    public void aMemberThatMayNotLeaveIsToldAndOut(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
         join(member, "one");
 
-        operator.setAcl(RecipeScenarioContext.RECIPE, Perms.ALL & ~Perms.DELETE);
+        operator.setAcl(ScenarioContext.RECIPE, Perms.ALL & ~Perms.DELETE);
         context.settle(); // the leader may judge by the old list for a moment
 
-        assertThat(problem(() -> member.recipe().leave(RecipeScenarioContext.READY)))
-                .isEqualTo(Problem.NOT_ALLOWED);
-        operator.awaitGone(A, RecipeScenarioContext.AT_ONCE);
+        assertThat(problem(() -> member.role().leave(ScenarioContext.READY))).isEqualTo(Problem.NOT_ALLOWED);
+        operator.awaitGone(A, ScenarioContext.AT_ONCE);
     }
 
     @Verifies(Rule.X4)
-    public void whoClosesAsSoonAsItIsRefusedLeavesNothing(RecipeScenarioContext context) {
+    public void whoClosesAsSoonAsItIsRefusedLeavesNothing(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
@@ -323,18 +318,17 @@ public final class MembershipRefusalScenarios {
         awaitMembers(context, member, "a");
 
         // So slow that it still ends its session by itself when it is closed.
-        operator.setAcl(RecipeScenarioContext.RECIPE, NOT_READ);
+        operator.setAcl(ScenarioContext.RECIPE, NOT_READ);
         member.wire().slow(Duration.ZERO, Duration.ofMillis(100));
         member.wire().reset();
-        context.eventually(
-                "it is refused", RecipeScenarioContext.READY, () -> catchThrowable(() -> members(member)) != null);
+        context.eventually("it is refused", ScenarioContext.READY, () -> catchThrowable(() -> members(member)) != null);
         member.close();
 
-        operator.awaitGone(A, RecipeScenarioContext.AT_ONCE);
+        operator.awaitGone(A, ScenarioContext.AT_ONCE);
     }
 
     @Verifies({Rule.X5, Rule.M1})
-    public void aGroupThatIsThereNeedsNoPermissionAboveIt(RecipeScenarioContext context) {
+    public void aGroupThatIsThereNeedsNoPermissionAboveIt(ScenarioContext context) {
         var operator = context.operator();
         createGroup(operator);
         operator.setAcl("", Perms.ALL & ~Perms.CREATE);

@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,11 +30,11 @@ import java.util.stream.IntStream;
 /** Of the group: who is in it, and that everybody knows. */
 public final class MembershipScenarios {
     @Verifies(Rule.M1)
-    public void joinReturnsWhenTheOwnEphemeralExists(RecipeScenarioContext context) {
+    public void joinReturnsWhenTheOwnEphemeralExists(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
 
         member.wire().stallRequests();
         var joining = member.async(() -> {
@@ -42,14 +44,14 @@ public final class MembershipScenarios {
         context.throughout("the joining waits", SHORT, () -> !joining.isDone());
         member.wire().mend();
 
-        assertThat(context.await("it has joined", joining, RecipeScenarioContext.READY))
+        assertThat(ScenarioContext.await("it has joined", joining, ScenarioContext.READY))
                 .isTrue();
         assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
         assertThat(operator.get(A)).isEqualTo("one");
     }
 
     @Verifies({Rule.M1, Rule.M2})
-    public void leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking(RecipeScenarioContext context) {
+    public void leaveReturnsWhenTheEphemeralIsGoneAndItGoesOnLooking(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var member = context.member("a");
@@ -57,12 +59,12 @@ public final class MembershipScenarios {
 
         member.wire().stallRequests();
         var leaving = member.async(() -> {
-            member.recipe().leave(RecipeScenarioContext.READY);
+            member.role().leave(ScenarioContext.READY);
             return !operator.exists(A);
         });
         context.throughout("the leaving waits", SHORT, () -> !leaving.isDone());
         member.wire().mend();
-        var gone = context.await("it has left", leaving, RecipeScenarioContext.READY);
+        var gone = ScenarioContext.await("it has left", leaving, ScenarioContext.READY);
         operator.createEphemeral(B, "two");
 
         assertThat(gone).isTrue();
@@ -71,22 +73,22 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M1)
-    public void patienceMayHaveNoEnd(RecipeScenarioContext context) {
+    public void patienceMayHaveNoEnd(ScenarioContext context) {
         var operator = context.operator();
         var member = context.member("a");
         var forEver = ChronoUnit.FOREVER.getDuration();
 
-        member.recipe().join("a", bytes("one"), forEver);
-        member.recipe().update(bytes("two"), forEver);
+        member.role().join("a", bytes("one"), forEver);
+        member.role().update(bytes("two"), forEver);
         var joined = operator.get(A);
-        member.recipe().leave(forEver);
+        member.role().leave(forEver);
 
         assertThat(joined).isEqualTo("two");
         assertThat(operator.exists(A)).isFalse();
     }
 
     @Verifies(Rule.M2)
-    public void everybodyHearsOfEveryJoiningChangeAndLeaving(RecipeScenarioContext context) {
+    public void everybodyHearsOfEveryJoiningChangeAndLeaving(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var onlooker = context.member("c");
         var a = context.member("a");
@@ -99,7 +101,7 @@ public final class MembershipScenarios {
         all.forEach(each -> awaitTold(context, each, "joined b two"));
         update(a, "three");
         all.forEach(each -> awaitTold(context, each, "changed a three"));
-        b.recipe().leave(RecipeScenarioContext.READY);
+        b.role().leave(ScenarioContext.READY);
         all.forEach(each -> awaitTold(context, each, "left b"));
 
         all.forEach(each ->
@@ -107,19 +109,19 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M2)
-    public void moreMembersAreSeenThanAreReadAtATime(RecipeScenarioContext context) {
+    public void moreMembersAreSeenThanAreReadAtATime(ScenarioContext context) {
         var operator = context.operator();
         var onlooker = context.member("c");
-        operator.awaitExists(RecipeScenarioContext.RECIPE, RecipeScenarioContext.READY);
+        operator.awaitExists(ScenarioContext.RECIPE, ScenarioContext.READY);
         var names = new TreeSet<String>();
         IntStream.range(0, 200).mapToObj("m%03d"::formatted).forEach(name -> {
-            operator.createEphemeral(RecipeScenarioContext.RECIPE + "/" + name, name);
+            operator.createEphemeral(ScenarioContext.RECIPE + "/" + name, name);
             names.add(name);
         });
         awaitMembers(context, onlooker, names.toArray(String[]::new));
 
         var late = context.member("d");
-        operator.delete(RecipeScenarioContext.RECIPE + "/m100");
+        operator.delete(ScenarioContext.RECIPE + "/m100");
         names.remove("m100");
 
         awaitTold(context, onlooker, "left m100");
@@ -128,7 +130,7 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M2)
-    public void aChangeCostsEachOnlookerOneNotification(RecipeScenarioContext context) {
+    public void aChangeCostsEachOnlookerOneNotification(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var onlookers = IntStream.range(0, 10)
                 .mapToObj(i -> context.member("onlooker-" + i))
@@ -148,7 +150,7 @@ public final class MembershipScenarios {
         var alone = traffic(List.of(b));
         join(b, "four");
         awaitTold(context, b, "joined b four");
-        b.recipe().leave(RecipeScenarioContext.READY);
+        b.role().leave(ScenarioContext.READY);
         awaitTold(context, b, "left b");
         var visit = traffic(List.of(b)).minus(alone);
 
@@ -159,7 +161,7 @@ public final class MembershipScenarios {
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void aMemberWhoseZnodeAnOperatorDeletedJoinsAgain(RecipeScenarioContext context) {
+    public void aMemberWhoseZnodeAnOperatorDeletedJoinsAgain(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var onlooker = context.member("c");
@@ -170,18 +172,15 @@ public final class MembershipScenarios {
 
         operator.delete(A);
 
-        operator.awaitExists(A, RecipeScenarioContext.AT_ONCE);
+        operator.awaitExists(A, ScenarioContext.AT_ONCE);
         awaitTold(context, onlooker, "left a");
         onlooker.awaitEvent(
-                RecipeEvent.Joined.class,
-                Instant.MIN,
-                news -> news.member().since() > first,
-                RecipeScenarioContext.AT_ONCE);
+                RecipeEvent.Joined.class, Instant.MIN, news -> news.member().since() > first, ScenarioContext.AT_ONCE);
         assertThat(ownerOfA(operator)).isEqualTo(member.session().id());
     }
 
     @Verifies({Rule.M3, Rule.M2})
-    public void allJoinAgainWhenAnOperatorDeletedTheGroup(RecipeScenarioContext context) {
+    public void allJoinAgainWhenAnOperatorDeletedTheGroup(ScenarioContext context) {
         var operator = context.operator();
         var a = context.member("a");
         var b = context.member("b");
@@ -190,12 +189,12 @@ public final class MembershipScenarios {
         for (var each : List.of(a, b)) {
             awaitMembers(context, each, "a", "b");
         }
-        operator.sync(RecipeScenarioContext.RECIPE);
+        operator.sync(ScenarioContext.RECIPE);
 
-        operator.deleteAll(RecipeScenarioContext.RECIPE);
+        operator.deleteAll(ScenarioContext.RECIPE);
 
-        operator.awaitExists(A, RecipeScenarioContext.READY);
-        operator.awaitExists(B, RecipeScenarioContext.READY);
+        operator.awaitExists(A, ScenarioContext.READY);
+        operator.awaitExists(B, ScenarioContext.READY);
         for (var each : List.of(a, b)) {
             awaitTold(context, each, "left a");
             awaitTold(context, each, "left b");
@@ -204,16 +203,16 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M4)
-    public void aSecondMemberOfANameIsRefusedAndTheFirstUntouched(RecipeScenarioContext context) {
+    public void aSecondMemberOfANameIsRefusedAndTheFirstUntouched(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var first = context.member("a");
         var second = context.member("a2");
         join(first, "one");
-        second.awaitConnected();
+        second.awaitReady();
         var before = operator.stat(A).orElseThrow();
 
-        var refused = problem(() -> second.recipe().join("a", bytes("mine"), SHORT.multipliedBy(3)));
+        var refused = problem(() -> second.role().join("a", bytes("mine"), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
@@ -222,16 +221,16 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M4)
-    public void aSecondMemberWithTheSameDataIsRefusedToo(RecipeScenarioContext context) {
+    public void aSecondMemberWithTheSameDataIsRefusedToo(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(LONG_SESSION);
         var first = context.member("a");
         var second = context.member("a2");
         join(first, "");
-        second.awaitConnected();
+        second.awaitReady();
         var before = operator.stat(A).orElseThrow();
 
-        var refused = problem(() -> second.recipe().join("a", bytes(""), SHORT.multipliedBy(3)));
+        var refused = problem(() -> second.role().join("a", bytes(""), SHORT.multipliedBy(3)));
         second.close();
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
@@ -239,23 +238,23 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.M4)
-    public void theEphemeralOfADeadSessionIsWaitedOut(RecipeScenarioContext context) {
+    public void theEphemeralOfADeadSessionIsWaitedOut(ScenarioContext context) {
         var operator = context.operator();
         context.sessionTimeout(SHORT_SESSION);
         var crashed = context.member("a");
         join(crashed, "one");
         crashed.wire().cut();
-        context.sessionTimeout(RecipeScenarioContext.SESSION_TIMEOUT);
+        context.sessionTimeout(ScenarioContext.SESSION_TIMEOUT);
         var restarted = context.member("a, restarted");
 
-        restarted.recipe().join("a", bytes("two"), RecipeScenarioContext.SUCCESSION);
+        restarted.role().join("a", bytes("two"), ScenarioContext.SUCCESSION);
 
         assertThat(ownerOfA(operator)).isEqualTo(restarted.session().id());
         assertThat(operator.get(A)).isEqualTo("two");
     }
 
     @Verifies(Rule.M4)
-    public void theNameIsFreeWhenTheFirstHasLeft(RecipeScenarioContext context) {
+    public void theNameIsFreeWhenTheFirstHasLeft(ScenarioContext context) {
         context.sessionTimeout(LONG_SESSION);
         var operator = context.operator();
         var first = context.member("a");
@@ -263,18 +262,18 @@ public final class MembershipScenarios {
         join(first, "one");
 
         var joining = second.async(() -> {
-            second.recipe().join("a", bytes("two"), RecipeScenarioContext.READY);
+            second.role().join("a", bytes("two"), ScenarioContext.READY);
             return true;
         });
         context.throughout("the second waits", SHORT, () -> !joining.isDone());
-        first.recipe().leave(RecipeScenarioContext.READY);
+        first.role().leave(ScenarioContext.READY);
 
-        context.await("the second has joined", joining, RecipeScenarioContext.AT_ONCE);
+        ScenarioContext.await("the second has joined", joining, ScenarioContext.AT_ONCE);
         assertThat(ownerOfA(operator)).isEqualTo(second.session().id());
     }
 
     @Verifies({Rule.X3, Rule.X4})
-    public void closingIsLeaving(RecipeScenarioContext context) {
+    public void closingIsLeaving(ScenarioContext context) {
         var operator = context.operator();
         var member = context.member("a");
         join(member, "one");
@@ -285,20 +284,20 @@ public final class MembershipScenarios {
     }
 
     @Verifies(Rule.X4)
-    public void watchesDoNotPileUp(RecipeScenarioContext context) {
+    public void watchesDoNotPileUp(ScenarioContext context) {
         var member = context.member("a");
         join(member, "one");
-        member.recipe().leave(RecipeScenarioContext.READY);
-        context.eventually("one watch is left", RecipeScenarioContext.READY, () -> member.watches() == 1);
+        member.role().leave(ScenarioContext.READY);
+        context.eventually("one watch is left", ScenarioContext.READY, () -> member.watches() == 1);
 
         for (int round = 1; round <= 5; round++) {
             join(member, "round " + round);
             update(member, "again " + round);
             member.wire().reset();
-            member.recipe().leave(RecipeScenarioContext.READY);
+            member.role().leave(ScenarioContext.READY);
         }
 
-        context.eventually("one watch is left", RecipeScenarioContext.READY, () -> member.watches() == 1);
+        context.eventually("one watch is left", ScenarioContext.READY, () -> member.watches() == 1);
         member.close();
         assertThat(member.watches()).isZero();
     }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Traffic;
@@ -39,7 +42,7 @@ final class QueueFixtures {
     private QueueFixtures() {}
 
     /** One with room for all, whose session ends when the scenario ends it, and not before. */
-    static RecipeParticipant<Queue> queue(RecipeScenarioContext context, String name) {
+    static TestParticipant<Queue> queue(ScenarioContext context, String name) {
         context.sessionTimeout(LONG_SESSION);
         return context.queue(name, ROOMY);
     }
@@ -57,7 +60,7 @@ final class QueueFixtures {
 
         void awaitBegun() {
             try {
-                assertThat(begun.await(RecipeScenarioContext.READY.toMillis(), TimeUnit.MILLISECONDS))
+                assertThat(begun.await(ScenarioContext.READY.toMillis(), TimeUnit.MILLISECONDS))
                         .as("handling has begun")
                         .isTrue();
             } catch (InterruptedException e) {
@@ -71,35 +74,35 @@ final class QueueFixtures {
         }
     }
 
-    static void consume(RecipeParticipant<Queue> participant) {
+    static void consume(TestParticipant<Queue> participant) {
         consume(participant, item -> {});
     }
 
     /** Takes down what is handled; what the handler throws is thrown on. */
-    static void consume(RecipeParticipant<Queue> participant, Queue.Handler handler) {
-        participant.recipe().consume(item -> {
+    static void consume(TestParticipant<Queue> participant, Queue.Handler handler) {
+        participant.role().consume(item -> {
             participant.note(new RecipeEvent.Handling(item));
             handler.handle(item);
             participant.note(new RecipeEvent.Handled(item));
         });
     }
 
-    static void put(RecipeParticipant<Queue> participant, String text) {
-        participant.recipe().put(bytes(text), RecipeScenarioContext.READY);
+    static void put(TestParticipant<Queue> participant, String text) {
+        participant.role().put(bytes(text), ScenarioContext.READY);
     }
 
     /** Puts it and waits until one of them has handled it. */
     static void pass(
-            RecipeScenarioContext context,
+            ScenarioContext context,
             String text,
-            RecipeParticipant<Queue> producer,
-            Collection<RecipeParticipant<Queue>> consumers) {
+            TestParticipant<Queue> producer,
+            Collection<TestParticipant<Queue>> consumers) {
         put(producer, text);
         awaitHandled(context, List.of(text), consumers);
     }
 
     /** Puts it and waits until the consumer has begun with it, which then goes on as long as it is held. */
-    static Held holding(RecipeParticipant<Queue> consumer, RecipeParticipant<Queue> producer, String text) {
+    static Held holding(TestParticipant<Queue> consumer, TestParticipant<Queue> producer, String text) {
         Held held = new Held();
         consume(consumer, held);
         put(producer, text);
@@ -107,60 +110,60 @@ final class QueueFixtures {
         return held;
     }
 
-    static int size(RecipeParticipant<Queue> participant) {
-        return participant.recipe().size(RecipeScenarioContext.READY);
+    static int size(TestParticipant<Queue> participant) {
+        return participant.role().size(ScenarioContext.READY);
     }
 
-    static Predicate<Request> put(RecipeScenarioContext context) {
+    static Predicate<Request> put(ScenarioContext context) {
         return request -> request.does("create", context.path() + "/items/");
     }
 
     static CompletableFuture<Request> lose(
-            RecipeParticipant<Queue> participant, boolean answer, Predicate<Request> which) {
+            TestParticipant<Queue> participant, boolean answer, Predicate<Request> which) {
         return answer
                 ? participant.wire().loseAnswer(which)
                 : participant.wire().loseRequest(which);
     }
 
-    static List<String> handled(RecipeParticipant<Queue> participant) {
-        return participant.events(RecipeEvent.Handled.class).stream()
+    static List<String> handled(TestParticipant<Queue> participant) {
+        return participant.told(RecipeEvent.Handled.class).stream()
                 .map(each -> text(each.item()))
                 .toList();
     }
 
-    static List<String> handled(Collection<RecipeParticipant<Queue>> participants) {
+    static List<String> handled(Collection<TestParticipant<Queue>> participants) {
         return participants.stream().flatMap(each -> handled(each).stream()).toList();
     }
 
     static void awaitHandled(
-            RecipeScenarioContext context, List<String> texts, Collection<RecipeParticipant<Queue>> participants) {
+            ScenarioContext context, List<String> texts, Collection<TestParticipant<Queue>> participants) {
         context.eventually(
                 texts + " handled",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> handled(participants).containsAll(texts));
     }
 
-    static void awaitWatching(RecipeScenarioContext context, Collection<RecipeParticipant<Queue>> participants) {
+    static void awaitWatching(ScenarioContext context, Collection<TestParticipant<Queue>> participants) {
         context.eventually(
                 "all watch",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> participants.stream()
                         .allMatch(each -> each.wire().session().isPresent() && each.watches() > 0));
     }
 
-    static void awaitAnotherSession(RecipeScenarioContext context, RecipeParticipant<Queue> participant) {
+    static void awaitAnotherSession(ScenarioContext context, TestParticipant<Queue> participant) {
         context.eventually(
                 participant + " has another session",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> participant.wire().sessions().size() > 1);
     }
 
-    static void awaitEmpty(RecipeScenarioContext context, RecipeParticipant<Queue> participant) {
-        context.eventually("the queue is empty", RecipeScenarioContext.READY, () -> size(participant) == 0);
+    static void awaitEmpty(ScenarioContext context, TestParticipant<Queue> participant) {
+        context.eventually("the queue is empty", ScenarioContext.READY, () -> size(participant) == 0);
     }
 
     /** Waits until nothing but pings goes over their wires. */
-    static void awaitQuiet(RecipeScenarioContext context, Collection<RecipeParticipant<Queue>> participants) {
+    static void awaitQuiet(ScenarioContext context, Collection<TestParticipant<Queue>> participants) {
         var quiet = new Object() {
             private Traffic last = Traffic.NONE;
             private Instant since = Instant.now();
@@ -175,24 +178,24 @@ final class QueueFixtures {
                 return since.plus(QUIET).isBefore(Instant.now());
             }
         };
-        context.eventually("all is quiet", RecipeScenarioContext.READY, quiet::isLongEnough);
+        context.eventually("all is quiet", ScenarioContext.READY, quiet::isLongEnough);
     }
 
-    static Traffic traffic(Collection<RecipeParticipant<Queue>> participants) {
+    static Traffic traffic(Collection<TestParticipant<Queue>> participants) {
         return participants.stream().map(each -> each.wire().traffic()).reduce(Traffic.NONE, Traffic::plus);
     }
 
-    static long listings(RecipeParticipant<Queue> participant) {
+    static long listings(TestParticipant<Queue> participant) {
         Traffic traffic = participant.wire().traffic();
         return traffic.requests("getChildren") + traffic.requests("getChildren2");
     }
 
     /** Q5: by the servers' logs. */
-    static List<String> itemsCreated(RecipeScenarioContext context) {
+    static List<String> itemsCreated(ScenarioContext context) {
         return created(context, "/items/");
     }
 
-    static List<String> created(RecipeScenarioContext context, String parent) {
+    static List<String> created(ScenarioContext context, String parent) {
         List<String> created = new ArrayList<>();
         for (var commit : context.commits()) {
             for (var create : commit.changes(Change.Create.class)) {
@@ -205,9 +208,9 @@ final class QueueFixtures {
     }
 
     /** Q3: no item is begun by one while another is at it. */
-    static void nothingOverlaps(Collection<RecipeParticipant<Queue>> participants) {
+    static void nothingOverlaps(Collection<TestParticipant<Queue>> participants) {
         List<String> names = participants.stream()
-                .flatMap(each -> each.events(RecipeEvent.Handling.class).stream())
+                .flatMap(each -> each.told(RecipeEvent.Handling.class).stream())
                 .map(each -> each.item().name())
                 .toList();
         assertThat(names).doesNotHaveDuplicates();

@@ -24,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import dev.twinkeeper.scenarios.FaultsEnsemble;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Request;
 import dev.twinkeeper.scenarios.lab.Server;
@@ -42,16 +44,16 @@ public final class QueueLossScenarios {
     private static final Duration REPEATED = Duration.ofSeconds(3);
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void aClaimWhoseAnswerIsLostIsUsed(RecipeScenarioContext context) {
+    public void aClaimWhoseAnswerIsLostIsUsed(ScenarioContext context) {
         aClaimIsLost(context, true);
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void aClaimThatIsLostIsMadeAgain(RecipeScenarioContext context) {
+    public void aClaimThatIsLostIsMadeAgain(ScenarioContext context) {
         aClaimIsLost(context, false);
     }
 
-    private static void aClaimIsLost(RecipeScenarioContext context, boolean answer) {
+    private static void aClaimIsLost(ScenarioContext context, boolean answer) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         Predicate<Request> claim = request -> request.does("create", context.path() + "/claims/");
@@ -59,7 +61,7 @@ public final class QueueLossScenarios {
 
         consume(consumer);
         put(producer, "one");
-        context.await("the claim is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("the claim is lost", lost, ScenarioContext.READY);
 
         awaitHandled(context, List.of("one"), List.of(consumer));
         awaitEmpty(context, producer);
@@ -69,16 +71,16 @@ public final class QueueLossScenarios {
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void aRemovalWhoseAnswerIsLostIsDone(RecipeScenarioContext context) {
+    public void aRemovalWhoseAnswerIsLostIsDone(ScenarioContext context) {
         aRemovalIsLost(context, true);
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void aRemovalThatIsLostIsMadeAgain(RecipeScenarioContext context) {
+    public void aRemovalThatIsLostIsMadeAgain(ScenarioContext context) {
         aRemovalIsLost(context, false);
     }
 
-    private static void aRemovalIsLost(RecipeScenarioContext context, boolean answer) {
+    private static void aRemovalIsLost(ScenarioContext context, boolean answer) {
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
         var c2 = queue(context, "c2");
@@ -87,7 +89,7 @@ public final class QueueLossScenarios {
         consume(c1);
 
         put(producer, "one");
-        context.await("the removal is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("the removal is lost", lost, ScenarioContext.READY);
         consume(c2);
         put(producer, "two");
 
@@ -97,7 +99,7 @@ public final class QueueLossScenarios {
     }
 
     @Verifies({Rule.Q3, Rule.Q6})
-    public void whoComesTooLateToGiveItsClaimBackLeavesTheNextOneAlone(RecipeScenarioContext context) {
+    public void whoComesTooLateToGiveItsClaimBackLeavesTheNextOneAlone(ScenarioContext context) {
         var operator = context.operator();
         var holder = new Held();
         var producer = queue(context, "p1");
@@ -109,7 +111,7 @@ public final class QueueLossScenarios {
             throw new IllegalStateException("on purpose");
         });
         put(producer, "whose");
-        context.await("the release is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("the release is lost", lost, ScenarioContext.READY);
 
         // In the gap an operator does what c1 could not, and another claims it.
         operator.delete("/recipe/claims/queue-0000000000");
@@ -120,7 +122,7 @@ public final class QueueLossScenarios {
         context.throughout(
                 "c2 is alone at it",
                 REPEATED,
-                () -> c1.events(RecipeEvent.Handling.class).size() == 1);
+                () -> c1.told(RecipeEvent.Handling.class).size() == 1);
         holder.release();
         awaitEmpty(context, producer);
         assertThat(handled(List.of(c1, c2))).containsExactly("whose");
@@ -128,12 +130,12 @@ public final class QueueLossScenarios {
     }
 
     @Verifies(Rule.Q5)
-    public void aPutWhoseAnswerIsLostIsOneItem(RecipeScenarioContext context) {
+    public void aPutWhoseAnswerIsLostIsOneItem(ScenarioContext context) {
         var producer = queue(context, "p1");
         var lost = lose(producer, true, put(context));
 
         put(producer, "one");
-        context.await("the answer is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("the answer is lost", lost, ScenarioContext.READY);
         put(producer, "two");
 
         assertThat(itemsCreated(context)).hasSize(2);
@@ -141,18 +143,18 @@ public final class QueueLossScenarios {
     }
 
     @Verifies(Rule.Q5)
-    public void aPutThatIsLostIsOneItem(RecipeScenarioContext context) {
+    public void aPutThatIsLostIsOneItem(ScenarioContext context) {
         var producer = queue(context, "p1");
         var lost = lose(producer, false, put(context));
 
         put(producer, "one");
-        context.await("the request is lost", lost, RecipeScenarioContext.READY);
+        ScenarioContext.await("the request is lost", lost, ScenarioContext.READY);
 
         assertThat(itemsCreated(context)).hasSize(1);
     }
 
     @Verifies({Rule.Q5, Rule.Q3})
-    public void aPutWhoseAnswerIsLostIsOneItemAlsoWhenItWasHandledMeanwhile(RecipeScenarioContext context) {
+    public void aPutWhoseAnswerIsLostIsOneItemAlsoWhenItWasHandledMeanwhile(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         var other = queue(context, "p2");
@@ -170,18 +172,18 @@ public final class QueueLossScenarios {
         producer.wire().mend();
 
         // Neither the item nor the session is there any more; the queue still knows.
-        context.await("the put is acknowledged", coming, RecipeScenarioContext.READY);
+        ScenarioContext.await("the put is acknowledged", coming, ScenarioContext.READY);
         assertThat(itemsCreated(context)).hasSize(2);
         assertThat(handled(consumer)).containsExactly("one", "two");
     }
 
     @Verifies(Rule.Q5)
-    public void aPutThatRanOutOfPatienceIsNotAddedLater(RecipeScenarioContext context) {
+    public void aPutThatRanOutOfPatienceIsNotAddedLater(ScenarioContext context) {
         var producer = queue(context, "p1");
         put(producer, "one");
         producer.wire().cut();
 
-        assertProblem(() -> producer.recipe().put(bytes("never"), Duration.ofMillis(300)), Problem.CANNOT_CONNECT);
+        assertProblem(() -> producer.role().put(bytes("never"), Duration.ofMillis(300)), Problem.CANNOT_CONNECT);
         producer.wire().mend();
         put(producer, "two");
 
@@ -189,14 +191,14 @@ public final class QueueLossScenarios {
     }
 
     @Verifies(Rule.Q5)
-    public void aPutWithoutAnAnswerIsSaidToBeUnknown(RecipeScenarioContext context) {
+    public void aPutWithoutAnAnswerIsSaidToBeUnknown(ScenarioContext context) {
         var producer = queue(context, "p1");
         put(producer, "one");
         var sent = producer.wire().loseAnswer(put(context));
         sent.thenRun(producer.wire()::cut);
 
         // Long enough for the request to get there also on a busy machine: else it was never sent, and that is known.
-        assertProblem(() -> producer.recipe().put(bytes("unknown"), Duration.ofSeconds(2)), Problem.UNKNOWN);
+        assertProblem(() -> producer.role().put(bytes("unknown"), Duration.ofSeconds(2)), Problem.UNKNOWN);
         producer.wire().mend();
         put(producer, "two");
 
@@ -204,7 +206,7 @@ public final class QueueLossScenarios {
     }
 
     @Verifies(Rule.Q5)
-    public void aPutOfWhichTheQueueKnowsNoMoreIsSaidToBeUnknown(RecipeScenarioContext context) {
+    public void aPutOfWhichTheQueueKnowsNoMoreIsSaidToBeUnknown(ScenarioContext context) {
         int others = 110;
         var producer = queue(context, "p1");
         var other = queue(context, "p2");
@@ -213,18 +215,18 @@ public final class QueueLossScenarios {
         sent.thenRun(producer.wire()::cut);
 
         var coming = producer.async(() -> problem(() -> put(producer, "one")));
-        context.await("the request is lost", sent, RecipeScenarioContext.READY);
+        ScenarioContext.await("the request is lost", sent, ScenarioContext.READY);
         texts("of another", others).forEach(text -> put(other, text));
         producer.wire().mend();
 
         // It may neither say that it was added, nor add it a second time.
-        assertThat(context.await("it is told", coming, RecipeScenarioContext.READY))
+        assertThat(ScenarioContext.await("it is told", coming, ScenarioContext.READY))
                 .isEqualTo(Problem.UNKNOWN);
         assertThat(itemsCreated(context)).hasSize(1 + others);
     }
 
     @Verifies({Rule.X4, Rule.X5})
-    public void watchesDoNotPileUp(RecipeScenarioContext context) {
+    public void watchesDoNotPileUp(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         consume(consumer);
@@ -238,14 +240,14 @@ public final class QueueLossScenarios {
         }
 
         awaitEmpty(context, producer);
-        context.eventually("as many watches", RecipeScenarioContext.READY, () -> consumer.watches() == watches);
+        context.eventually("as many watches", ScenarioContext.READY, () -> consumer.watches() == watches);
         assertThat(watches).isLessThanOrEqualTo(2);
         assertThat(producer.watches()).isZero();
         assertThat(handled(consumer)).hasSize(4);
     }
 
     @Verifies({Rule.X5, Rule.Q1, Rule.Q2})
-    public void whatWasPutInTheGapOfAWatchIsHandledInItsOrder(RecipeScenarioContext context) {
+    public void whatWasPutInTheGapOfAWatchIsHandledInItsOrder(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
@@ -259,7 +261,7 @@ public final class QueueLossScenarios {
         consumer.wire().mend();
         // It watches again, and hears of what is put now, when the list with what it missed is still on its way.
         consumer.wire().slow(Duration.ZERO, REPLY);
-        context.eventually("it watches again", RecipeScenarioContext.READY, () -> consumer.watches() > 0);
+        context.eventually("it watches again", ScenarioContext.READY, () -> consumer.watches() > 0);
         var after = texts("after the gap", 5);
         after.forEach(text -> put(producer, text));
         awaitHandled(context, texts("in the gap", 1), List.of(consumer));
@@ -275,7 +277,7 @@ public final class QueueLossScenarios {
 
     @FaultsEnsemble
     @Verifies({Rule.X5, Rule.Q2, Rule.Q5})
-    public void allGoesOnWhenTheEnsembleComesBack(RecipeScenarioContext context) {
+    public void allGoesOnWhenTheEnsembleComesBack(ScenarioContext context) {
         var producer = context.queue("p1", ROOMY);
         var c1 = context.queue("c1", ROOMY);
         var c2 = context.queue("c2", ROOMY);
@@ -285,19 +287,19 @@ public final class QueueLossScenarios {
 
         context.ensemble().servers().forEach(Server::kill);
         var coming = producer.async(() -> {
-            producer.recipe().put(bytes("meanwhile"), RecipeScenarioContext.RECOVERY);
+            producer.role().put(bytes("meanwhile"), ScenarioContext.RECOVERY);
             return true;
         });
         context.ensemble().restore();
 
-        context.await("it is put", coming, RecipeScenarioContext.RECOVERY);
+        ScenarioContext.await("it is put", coming, ScenarioContext.RECOVERY);
         awaitHandled(context, List.of("meanwhile"), List.of(c1, c2));
         awaitEmpty(context, producer);
         assertThat(itemsCreated(context)).hasSize(2);
     }
 
     @Verifies({Rule.X5, Rule.Q3})
-    public void whoFinishesBeforeItsListIsThereFinishesOnce(RecipeScenarioContext context) {
+    public void whoFinishesBeforeItsListIsThereFinishesOnce(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         var texts = texts("item", 5);
@@ -309,7 +311,7 @@ public final class QueueLossScenarios {
         // Connected again, and the list is on its way, when the handler returns.
         consumer.wire().slow(Duration.ZERO, REPLY);
         consumer.wire().reset();
-        context.eventually("it lists again", RecipeScenarioContext.READY, () -> listings(consumer) >= before + 2);
+        context.eventually("it lists again", ScenarioContext.READY, () -> listings(consumer) >= before + 2);
         held.release();
         awaitHandled(context, texts.subList(0, 2), List.of(consumer));
         consumer.wire().mend(); // the first is removed: for the others the wire need not be slow

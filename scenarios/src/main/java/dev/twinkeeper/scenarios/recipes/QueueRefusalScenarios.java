@@ -23,6 +23,9 @@ import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +35,7 @@ import org.apache.zookeeper.ZooDefs.Perms;
 /** The bound of a queue, bad input, others' znodes, and the end. */
 public final class QueueRefusalScenarios {
     @Verifies(Rule.Q4)
-    public void aFullQueueRefusesUntilThereIsRoom(RecipeScenarioContext context) {
+    public void aFullQueueRefusesUntilThereIsRoom(ScenarioContext context) {
         var producer = context.queue("p1", 3);
         var consumer = context.queue("c1", 3);
         texts("item", 3).forEach(text -> put(producer, text));
@@ -47,7 +50,7 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.Q4, Rule.Q5})
-    public void theBoundHoldsWhileManyPut(RecipeScenarioContext context) {
+    public void theBoundHoldsWhileManyPut(ScenarioContext context) {
         int capacity = 10;
         var producers = Stream.of("p1", "p2", "p3", "p4")
                 .map(name -> context.queue(name, capacity))
@@ -57,14 +60,14 @@ public final class QueueRefusalScenarios {
                 .map(producer -> producer.async(() -> putMany(producer, 6)))
                 .toList();
         int acknowledged = results.stream()
-                .mapToInt(each -> context.await("all are put", each, RecipeScenarioContext.READY))
+                .mapToInt(each -> ScenarioContext.await("all are put", each, ScenarioContext.READY))
                 .sum();
 
         assertThat(acknowledged).isEqualTo(capacity);
         assertThat(itemsCreated(context)).hasSize(capacity);
     }
 
-    private static int putMany(RecipeParticipant<Queue> producer, int times) {
+    private static int putMany(TestParticipant<Queue> producer, int times) {
         int put = 0;
         for (int i = 0; i < times; i++) {
             try {
@@ -78,10 +81,9 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies(Rule.X1)
-    public void whatCannotBeIsRefused(RecipeScenarioContext context) {
+    public void whatCannotBeIsRefused(ScenarioContext context) {
         var producer = queue(context, "p1");
-        var place = new Recipe.Place(
-                producer.wire().connectString(), RecipeScenarioContext.SESSION_TIMEOUT, context.path());
+        var place = new Recipe.Place(producer.wire().connectString(), ScenarioContext.SESSION_TIMEOUT, context.path());
         put(producer, "");
         put(producer, "x".repeat(Recipe.MAX_DATA));
         long sent = producer.wire().traffic().sent();
@@ -95,13 +97,13 @@ public final class QueueRefusalScenarios {
         assertProblem(() -> consume(producer), Problem.INVALID);
 
         awaitEmpty(context, producer);
-        assertThat(producer.events(RecipeEvent.Handled.class))
+        assertThat(producer.told(RecipeEvent.Handled.class))
                 .extracting(each -> each.item().data().length)
                 .containsExactly(0, Recipe.MAX_DATA);
     }
 
     @Verifies({Rule.X2, Rule.Q1})
-    public void whatIsNoItemIsLeftAlone(RecipeScenarioContext context) {
+    public void whatIsNoItemIsLeftAlone(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
@@ -118,7 +120,7 @@ public final class QueueRefusalScenarios {
         awaitHandled(context, List.of("one", "two"), List.of(c1, c2));
         context.eventually(
                 "the claims are gone",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> operator.children("/recipe/claims").equals(List.of("read.me")));
         awaitQuiet(context, List.of(c1, c2));
         assertThat(operator.children("/recipe/items")).containsExactlyInAnyOrder("queue-0000000100", "read.me");
@@ -126,10 +128,10 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.X2, Rule.X3})
-    public void aPlaceThatIsAnEphemeralIsRefused(RecipeScenarioContext context) {
+    public void aPlaceThatIsAnEphemeralIsRefused(ScenarioContext context) {
         var operator = context.operator();
         operator.createChroot();
-        operator.createEphemeral(RecipeScenarioContext.RECIPE, "mine");
+        operator.createEphemeral(ScenarioContext.RECIPE, "mine");
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
 
@@ -138,23 +140,23 @@ public final class QueueRefusalScenarios {
         assertProblem(() -> put(consumer, "nowhere"), Problem.FOREIGN);
 
         awaitQuiet(context, List.of(producer, consumer));
-        assertThat(operator.get(RecipeScenarioContext.RECIPE)).isEqualTo("mine");
+        assertThat(operator.get(ScenarioContext.RECIPE)).isEqualTo("mine");
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void closingLetsTheHandlerFinish(RecipeScenarioContext context) {
+    public void closingLetsTheHandlerFinish(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         var held = holding(consumer, producer, "one");
         put(producer, "two");
 
         var closing = consumer.async(() -> {
-            consumer.recipe().close();
+            consumer.role().close();
             return true;
         });
         context.throughout("close waits", Duration.ofMillis(200), () -> !closing.isDone());
         held.release();
-        context.await("closed", closing, RecipeScenarioContext.READY);
+        ScenarioContext.await("closed", closing, ScenarioContext.READY);
         consumer.close();
 
         assertThat(size(producer)).isEqualTo(1);
@@ -165,7 +167,7 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void closingDoesNotWaitForeverForAHandler(RecipeScenarioContext context) {
+    public void closingDoesNotWaitForeverForAHandler(ScenarioContext context) {
         var producer = context.queue("p1", ROOMY);
         var consumer = context.queue("c1", ROOMY);
         var other = context.queue("c2", ROOMY);
@@ -178,17 +180,17 @@ public final class QueueRefusalScenarios {
         consume(other);
 
         // A session timeout, and what ending the session takes.
-        context.await("closed", closing, RecipeScenarioContext.READY);
+        ScenarioContext.await("closed", closing, ScenarioContext.READY);
         awaitHandled(context, List.of("endless"), List.of(other));
         assertThat(handled(consumer)).isEmpty();
     }
 
     @Verifies({Rule.X3, Rule.Q2})
-    public void aHandlerMayClose(RecipeScenarioContext context) {
+    public void aHandlerMayClose(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         var other = queue(context, "c2");
-        consume(consumer, item -> consumer.recipe().close());
+        consume(consumer, item -> consumer.role().close());
 
         put(producer, "the last");
         awaitEmpty(context, producer);
@@ -201,7 +203,7 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies(Rule.X3)
-    public void whoeverWaitsIsToldOfTheClose(RecipeScenarioContext context) {
+    public void whoeverWaitsIsToldOfTheClose(ScenarioContext context) {
         var producer = queue(context, "p1");
         put(producer, "one");
         producer.wire().cut();
@@ -211,14 +213,14 @@ public final class QueueRefusalScenarios {
         context.throughout("both wait", Duration.ofMillis(200), () -> !waiting.isDone() && !queued.isDone());
         producer.close();
 
-        assertThat(context.await("it is told", waiting, RecipeScenarioContext.READY))
+        assertThat(ScenarioContext.await("it is told", waiting, ScenarioContext.READY))
                 .isEqualTo(Problem.CLOSED);
-        assertThat(context.await("it is told", queued, RecipeScenarioContext.READY))
+        assertThat(ScenarioContext.await("it is told", queued, ScenarioContext.READY))
                 .isEqualTo(Problem.CLOSED);
     }
 
     @Verifies({Rule.X5, Rule.Q2})
-    public void whatWasRefusedIsDoneWhenItIsAllowedAgain(RecipeScenarioContext context) {
+    public void whatWasRefusedIsDoneWhenItIsAllowedAgain(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
@@ -230,8 +232,7 @@ public final class QueueRefusalScenarios {
         operator.setAcl("/recipe/items", Perms.READ | Perms.CREATE | Perms.ADMIN);
         assertProblem(() -> put(producer, "too early"), Problem.NOT_ALLOWED);
         operator.setAcl("/recipe/items", Perms.ALL);
-        context.eventually(
-                "it can be put", RecipeScenarioContext.READY, () -> problem(() -> put(producer, "after")) == null);
+        context.eventually("it can be put", ScenarioContext.READY, () -> problem(() -> put(producer, "after")) == null);
         put(producer, "later");
         awaitQuiet(context, List.of(consumer));
         operator.setAcl("/recipe/claims", Perms.ALL);
@@ -242,12 +243,12 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q6})
-    public void aClaimThatMayNotBeGivenBackIsGivenBackWhenItMay(RecipeScenarioContext context) {
+    public void aClaimThatMayNotBeGivenBackIsGivenBackWhenItMay(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         consume(consumer, item -> {
-            if (consumer.events(RecipeEvent.Handling.class).size() == 1) {
+            if (consumer.told(RecipeEvent.Handling.class).size() == 1) {
                 operator.setAcl("/recipe/claims", Perms.READ | Perms.CREATE | Perms.ADMIN);
                 throw new IllegalStateException("on purpose");
             }
@@ -256,7 +257,7 @@ public final class QueueRefusalScenarios {
         put(producer, "bad once");
         context.eventually(
                 "it is refused",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> consumer.wire().traffic().requests("delete") > 0);
         awaitQuiet(context, List.of(consumer));
         operator.setAcl("/recipe/claims", Perms.ALL);
@@ -266,7 +267,7 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies({Rule.X5, Rule.Q2})
-    public void whoMayNotListListsWhenItMay(RecipeScenarioContext context) {
+    public void whoMayNotListListsWhenItMay(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
@@ -277,7 +278,7 @@ public final class QueueRefusalScenarios {
 
         operator.setAcl("/recipe/claims", Perms.ALL & ~Perms.READ);
         consumer.wire().reset();
-        context.eventually("it is refused", RecipeScenarioContext.READY, () -> listings(consumer) > before + 1);
+        context.eventually("it is refused", ScenarioContext.READY, () -> listings(consumer) > before + 1);
         awaitQuiet(context, List.of(consumer));
         operator.setAcl("/recipe/claims", Perms.ALL);
 

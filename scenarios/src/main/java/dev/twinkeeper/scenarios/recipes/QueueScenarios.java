@@ -22,6 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Queue;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TimedEvent;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.recipes.QueueFixtures.Held;
 import java.time.Duration;
@@ -41,7 +44,7 @@ public final class QueueScenarios {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
 
     @Verifies({Rule.Q1, Rule.Q5})
-    public void oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement(RecipeScenarioContext context) {
+    public void oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement(ScenarioContext context) {
         var p1 = queue(context, "p1");
         var p2 = queue(context, "p2");
         var consumer = queue(context, "c1");
@@ -59,16 +62,16 @@ public final class QueueScenarios {
         var all = Stream.concat(before.stream(), after.stream()).toList();
         context.eventually(
                 "all are handled",
-                RecipeScenarioContext.READY,
+                ScenarioContext.READY,
                 () -> handled(consumer).containsAll(all));
         assertThat(handled(consumer)).containsExactlyElementsOf(all);
-        assertThat(consumer.events(RecipeEvent.Handled.class))
+        assertThat(consumer.told(RecipeEvent.Handled.class))
                 .extracting(each -> each.item().name())
                 .isSorted();
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void consumersShareTheItemsAndNoneIsHandledTwice(RecipeScenarioContext context) {
+    public void consumersShareTheItemsAndNoneIsHandledTwice(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumers =
                 Stream.of("c1", "c2", "c3").map(name -> queue(context, name)).toList();
@@ -79,7 +82,7 @@ public final class QueueScenarios {
         // Nobody is done with its first before all have one: else the quick might leave nothing to the slow.
         consumers.forEach(each -> consume(each, item -> {
             all.countDown();
-            all.await(RecipeScenarioContext.READY.toMillis(), TimeUnit.MILLISECONDS);
+            all.await(ScenarioContext.READY.toMillis(), TimeUnit.MILLISECONDS);
         }));
 
         awaitHandled(context, texts, consumers);
@@ -92,7 +95,7 @@ public final class QueueScenarios {
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void tenWaitForOneItem(RecipeScenarioContext context) {
+    public void tenWaitForOneItem(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumers = IntStream.rangeClosed(1, 10)
                 .mapToObj(i -> queue(context, "c" + i))
@@ -124,7 +127,7 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q1)
-    public void oneAloneCountsWhatAnItemCosts(RecipeScenarioContext context) {
+    public void oneAloneCountsWhatAnItemCosts(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         consume(consumer);
@@ -145,7 +148,7 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q2)
-    public void theItemOfAConsumerThatDiedIsHandledByAnother(RecipeScenarioContext context) {
+    public void theItemOfAConsumerThatDiedIsHandledByAnother(ScenarioContext context) {
         var producer = context.queue("p1", ROOMY);
         var c1 = context.queue("c1", ROOMY);
         var c2 = context.queue("c2", ROOMY);
@@ -157,14 +160,14 @@ public final class QueueScenarios {
         c1.wire().cut();
 
         // Q2 says no time; the server's clock for the session is a part of it.
-        var handling = c2.awaitEvent(RecipeEvent.Handling.class, RecipeScenarioContext.READY);
+        var handling = c2.awaitEvent(RecipeEvent.Handling.class, ScenarioContext.READY);
         context.measure("queue: item of a dead consumer", Duration.between(dead, handling.at()));
-        assertThat(text(handling.what().item())).isEqualTo("whose");
+        assertThat(text(handling.event().item())).isEqualTo("whose");
         held.release();
     }
 
     @Verifies({Rule.Q2, Rule.Q3})
-    public void anItemThatWasDoneAndNotRemovedComesOnceMore(RecipeScenarioContext context) {
+    public void anItemThatWasDoneAndNotRemovedComesOnceMore(ScenarioContext context) {
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
         var c2 = queue(context, "c2");
@@ -183,7 +186,7 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q3)
-    public void whoFinishesAfterItsSessionEndedRemovesTheItem(RecipeScenarioContext context) {
+    public void whoFinishesAfterItsSessionEndedRemovesTheItem(ScenarioContext context) {
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
         var held = holding(consumer, producer, "once");
@@ -197,7 +200,7 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q3)
-    public void whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder(RecipeScenarioContext context) {
+    public void whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder(ScenarioContext context) {
         var zombie = new Held();
         var holder = new Held();
         var producer = queue(context, "p1");
@@ -222,16 +225,16 @@ public final class QueueScenarios {
                 "nobody takes it from c2",
                 A_WHILE,
                 () -> c3.events().isEmpty()
-                        && c1.events(RecipeEvent.Handling.class).size() == 1);
+                        && c1.told(RecipeEvent.Handling.class).size() == 1);
         holder.release();
         awaitEmpty(context, producer);
         assertThat(handled(c2)).containsExactly("whose");
-        assertThat(c1.events(RecipeEvent.Handling.class)).hasSize(1);
+        assertThat(c1.told(RecipeEvent.Handling.class)).hasSize(1);
         assertThat(c3.events()).isEmpty();
     }
 
     @Verifies({Rule.Q6, Rule.Q2})
-    public void anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass(RecipeScenarioContext context) {
+    public void anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass(ScenarioContext context) {
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
         var c2 = queue(context, "c2");
@@ -258,9 +261,9 @@ public final class QueueScenarios {
 
         var attempts = Stream.of(c1, c2)
                 .flatMap(each -> each.events().stream())
-                .filter(each -> each.what() instanceof RecipeEvent.Handling handling
+                .filter(each -> each.event() instanceof RecipeEvent.Handling handling
                         && text(handling.item()).equals("bad"))
-                .map(RecipeEvent.Timed::at)
+                .map(TimedEvent::at)
                 .sorted()
                 .toList();
         assertThat(attempts).hasSize(3);
@@ -270,7 +273,7 @@ public final class QueueScenarios {
     }
 
     @Verifies({Rule.Q6, Rule.Q2})
-    public void aBadItemOfADeadConsumerIsTriedByAnother(RecipeScenarioContext context) {
+    public void aBadItemOfADeadConsumerIsTriedByAnother(ScenarioContext context) {
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
         var c2 = queue(context, "c2");
@@ -278,7 +281,7 @@ public final class QueueScenarios {
             throw new IllegalStateException("on purpose");
         });
         put(producer, "bad for c1");
-        c1.awaitEvent(RecipeEvent.Handling.class, RecipeScenarioContext.READY);
+        c1.awaitEvent(RecipeEvent.Handling.class, ScenarioContext.READY);
 
         consume(c2);
         c1.wire().cut();
@@ -289,7 +292,7 @@ public final class QueueScenarios {
     }
 
     @Verifies({Rule.X5, Rule.Q2, Rule.Q3})
-    public void anOperatorTakesAwayWhatIsBeingHandled(RecipeScenarioContext context) {
+    public void anOperatorTakesAwayWhatIsBeingHandled(ScenarioContext context) {
         var operator = context.operator();
         var producer = queue(context, "p1");
         var consumer = queue(context, "c1");
@@ -300,7 +303,7 @@ public final class QueueScenarios {
         operator.deleteAll("/recipe/items");
         operator.delete("/recipe");
         // Unknown, where it was read at a server that is behind, and the parent is another by the time of the create.
-        context.eventually("it is put", RecipeScenarioContext.READY, () -> problem(() -> put(producer, "two")) == null);
+        context.eventually("it is put", ScenarioContext.READY, () -> problem(() -> put(producer, "two")) == null);
         held.release();
 
         // The second is the first of a new queue, and has the first one's name: it is not mistaken for it.
@@ -310,7 +313,7 @@ public final class QueueScenarios {
     }
 
     @Verifies(Rule.Q3)
-    public void whoLostItsClaimBeforeItBeganDoesNotBegin(RecipeScenarioContext context) {
+    public void whoLostItsClaimBeforeItBeganDoesNotBegin(ScenarioContext context) {
         var holder = new Held();
         var producer = queue(context, "p1");
         var c1 = queue(context, "c1");
@@ -321,7 +324,7 @@ public final class QueueScenarios {
         claimed.thenRun(c1.wire()::cut);
         consume(c1);
         put(producer, "whose");
-        context.await("c1 has claimed it", claimed, RecipeScenarioContext.READY);
+        ScenarioContext.await("c1 has claimed it", claimed, ScenarioContext.READY);
 
         c1.expire();
         consume(c2, holder);

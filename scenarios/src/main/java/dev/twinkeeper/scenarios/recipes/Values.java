@@ -8,6 +8,9 @@ import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
+import dev.twinkeeper.scenarios.RecipeEvent;
+import dev.twinkeeper.scenarios.ScenarioContext;
+import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.Data;
@@ -22,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 /** What scenarios of a shared value ask and wait for. */
 final class Values {
     /** As patient as anybody has to be when nothing is wrong. */
-    static final Duration PATIENT = RecipeScenarioContext.READY;
+    static final Duration PATIENT = ScenarioContext.READY;
 
     /** As impatient as one who wants to see it end. */
     static final Duration IMPATIENT = Duration.ofMillis(400);
@@ -31,12 +34,12 @@ final class Values {
     static final Duration LONG_SESSION = Duration.ofSeconds(20);
 
     /** The value's znode, for a {@link dev.twinkeeper.scenarios.lab.Operator}. */
-    static final String VALUE = RecipeScenarioContext.RECIPE + "/value";
+    static final String VALUE = ScenarioContext.RECIPE + "/value";
 
     private Values() {}
 
-    static List<RecipeParticipant<Configuration>> readers(RecipeScenarioContext context, int many) {
-        List<RecipeParticipant<Configuration>> readers = new ArrayList<>();
+    static List<TestParticipant<Configuration>> readers(ScenarioContext context, int many) {
+        List<TestParticipant<Configuration>> readers = new ArrayList<>();
         for (int i = 1; i <= many; i++) {
             readers.add(context.reader("reader" + i));
         }
@@ -44,9 +47,9 @@ final class Values {
     }
 
     /** Over whatever there is. */
-    static Value write(RecipeParticipant<Configuration> writer, String text) {
-        return writer.recipe()
-                .set(writer.recipe().read(PATIENT), bytes(text), PATIENT)
+    static Value write(TestParticipant<Configuration> writer, String text) {
+        return writer.role()
+                .set(writer.role().read(PATIENT), bytes(text), PATIENT)
                 .orElseThrow();
     }
 
@@ -58,28 +61,27 @@ final class Values {
         return value.bytes().map(bytes -> new String(bytes, UTF_8)).orElse("missing");
     }
 
-    static List<Value> told(RecipeParticipant<Configuration> reader) {
-        return reader.events(RecipeEvent.NewValue.class).stream()
+    static List<Value> told(TestParticipant<Configuration> reader) {
+        return reader.told(RecipeEvent.NewValue.class).stream()
                 .map(RecipeEvent.NewValue::value)
                 .toList();
     }
 
-    static Value latest(RecipeParticipant<Configuration> reader) {
+    static Value latest(TestParticipant<Configuration> reader) {
         var told = told(reader);
         return told.get(told.size() - 1);
     }
 
-    static void awaitTold(
-            RecipeScenarioContext context, RecipeParticipant<Configuration> reader, Value value, Duration bound) {
+    static void awaitTold(ScenarioContext context, TestParticipant<Configuration> reader, Value value, Duration bound) {
         context.eventually(
                 reader + " is told of " + value, bound, () -> told(reader).contains(value));
-        assertThat(reader.recipe().seen().orElseThrow().revision())
+        assertThat(reader.role().seen().orElseThrow().revision())
                 .as("[C2] the revision that " + reader + " has seen, which was told of " + value)
                 .isGreaterThanOrEqualTo(value.revision());
     }
 
     /** C2. */
-    static void assertRising(RecipeParticipant<Configuration> reader) {
+    static void assertRising(TestParticipant<Configuration> reader) {
         assertThat(told(reader).stream().map(Value::revision))
                 .as("[C2] the revisions that " + reader + " was told")
                 .isSorted()
@@ -99,7 +101,7 @@ final class Values {
     }
 
     /** The zxids that wrote the value, as the servers' logs have it. */
-    static List<Long> committed(RecipeScenarioContext context) {
+    static List<Long> committed(ScenarioContext context) {
         return context.commits().stream()
                 .filter(commit -> commit.changes().stream().anyMatch(Values::isWrite))
                 .map(Commit::zxid)
@@ -107,7 +109,7 @@ final class Values {
     }
 
     /** What was written to the value and did not create it. */
-    static List<Data> writtenTo(RecipeScenarioContext context) {
+    static List<Data> writtenTo(ScenarioContext context) {
         return context.commits().stream()
                 .flatMap(commit -> commit.changes(Change.SetData.class).stream())
                 .filter(Values::isWrite)

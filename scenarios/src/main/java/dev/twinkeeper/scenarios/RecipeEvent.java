@@ -1,17 +1,13 @@
-package dev.twinkeeper.scenarios.recipes;
+package dev.twinkeeper.scenarios;
 
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Election;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
-import java.time.Instant;
 
-/** Something that a recipe told its listener, or that a scenario took down beside it. */
+/** Something that a recipe told its listener, or that a scenario noted beside it. */
 public sealed interface RecipeEvent {
-    /** When and from whom it was heard. */
-    record Timed<H extends RecipeEvent>(Instant at, String participant, H what) {}
-
     record Elected(Election.Term term) implements RecipeEvent {}
 
     record Deposed(Election.Term term) implements RecipeEvent {}
