@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
+import dev.twinkeeper.scenarios.CoordinationSuite;
 import org.junit.jupiter.api.Test;
 
 /** Know your room: who may know whom. Here, since only the command line sees them all. */
@@ -82,6 +83,18 @@ class BoundariesTest {
     @Test
     void scenariosKnowNoImplementation() {
         knowsNothingOf(SCENARIOS, RAW, CURATOR, CLI);
+    }
+
+    /** So an implementation's tests need neither JSON nor processes: both are optional in the suite's artifact. */
+    @Test
+    void theSuiteNeedsNothingOfTheTortureRun() {
+        noClasses()
+                .that()
+                .areAssignableTo(CoordinationSuite.class)
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage("dev.twinkeeper.scenarios.torture..", "com.fasterxml..")
+                .check(ALL);
     }
 
     @Test

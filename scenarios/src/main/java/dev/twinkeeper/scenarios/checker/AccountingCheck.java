@@ -17,7 +17,7 @@ final class AccountingCheck implements Check {
     private static final long CLOCKS_MS = 1_000;
 
     /** How far a task has come. */
-    private enum Stage {
+    private enum State {
         CREATED,
         FINISHED,
         DELETED_UNFINISHED
@@ -28,7 +28,7 @@ final class AccountingCheck implements Check {
     private final History history;
     private final WorkerRoster roster;
     private final Violations violations;
-    private final Map<TaskId, Stage> stages = new HashMap<>();
+    private final Map<TaskId, State> states = new HashMap<>();
     private final Tally tally = new Tally();
     private long progress;
 
@@ -64,7 +64,7 @@ final class AccountingCheck implements Check {
             if (roster.unfinished() == 0) {
                 progress = time(moment);
             }
-            stages.put(task, Stage.CREATED);
+            states.put(task, State.CREATED);
             tally.created++;
             boolean inDoubt =
                     history.unknown().contains(new String(create.data().bytes(), StandardCharsets.UTF_8));
@@ -77,8 +77,8 @@ final class AccountingCheck implements Check {
                         task,
                         task + " was acknowledged before it was created");
             }
-        } else if (change instanceof Change.Delete && stages.get(task) == Stage.CREATED) {
-            stages.put(task, Stage.DELETED_UNFINISHED);
+        } else if (change instanceof Change.Delete && states.get(task) == State.CREATED) {
+            states.put(task, State.DELETED_UNFINISHED);
         }
     }
 
@@ -89,7 +89,7 @@ final class AccountingCheck implements Check {
         if (!(change instanceof Change.Create)) {
             return;
         }
-        if (stages.put(task, Stage.FINISHED) == Stage.FINISHED) {
+        if (states.put(task, State.FINISHED) == State.FINISHED) {
             tally.doubleStatuses++;
             return;
         }
@@ -157,21 +157,21 @@ final class AccountingCheck implements Check {
 
     /** A client that was killed has a successor that asks for what it left behind. */
     private void learnt(TaskId task, History.Told told) {
-        if (told.reported < 0 && stages.get(task) == Stage.FINISHED) {
+        if (told.reported < 0 && states.get(task) == State.FINISHED) {
             tally.unlearnt++;
             violations.enter(ViolationKind.NOT_LEARNT, -1, task, "no client learnt the outcome of " + task);
         }
     }
 
     private void acknowledged(TaskId task) {
-        Stage stage = stages.get(task);
-        if (stage == Stage.FINISHED) {
+        State state = states.get(task);
+        if (state == State.FINISHED) {
             return;
         }
         tally.lost++;
-        String what = stage == null
+        String what = state == null
                 ? " was acknowledged and never created"
-                : stage == Stage.CREATED
+                : state == State.CREATED
                         ? " was acknowledged and has no status at the end; " + roster.whereabouts(task)
                         : " was acknowledged and deleted before it had a status";
         violations.enter(ViolationKind.LOST, -1, task, task + what);

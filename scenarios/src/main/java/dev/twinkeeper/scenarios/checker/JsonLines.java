@@ -3,18 +3,64 @@ package dev.twinkeeper.scenarios.checker;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Files of JSON: one object, or one object a line. */
-final class JsonLines {
-    private static final ObjectReader READER = new ObjectMapper().reader();
+/** JSON objects, written and read, one a line. */
+public final class JsonLines {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private JsonLines() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** A line of the history: what of which kind it is. */
+    public static ObjectNode line(String op) {
+        return object().put("op", op);
+    }
+
+    public static ObjectNode line(String op, String type) {
+        return line(op).put("type", type);
+    }
+
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("not to be written as JSON: " + value.getClass(), e);
+        }
+    }
+
+    public static String pretty(Object value) {
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("not to be written as JSON: " + value.getClass(), e);
+        }
+    }
+
+    /** @throws JsonProcessingException where it is no object */
+    public static ObjectNode parse(String line) throws JsonProcessingException {
+        return MAPPER.readValue(line, ObjectNode.class);
+    }
+
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    public static <T> T parse(String text, Class<T> type) {
+        try {
+            return MAPPER.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + text, e);
+        }
+    }
 
     static JsonNode object(Path file) throws IOException {
         return parse(Files.readString(file), file, 1);
@@ -49,7 +95,7 @@ final class JsonLines {
 
     private static JsonNode parse(String text, Path file, long line) throws IOException {
         try {
-            return READER.readTree(text);
+            return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IOException("%s, line %d is no JSON: %s".formatted(file, line, e.getOriginalMessage()), e);
         }

@@ -68,7 +68,7 @@ final class RunReport {
 
     private static Map<String, Object> finding(RunViolation finding) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("charge", name(finding.kind()));
+        json.put("kind", name(finding.kind()));
         json.put("zxid", finding.zxid() < 0 ? null : "0x" + Long.toHexString(finding.zxid()));
         json.put("message", finding.message());
         json.put("records", finding.records());

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -66,9 +67,9 @@ final class HistoryRecorder implements AutoCloseable {
                 return;
             }
             long at = clock.now();
-            ObjectNode line = JsonRecord.object().put("at", at).put("process", process);
+            ObjectNode line = JsonLines.object().put("at", at).put("process", process);
             line.setAll(content);
-            history.write(JsonRecord.text(line));
+            history.write(JsonLines.text(line));
             history.write('\n');
             listener.on(at, process, line);
         } catch (IOException e) {
@@ -99,7 +100,7 @@ final class HistoryRecorder implements AutoCloseable {
                 BufferedReader in =
                         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             for (String text = in.readLine(); text != null; text = in.readLine()) {
-                ObjectNode line = JsonRecord.parse(text);
+                ObjectNode line = JsonLines.parse(text);
                 if (process == null) {
                     process = line.path("hello").asText();
                     connections.put(process, socket);

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.OptionalLong;
@@ -131,7 +132,7 @@ final class InjectedFault {
     }
 
     ObjectNode line(int number, Schedule.Round round, OptionalLong recovered, OptionalLong whole, Duration bound) {
-        ObjectNode line = JsonRecord.object()
+        ObjectNode line = JsonLines.object()
                 .put("n", number)
                 .put("round", round.number())
                 .put("kind", planned.kind().text())

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -146,7 +147,7 @@ final class LiveTreeReader implements AutoCloseable {
                 String path = paths.remove();
                 Stat stat = new Stat();
                 byte[] data = from.getData(path, false, stat);
-                out.write(JsonRecord.text(JsonRecord.object()
+                out.write(JsonLines.text(JsonLines.object()
                                 .put("path", path)
                                 .put("czxid", hex(stat.getCzxid()))
                                 .put("mzxid", hex(stat.getMzxid()))

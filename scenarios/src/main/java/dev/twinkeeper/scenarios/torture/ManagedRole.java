@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import dev.twinkeeper.scenarios.lab.SessionCredentials;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.nio.file.Path;
@@ -103,14 +104,14 @@ final class ManagedRole {
                 first.slots(),
                 first.outstanding());
         child = ChildProcess.java(
-                RoleProcess.class, directory.resolve(name + ".log"), directory, List.of(), JsonRecord.text(part));
+                RoleProcess.class, directory.resolve(name + ".log"), directory, List.of(), JsonLines.text(part));
         recorder.record(name, process("start", child).put("incarnation", incarnation));
         ChildProcess started = child;
         started.onExit().thenAccept(process -> onExit(started));
     }
 
     private static ObjectNode process(String type, ChildProcess child) {
-        return JsonRecord.line("process", type).put("pid", child.pid());
+        return JsonLines.line("process", type).put("pid", child.pid());
     }
 
     private void onExit(ChildProcess ended) {
@@ -132,7 +133,7 @@ final class ManagedRole {
         }
         for (LiveStats.Open open : stats.ended(name)) {
             ObjectNode line =
-                    JsonRecord.line(open.op(), "info").put("id", open.id()).put("why", "the process died");
+                    JsonLines.line(open.op(), "info").put("id", open.id()).put("why", "the process died");
             recorder.record(name, open.task().isEmpty() ? line : line.put("task", open.task()));
         }
     }

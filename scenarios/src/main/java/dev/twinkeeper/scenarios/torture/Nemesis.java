@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -150,7 +151,7 @@ final class Nemesis implements AutoCloseable {
         }
         OptionalLong recovered = injection.recovered(fleet.clients());
         try {
-            faults.write(JsonRecord.text(injection.line(injected, round, recovered, whole, round.bound(sessionTimeout)))
+            faults.write(JsonLines.text(injection.line(injected, round, recovered, whole, round.bound(sessionTimeout)))
                     + "\n");
             faults.flush();
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,13 +25,13 @@ final class RecorderClient {
         socket = new Socket(InetAddress.getLoopbackAddress(), part.recorder());
         socket.setTcpNoDelay(true);
         out = new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8);
-        report(JsonRecord.object().put("hello", part.name()));
+        report(JsonLines.object().put("hello", part.name()));
     }
 
     void report(ObjectNode line) {
         turn.lock();
         try {
-            out.write(JsonRecord.text(line) + "\n");
+            out.write(JsonLines.text(line) + "\n");
             out.flush();
         } catch (IOException e) {
             // Nobody listens any more: the run is over, or has failed.

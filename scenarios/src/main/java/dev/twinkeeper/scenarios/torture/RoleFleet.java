@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ final class RoleFleet implements AutoCloseable {
     }
 
     private void onSession(String name, long session) {
-        recorder.record(name, JsonRecord.line("session").put("session", "0x" + Long.toHexString(session)));
+        recorder.record(name, JsonLines.line("session").put("session", "0x" + Long.toHexString(session)));
     }
 
     private void onLoss(ManagedRole role, int exitCode) {
@@ -134,7 +135,7 @@ final class RoleFleet implements AutoCloseable {
             if (!node.isAlive() && !targets.isTargeted(node)) {
                 recorder.record(
                         node.toString(),
-                        JsonRecord.line("process", "end")
+                        JsonLines.line("process", "end")
                                 .put("exit", node.child().exitCode()));
                 node.start();
             }

@@ -8,6 +8,7 @@ import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Role;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -61,7 +62,7 @@ public final class RoleProcess {
 
     public static void main(String[] arguments) throws IOException {
         ParentWatch.tie();
-        RoleArguments part = JsonRecord.parse(arguments[0], RoleArguments.class);
+        RoleArguments part = JsonLines.parse(arguments[0], RoleArguments.class);
         RecorderClient recorderClient = new RecorderClient(part);
         RoleProcess process = new RoleProcess(part, recorderClient);
         process.role.ready().whenComplete(process::onReady);
@@ -83,9 +84,9 @@ public final class RoleProcess {
 
     private void onReady(Void nothing, Throwable problem) {
         if (problem == null) {
-            recorderClient.report(JsonRecord.line("ready"));
+            recorderClient.report(JsonLines.line("ready"));
         } else {
-            recorderClient.report(JsonRecord.line("refused").put("why", String.valueOf(problem.getMessage())));
+            recorderClient.report(JsonLines.line("refused").put("why", String.valueOf(problem.getMessage())));
             Runtime.getRuntime().halt(REFUSED);
         }
     }
@@ -106,7 +107,7 @@ public final class RoleProcess {
         // Twice: what the first one finalizes, the second one frees.
         System.gc();
         System.gc();
-        recorderClient.report(JsonRecord.line("memory")
+        recorderClient.report(JsonLines.line("memory")
                 .put(
                         "heap",
                         ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
@@ -118,7 +119,7 @@ public final class RoleProcess {
         if (load != null) {
             load.close();
         }
-        recorderClient.report(JsonRecord.line("closed"));
+        recorderClient.report(JsonLines.line("closed"));
         System.exit(0);
     }
 
@@ -132,7 +133,7 @@ public final class RoleProcess {
                 || event instanceof Event.Collected) {
             return;
         }
-        ObjectNode line = JsonRecord.line("event").put("event", event.getClass().getSimpleName());
+        ObjectNode line = JsonLines.line("event").put("event", event.getClass().getSimpleName());
         if (event instanceof Event.Elected elected) {
             line.put("epoch", elected.epoch());
         } else if (event instanceof Event.Deposed deposed) {
@@ -142,7 +143,7 @@ public final class RoleProcess {
         }
         recorderClient.report(line);
         if (event instanceof Event.Refused refused) {
-            recorderClient.report(JsonRecord.line("refused").put("why", refused.message()));
+            recorderClient.report(JsonLines.line("refused").put("why", refused.message()));
         }
     }
 }

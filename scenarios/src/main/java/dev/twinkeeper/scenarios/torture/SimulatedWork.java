@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,6 +35,6 @@ record SimulatedWork(String worker, RecorderClient recorderClient) implements Ta
     }
 
     private static ObjectNode line(String type, Task task, String command) {
-        return JsonRecord.line("execute", type).put("task", task.id().name()).put("command", command);
+        return JsonLines.line("execute", type).put("task", task.id().name()).put("command", command);
     }
 }

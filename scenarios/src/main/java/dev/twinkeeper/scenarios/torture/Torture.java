@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -85,14 +86,14 @@ public final class Torture {
 
     private Result run() throws IOException, InterruptedException, KeeperException {
         checkEmpty(options.out());
-        ObjectNode record = JsonRecord.object();
+        ObjectNode record = JsonLines.object();
         describe(record);
         try (HistoryRecorder recorder = new HistoryRecorder(clock, options.out().resolve("history.jsonl"), stats);
                 Servers servers = new Servers(options.out().resolve("servers"));
                 RoleFleet fleet = new RoleFleet(options, servers, recorder, stats)) {
             servers.start();
             run(recorder, servers, fleet, record);
-            Files.writeString(options.out().resolve("run.json"), JsonRecord.pretty(record));
+            Files.writeString(options.out().resolve("run.json"), JsonLines.pretty(record));
             return new Result(options.out(), fleet.failures());
         }
     }
@@ -123,11 +124,11 @@ public final class Torture {
             fleet.end();
             record.put("tree_znodes", reader.dump(options.out().resolve("tree.jsonl")));
         }
-        record.set("failures", JsonRecord.tree(fleet.failures()));
+        record.set("failures", JsonLines.tree(fleet.failures()));
     }
 
     private static void own(HistoryRecorder recorder, String who, long session) {
-        recorder.record(who, JsonRecord.line("session").put("session", "0x" + Long.toHexString(session)));
+        recorder.record(who, JsonLines.line("session").put("session", "0x" + Long.toHexString(session)));
     }
 
     private static void checkEmpty(Path out) throws IOException {
@@ -156,12 +157,12 @@ public final class Torture {
                 .put("processors", Runtime.getRuntime().availableProcessors());
         record.set(
                 "versions",
-                JsonRecord.object()
+                JsonLines.object()
                         .put("zookeeper", Version.getVersion())
                         .put("java", Runtime.version().toString()));
         record.set(
                 "faults",
-                JsonRecord.tree(options.kinds().stream().map(FaultKind::text).toList()));
+                JsonLines.tree(options.kinds().stream().map(FaultKind::text).toList()));
     }
 
     private void await(String what, Duration bound, BooleanSupplier condition) {
@@ -279,6 +280,6 @@ public final class Torture {
                     + " tasks under way at the clients, in the tree "
                     + reader.unfinished().map(count -> count + " unfinished").orElse("unknown"));
         }
-        record.set("counts", JsonRecord.tree(stats.counts()));
+        record.set("counts", JsonLines.tree(stats.counts()));
     }
 }

@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,13 +181,13 @@ final class Workload implements AutoCloseable {
     }
 
     private ObjectNode invoke(String op) {
-        return JsonRecord.line(op, "invoke").put("id", ++ids);
+        return JsonLines.line(op, "invoke").put("id", ++ids);
     }
 
     /** Fail only where nothing was sent or applied; whatever else went wrong may have been applied. */
     private static ObjectNode end(String op, Throwable problem, long id) {
         if (problem == null) {
-            return JsonRecord.line(op, "ok").put("id", id);
+            return JsonLines.line(op, "ok").put("id", id);
         }
         Throwable cause =
                 problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
@@ -195,7 +196,7 @@ final class Workload implements AutoCloseable {
                     case FULL, INVALID, TOO_LARGE, NOT_ALLOWED -> true;
                     default -> false;
                 };
-        return JsonRecord.line(op, refused ? "fail" : "info")
+        return JsonLines.line(op, refused ? "fail" : "info")
                 .put("id", id)
                 .put("why", String.valueOf(cause.getMessage()));
     }

@@ -59,14 +59,14 @@ class HistoryTest {
     }
 
     @Test
-    void chargesAnEndWithoutAnInvoke() throws IOException {
+    void findsAnEndWithoutAnInvoke() throws IOException {
         write("{\"at\":1,\"process\":\"c1\",\"op\":\"submit\",\"type\":\"ok\",\"id\":1,\"task\":\"task-0000000001\"}");
 
         assertThat(kinds()).containsExactly(ViolationKind.EVIDENCE);
     }
 
     @Test
-    void chargesASessionInTwoNames() throws IOException {
+    void findsASessionInTwoNames() throws IOException {
         write("{\"at\":1,\"process\":\"m1\",\"op\":\"session\",\"session\":\"0x1\"}");
         write("{\"at\":1,\"process\":\"w1\",\"op\":\"session\",\"session\":\"0x1\"}");
 
