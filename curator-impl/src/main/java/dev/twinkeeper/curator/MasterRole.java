@@ -7,29 +7,48 @@ import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.layout.EpochLine;
+import dev.twinkeeper.layout.MasterLine;
+import java.util.List;
 import java.util.Optional;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
+import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.BadVersionException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.data.Stat;
 
 /**
- * A master: one {@link Candidacy} after another, and what came of the last one. A candidacy ends with its session, or
- * with its reign; what only a leader may know lives in a {@link Reign} and dies with it.
+ * A candidate, on one thread from top to bottom: wait until nobody reigns and it is our {@link Turn}, claim, lead.
+ * {@code /master} is the one lock, which others may claim who know nothing of the turn (S1). A lost connection interrupts
+ * the thread: the reign is over although the session may live, and the next one has another epoch.
  */
 final class MasterRole extends Participant implements Master {
     final MasterId id;
-
-    /** Final, since ZooKeeper tells watchers apart by equality: a fresh one each time would pile up. */
-    final Watcher masterWatcher = event -> loop.post(() -> onMasterChanged(event));
-
-    final Watcher treeWatcher = event -> loop.post(() -> onTreeChanged(event));
-
-    private Candidacy candidacy;
+    private final Turn turn;
+    private final TreeView.Recipe view;
+    private final Semaphore masterChanged = new Semaphore(0);
+    private PersistentWatcher masterWatcher;
+    private volatile Reign reign;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
-    MasterRole(MasterId id, Settings settings, Listener listener) {
-        super("master " + id, settings, listener);
+    MasterRole(
+            MasterId id,
+            Settings settings,
+            Listener listener,
+            Connection connection,
+            Turn.Recipe turn,
+            TreeView.Recipe view) {
+        super("master " + id, settings, listener, connection);
         this.id = id;
-        this.candidacy = new Candidacy(this);
+        this.turn = turn.of(this, this::stand);
+        this.view = view;
     }
 
     @Override
@@ -37,26 +56,44 @@ final class MasterRole extends Participant implements Master {
         return leadership;
     }
 
-    @Override
-    void begin() {
-        candidacy.begin();
+    private void know(Leadership now) {
+        if (!left) {
+            leadership = now;
+        }
     }
 
     @Override
-    void suspend() {
-        candidacy.suspend();
-        leadership = Leadership.UNKNOWN;
+    void begin() throws Exception {
+        hold(layout.master());
+        masterWatcher = connection.watch(layout.master(), false, event -> onMaster(), this::onMaster);
+        turn.start();
+    }
+
+    private void onMaster() {
+        masterChanged.release();
+        Reign now = reign;
+        if (now != null) {
+            now.verifySoon();
+        }
     }
 
     @Override
-    void renew() {
-        candidacy.end();
-        candidacy = new Candidacy(this);
-    }
+    void connected() {}
 
     @Override
-    void leave(Runnable done) {
-        candidacy.yield(done);
+    void disconnected() {
+        know(Leadership.UNKNOWN);
+        turn.interrupt();
+    }
+
+    /** A master that stops on purpose leaves no /master behind in a living session. */
+    @Override
+    void leave() throws Exception {
+        if (masterWatcher != null) {
+            turn.close();
+            masterWatcher.close();
+            vacate();
+        }
     }
 
     @Override
@@ -64,39 +101,114 @@ final class MasterRole extends Participant implements Master {
         leadership = Leadership.CLOSED;
     }
 
-    /** The reign of this candidacy is over and the session lives on: stand again, with a nonce of its own. */
-    void standAgain() {
-        candidacy.end();
-        candidacy = new Candidacy(this);
-        candidacy.begin();
+    /** One candidacy, from the wait for /master to the end of the reign. */
+    private void stand() throws Exception {
+        try {
+            connection.makeParents(layout.top());
+            vacate();
+            do {
+                awaitVacancy();
+                turn.await();
+            } while (look());
+            lead(claim());
+        } catch (NodeExistsException e) {
+            // Somebody was faster, and the watch is about to say so.
+            masterChanged.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (KeeperException e) {
+            rest(layout.master(), e);
+        }
     }
 
-    void standsBy(Optional<String> reigning) {
-        leadership = Leadership.STANDBY;
-        announcer.tell(new Event.Standby(id, reigning));
+    private void awaitVacancy() throws Exception {
+        masterChanged.drainPermits();
+        while (look()) {
+            masterChanged.acquire();
+            masterChanged.drainPermits();
+        }
+    }
+
+    /** Whether somebody reigns. */
+    private boolean look() throws Exception {
+        try {
+            Stat stat = new Stat();
+            byte[] line = client.getData().storingStatIn(stat).forPath(layout.master());
+            if (stat.getEphemeralOwner() == 0) {
+                setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
+            }
+            loop.post(() -> standBy(line));
+            return true;
+        } catch (NoNodeException e) {
+            return false;
+        }
+    }
+
+    private void standBy(byte[] line) {
+        know(Leadership.STANDBY);
+        announcer.tell(new Event.Standby(id, Optional.of(MasterLine.decode(line))));
         becomeReady();
     }
 
-    void reigns(long epoch) {
-        leadership = Leadership.reigning(epoch);
+    /** S1: taking /master and raising the epoch is one step. Version 1 tells a claim from what is made by hand. */
+    private Reign claim() throws Exception {
+        byte[] line = MasterLine.encode(id, settings.address());
+        byte[] claim = EpochLine.of(id, UUID.randomUUID().toString()).encode();
+        TransactionOp op = client.transactionOp();
+        List<CuratorTransactionResult> claimed = client.transaction()
+                .forOperations(
+                        op.create().withMode(CreateMode.EPHEMERAL).forPath(layout.master(), line),
+                        op.setData().withVersion(0).forPath(layout.master(), line),
+                        op.setData().forPath(layout.epoch(), claim));
+        Fence fence =
+                new Fence(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat());
+        return new Reign(this, fence, view);
+    }
+
+    private void lead(Reign claimed) throws Exception {
+        reign = claimed;
+        String why = "the connection is lost, or the role closes";
+        loop.post(() -> elected(claimed.epoch));
+        try {
+            claimed.lead();
+        } catch (Reign.Over over) {
+            why = over.getMessage();
+        } catch (KeeperException e) {
+            why = "the ensemble answered " + e.code();
+            throw e;
+        } finally {
+            reign = null;
+            Event deposed = new Event.Deposed(id, claimed.epoch, why);
+            loop.post(() -> deposed(deposed));
+        }
+    }
+
+    private void elected(long epoch) {
+        know(Leadership.reigning(epoch));
         announcer.tell(new Event.Elected(id, epoch));
         becomeReady();
     }
 
-    void deposed(long epoch, String why) {
-        leadership = Leadership.UNKNOWN;
-        announcer.tell(new Event.Deposed(id, epoch, why));
+    private void deposed(Event deposed) {
+        know(Leadership.UNKNOWN);
+        announcer.tell(deposed);
     }
 
-    private void onMasterChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onMasterChanged(event.getType());
-        }
-    }
-
-    private void onTreeChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onTreeChanged(event);
+    /**
+     * Deletes a /master that is of our session and of no reign of ours: the answer to a claim was lost, or the reign is
+     * over. The epoch is read first and checked: whoever claims in between raises it (S1).
+     */
+    private void vacate() throws Exception {
+        Stat epoch = client.checkExists().forPath(layout.epoch());
+        Stat master = client.checkExists().forPath(layout.master());
+        if (epoch != null && master != null && master.getEphemeralOwner() == connection.session()) {
+            TransactionOp op = client.transactionOp();
+            try {
+                client.transaction()
+                        .forOperations(
+                                op.check().withVersion(epoch.getVersion()).forPath(layout.epoch()),
+                                op.delete().withVersion(master.getVersion()).forPath(layout.master()));
+            } catch (NoNodeException | BadVersionException e) {
+                // Not ours any more.
+            }
         }
     }
 }

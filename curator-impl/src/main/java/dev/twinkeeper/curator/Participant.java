@@ -11,120 +11,160 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.curator.CuratorZookeeperClient;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.CuratorEventType;
+import org.apache.curator.framework.api.CuratorListener;
+import org.apache.curator.framework.imps.CuratorFrameworkState;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Master, Worker and Client have in common: a loop, a session, and a life from {@code start} to {@code close}.
- *
- * <p>A subclass hears {@link #begin} whenever it is connected, and starts by reading; {@link #suspend} when the
- * connection is lost; {@link #renew} when the session was. Everything but {@link #close} and {@link #ready} happens on
- * the loop.
+ * What Master, Worker and Client have in common: a Curator client, a life from {@code start} to {@code close}, and the
+ * loop, on which nothing blocks until the end: it calls the listener and completes stages.
  */
-abstract class Participant implements Role, Session.Owner {
+abstract class Participant implements Role {
+    /** L6: how long what was refused is left alone. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
-    /** How long an orderly leave may take, a yield for example, before the session is closed all the same. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    /** Without a server, neither a yield nor a session's end comes to an end by itself. */
+    private static final long FAREWELL_MS = 2_000;
 
-    /** {@link #close} waits for the farewell, for the session's own close, and for the loop to end. */
-    private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
+    private static final long CLOSE_BOUND_MS = 10_000;
+
+    /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
+    private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
 
     final String who;
     final Settings settings;
+    final Connection connection;
+    final CuratorFramework client;
     final Layout layout;
     final Loop loop;
     final Announcer announcer;
-    final Session session;
+    volatile boolean left;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private boolean connectedOnce;
-    private boolean left;
+    private final ConnectionStateListener stateListener = (unused, state) -> onState(state);
+    private final CuratorListener eventListener = (unused, event) -> onEvent(event);
+    private volatile long session;
 
-    Participant(String who, Settings settings, Listener listener) {
+    Participant(String who, Settings settings, Listener listener, Connection connection) {
         this.who = who;
         this.settings = settings;
-        this.layout = new Layout(settings.connect().chroot());
+        this.connection = connection;
+        this.client = connection.client();
+        this.layout = new Layout(connection.root() + settings.connect().chroot());
         this.loop = new Loop(who);
         this.announcer = new Announcer(who, listener);
-        this.session = new Session(settings, loop, this);
     }
 
-    /** Connected, with the session of before or a new one: begin by reading. */
-    abstract void begin();
+    /** Starts what the role consists of; the client is started. */
+    abstract void begin() throws Exception;
 
-    /** The connection is lost: nothing that was asked will be answered, nothing may be acted on. */
-    abstract void suspend();
+    /** Connected, at first or again; perhaps in another session. */
+    abstract void connected();
 
-    /** The session is gone, with its ephemerals and watches. */
-    abstract void renew();
+    /** Nothing that was believed may be acted on. */
+    abstract void disconnected();
 
-    /** Gives up what it holds, then runs {@code done}, whatever the answer. */
-    abstract void leave(Runnable done);
+    /** Gives up what it holds, in a session that may live on. */
+    abstract void leave() throws Exception;
 
-    /** Completes with this what was not complete. */
+    /** Whatever is not answered is answered with this. */
     abstract void abandon(CoordinationException why);
 
     final void start() {
-        loop.post(session::open);
+        client.getConnectionStateListenable().addListener(stateListener);
+        client.getCuratorListenable().addListener(eventListener);
+        if (connection.own()) {
+            client.start();
+        } else if (client.getZookeeperClient().isConnected()) {
+            onState(ConnectionState.CONNECTED);
+        }
+        loop.post(() -> quietly(this::begin));
         loop.after(settings.connectTimeout(), this::checkConnected);
     }
 
+    private void onState(ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> {
+                session = connection.session();
+                tell(new Event.Connected(session));
+                connected();
+            }
+            case SUSPENDED -> {
+                tell(new Event.Disconnected());
+                disconnected();
+            }
+            case LOST -> tell(new Event.SessionExpired(session));
+            default -> log.debug("{}: {}", who, state);
+        }
+    }
+
+    /** In the order of the wire: Curator tells of SUSPENDED on another thread, perhaps after the next connection's replies. */
+    private void onEvent(CuratorEvent event) {
+        if (event.getType() == CuratorEventType.CLOSING) {
+            refuse(new CoordinationException(Problem.CLOSED, "the Curator client of " + who + " was closed"));
+        } else if (event.getType() == CuratorEventType.WATCHED
+                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
+            disconnected();
+        }
+    }
+
     private void checkConnected() {
-        if (!connectedOnce) {
-            impossible(new CoordinationException(
+        if (session == 0) {
+            refuse(new CoordinationException(
                     Problem.CANNOT_CONNECT,
-                    "no server of " + settings.connect() + " answered within "
+                    "no server of " + client.getZookeeperClient().getCurrentConnectionString() + " answered within "
                             + Durations.format(settings.connectTimeout())));
         }
     }
 
-    @Override
-    public final void connected() {
-        connectedOnce = true;
-        announcer.tell(new Event.Connected(session.id()));
-        if (!left) {
-            begin();
+    /** For a path that belongs to a session: another role of this client would take ours for its own. */
+    final void hold(String path) {
+        if (HELD.putIfAbsent(Map.entry(client.getZookeeperClient(), path), this) != null) {
+            throw new CoordinationException(
+                    Problem.ID_IN_USE, "another role of the same Curator client has " + path + ": give it its own");
         }
     }
 
-    @Override
-    public final void disconnected() {
-        announcer.tell(new Event.Disconnected());
-        if (!left) {
-            suspend();
-        }
+    // What is told.
+
+    final void tell(Event event) {
+        loop.post(() -> announcer.tell(event));
     }
 
-    @Override
-    public final void expired(long old) {
-        announcer.tell(new Event.SessionExpired(old));
-        if (!left) {
-            suspend();
-            renew();
-        }
+    final void setAside(String path, String why) {
+        loop.post(() -> announcer.setAside(path, why));
     }
 
-    /** Refused for good: the role ends. */
-    final void impossible(CoordinationException why) {
-        if (left) {
-            return;
+    /** L6: said once, and tried again after a pause; what lost its answer, when there is a connection. */
+    final void rest(String path, KeeperException failure) throws InterruptedException {
+        if (Connection.isLost(failure)) {
+            client.blockUntilConnected();
+        } else {
+            setAside(path, "the ensemble answered " + failure.code());
+            Thread.sleep(PAUSE.toMillis());
         }
-        announcer.tell(new Event.Refused(why.problem(), why.getMessage()));
-        ready.completeExceptionally(why);
-        shutDown(why);
     }
 
     final void becomeReady() {
-        ready.complete(null);
+        loop.post(() -> ready.complete(null));
     }
 
     @Override
@@ -132,49 +172,87 @@ abstract class Participant implements Role, Session.Owner {
         return ready.minimalCompletionStage();
     }
 
+    // The end.
+
     @Override
     public final void close() {
-        if (closing.compareAndSet(false, true)) {
-            loop.post(() -> shutDown(CoordinationException.closed(who)));
-        }
+        loop.post(() -> end(CoordinationException.closed(who)));
         if (!loop.isCurrent()) {
-            awaitEnd();
+            await(ended, CLOSE_BOUND_MS);
+            loop.close();
         }
     }
 
-    private void shutDown(CoordinationException why) {
+    /** Refused for good: the role ends. */
+    final void refuse(CoordinationException why) {
+        loop.post(() -> {
+            if (!left) {
+                announcer.tell(new Event.Refused(why.problem(), why.getMessage()));
+                end(why);
+            }
+        });
+    }
+
+    private void end(CoordinationException why) {
         if (left) {
             return;
         }
         left = true;
-        loop.after(FAREWELL, () -> end(why));
-        leave(() -> end(why));
-    }
-
-    private void end(CoordinationException why) {
-        if (ended.isDone()) {
-            return;
+        client.getConnectionStateListenable().removeListener(stateListener);
+        client.getCuratorListenable().removeListener(eventListener);
+        await(CompletableFuture.runAsync(() -> quietly(this::leave), daemons(who + " leaves")), FAREWELL_MS);
+        if (connection.own()) {
+            await(CompletableFuture.runAsync(client::close, daemons(who + " closes")), FAREWELL_MS);
         }
-        session.close();
+        HELD.values().remove(this);
         ready.completeExceptionally(why);
         abandon(why);
         announcer.mute();
         ended.complete(null);
-        loop.close();
     }
 
-    /** The loop is closed by an ended role only: before, that would drop the farewell and leave the session alive. */
-    private void awaitEnd() {
+    private void await(CompletableFuture<Void> end, long boundMs) {
         try {
-            ended.get(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-            loop.close();
-        } catch (TimeoutException e) {
-            log.warn("{}: still not closed after {}; a listener may be holding its thread", who, CLOSE_BOUND);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            end.get(boundMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            // Nobody waits any longer; the role ends all the same.
             Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            log.warn("{}: not closed after {} ms; the end of the session will do the rest", who, boundMs);
+        }
+    }
+
+    // Threads.
+
+    /** Something that blocks. */
+    @FunctionalInterface
+    interface Blocking {
+        void run() throws Exception;
+    }
+
+    private static Executor daemons(String name) {
+        return work -> daemon(name, work).start();
+    }
+
+    static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** For a thread's whole work. What nobody expects ends the role: half of one would hold its ephemeral for nothing. */
+    final void quietly(Blocking work) {
+        try {
+            work.run();
+        } catch (CoordinationException e) {
+            refuse(e);
+        } catch (InterruptedException e) {
+            log.debug("{}: interrupted", who);
+        } catch (Exception | Error e) {
+            boolean started = client.getState() == CuratorFrameworkState.STARTED;
+            if (!left && started) {
+                log.error("{}: a mistake, the role ends", who, e);
+            }
+            refuse(new CoordinationException(started ? Problem.UNKNOWN : Problem.CLOSED, who + " gave up: " + e));
         }
     }
 }
