@@ -9,16 +9,14 @@ import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.loop.Backlog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NotEmptyException;
@@ -28,52 +26,48 @@ import org.apache.zookeeper.KeeperException.NotEmptyException;
  * each for one request at a time.
  */
 final class ClientRole extends Participant implements Client {
-    private final ExecutorService pool;
+    private final ThreadPoolExecutor pool;
     private final Submissions submissions;
     private final Outcomes outcomes;
-
-    /** What was asked from any thread and has no answer yet: at most {@link Settings#backlog()}. */
-    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
-
-    private volatile CoordinationException refusal;
+    private final Backlog backlog;
 
     ClientRole(Settings settings, Listener listener, Connection connection) {
         super("client", settings, listener, connection);
-        this.pool = Executors.newFixedThreadPool(settings.window(), work -> daemon("client request", work));
+        this.backlog = new Backlog(settings.backlog());
+        this.pool = (ThreadPoolExecutor)
+                Executors.newFixedThreadPool(settings.window(), work -> daemon("client request", work::run));
+        // For what comes when the role has ended, and every answer with it.
+        this.pool.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
     }
 
     @Override
     void begin() {
-        submissions.start();
+        submissions.thread.start();
     }
 
     @Override
     void connected() {
-        loop.post(outcomes::askAgain);
+        outcomes.askAgain();
     }
 
     @Override
-    void disconnected() {}
-
-    @Override
     void leave() {
-        submissions.stop();
+        submissions.thread.interrupt();
         pool.shutdownNow();
         outcomes.forget();
     }
 
     @Override
     void abandon(CoordinationException why) {
-        refusal = why;
-        unanswered.forEach(answer -> answer.completeExceptionally(why));
+        backlog.end(why);
     }
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
         List<CompletableFuture<TaskId>> answers =
-                commands.stream().map(command -> this.<TaskId>admit()).toList();
+                commands.stream().map(command -> backlog.<TaskId>admit()).toList();
         submissions.addAll(List.copyOf(commands), answers);
         return answers.stream().map(CompletableFuture::minimalCompletionStage).toList();
     }
@@ -82,85 +76,62 @@ final class ClientRole extends Participant implements Client {
     public CompletionStage<Outcome> outcome(TaskId task, Duration patience) {
         Objects.requireNonNull(task);
         Objects.requireNonNull(patience);
-        CompletableFuture<Outcome> answer = admit();
-        loop.post(() -> outcomes.add(task, patience, answer));
+        CompletableFuture<Outcome> answer = backlog.admit();
+        outcomes.add(task, patience, answer);
         return answer.minimalCompletionStage();
     }
 
     @Override
     public CompletionStage<Boolean> collect(TaskId task) {
         Objects.requireNonNull(task);
-        CompletableFuture<Boolean> answer = admit();
+        CompletableFuture<Boolean> answer = backlog.admit();
         inPool(() -> collect(task, answer));
         return answer.minimalCompletionStage();
     }
 
-    /** A place in the backlog, given back with the answer. Without one, the answer is there already: a refusal. */
-    private <T> CompletableFuture<T> admit() {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (unanswered.size() >= settings.backlog()) {
-            answer.completeExceptionally(new CoordinationException(
-                    Problem.FULL,
-                    "the client has " + settings.backlog() + " requests under way: wait for some of them"));
-            return answer;
-        }
-        unanswered.add(answer);
-        answer.whenComplete((value, failure) -> unanswered.remove(answer));
-        if (refusal != null) {
-            answer.completeExceptionally(refusal);
-        }
-        return answer;
-    }
-
     /** For what blocks. Its queue is bounded by the backlog. */
     void inPool(Blocking work) {
+        pool.execute(() -> quietly(work));
+    }
+
+    private void collect(TaskId task, CompletableFuture<Boolean> answer) throws Exception {
         try {
-            pool.execute(() -> quietly(work));
-        } catch (RejectedExecutionException e) {
-            // The role has ended, and every answer with it.
+            boolean taken = take(task);
+            loop.post(() -> {
+                if (taken) {
+                    announcer.tell(new Event.Collected(task));
+                }
+                answer.complete(taken);
+            });
+        } catch (KeeperException e) {
+            refuse(answer, e, layout.task(task));
         }
     }
 
-    /** S5: a task goes with its status in one transaction. After a lost answer, a task that is gone was taken by it. */
-    private void collect(TaskId task, CompletableFuture<Boolean> answer) throws Exception {
-        boolean inDoubt = false;
-        while (!answer.isDone()) {
+    /** S5: a task goes with its status in one transaction. What is gone after a lost answer was taken by it. */
+    private boolean take(TaskId task) throws Exception {
+        for (boolean inDoubt = false; ; inDoubt = true) {
             try {
-                connection.once(List.of(
-                        client.transactionOp().delete().forPath(layout.status(task)),
-                        client.transactionOp().delete().forPath(layout.task(task))));
-                collected(task, answer);
-            } catch (NoNodeException e) {
-                if (inDoubt && client.checkExists().forPath(layout.task(task)) == null) {
-                    collected(task, answer);
-                } else {
-                    nothingCollected(answer);
+                if (inDoubt) {
+                    connection.readBarrier();
                 }
-                return;
+                if (!inDoubt || client.checkExists().forPath(layout.task(task)) != null) {
+                    connection.once(List.of(
+                            client.transactionOp().delete().forPath(layout.status(task)),
+                            client.transactionOp().delete().forPath(layout.task(task))));
+                }
+                return true;
+            } catch (NoNodeException e) {
+                return false;
             } catch (NotEmptyException e) {
                 setAside(layout.task(task), "it has children that are none of ours");
-                nothingCollected(answer);
-                return;
+                return false;
             } catch (KeeperException e) {
-                if (!Connection.isLost(e)) {
-                    refuse(answer, e, layout.task(task));
-                    return;
+                if (!connection.regained(e)) {
+                    throw e;
                 }
-                inDoubt = true;
-                client.blockUntilConnected();
             }
         }
-    }
-
-    private void collected(TaskId task, CompletableFuture<Boolean> answer) {
-        loop.post(() -> {
-            announcer.tell(new Event.Collected(task));
-            answer.complete(true);
-        });
-    }
-
-    private void nothingCollected(CompletableFuture<Boolean> answer) {
-        loop.post(() -> answer.complete(false));
     }
 
     /** The ensemble refused it for good. */

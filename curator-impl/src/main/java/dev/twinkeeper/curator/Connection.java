@@ -3,6 +3,7 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Settings;
 import java.util.List;
+import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.transaction.CuratorOp;
@@ -10,7 +11,6 @@ import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.WatcherType;
@@ -25,13 +25,10 @@ import org.apache.zookeeper.common.ZKConfig;
  * @param root the client's namespace as a path, or empty: paths here are complete
  */
 record Connection(CuratorFramework client, boolean own, String root) {
-    static final byte[] NO_DATA = {};
-
     /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
     private static final int LARGEST_ANSWER = 64 << 20;
 
-    private static final int RETRY_MS = 100;
-    private static final int SHUTDOWN_MS = 1_000;
+    private static final RetryPolicy RETRY = new RetryForever(100);
 
     static Connection open(Settings settings) {
         ZKClientConfig config = new ZKClientConfig();
@@ -39,9 +36,8 @@ record Connection(CuratorFramework client, boolean own, String root) {
         CuratorFramework client = CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
-                .retryPolicy(new RetryForever(RETRY_MS))
+                .retryPolicy(RETRY)
                 .ensembleTracker(false) // It would leave the addresses that the user gave.
-                .waitForShutdownTimeoutMs(SHUTDOWN_MS)
                 .zkClientConfig(config)
                 .build();
         return new Connection(client, true, "");
@@ -49,12 +45,18 @@ record Connection(CuratorFramework client, boolean own, String root) {
 
     /** @throws CoordinationException {@code INVALID} where it is not started */
     static Connection of(CuratorFramework callers) {
-        CuratorFrameworkState state = callers.getState();
-        if (state != CuratorFrameworkState.STARTED) {
-            throw CoordinationException.invalid("Curator client", state.name(), "must be started, and not yet closed");
+        if (callers.getState() != CuratorFrameworkState.STARTED) {
+            throw CoordinationException.invalid(
+                    "Curator client", callers.getState().name(), "start it, close it later");
         }
         String namespace = callers.getNamespace();
         return new Connection(callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
+    }
+
+    void close() {
+        if (own) {
+            client.close();
+        }
     }
 
     ZooKeeper handle() throws Exception {
@@ -75,17 +77,11 @@ record Connection(CuratorFramework client, boolean own, String root) {
         client.transaction().forOperations(client.transactionOp().check().forPath("/"));
     }
 
-    /** The persistent parents, where they are missing. */
+    /** Persistent znodes, where they are missing. */
     void makeParents(List<String> parents) throws Exception {
         readBarrier();
         for (String parent : parents) {
-            if (client.checkExists().forPath(parent) == null) {
-                try {
-                    client.create().creatingParentsIfNeeded().forPath(parent, NO_DATA);
-                } catch (NodeExistsException e) {
-                    // As it should be.
-                }
-            }
+            client.checkExists().creatingParentsIfNeeded().forPath(parent + "/child");
         }
     }
 
@@ -98,10 +94,13 @@ record Connection(CuratorFramework client, boolean own, String root) {
         return watcher;
     }
 
-    /** Closing a recipe takes its watch away here and leaves it at the server, which would go on sending. */
+    /**
+     * Closing a recipe takes its watch away here and leaves it at the server, which would go on sending. In the
+     * foreground: what Curator sends again later would take the next watch away.
+     */
     void unwatch(String path) throws Exception {
         if (own) {
-            client.watchers().removeAll().ofType(WatcherType.Any).inBackground().forPath(path);
+            client.watchers().removeAll().ofType(WatcherType.Any).quietly().forPath(path);
         }
     }
 
@@ -114,11 +113,12 @@ record Connection(CuratorFramework client, boolean own, String root) {
         }
     }
 
-    /** Whether what was asked may have been applied or not. */
-    static boolean isLost(KeeperException failure) {
-        return switch (failure.code()) {
-            case CONNECTIONLOSS, OPERATIONTIMEOUT, REQUESTTIMEOUT, SESSIONMOVED, SESSIONEXPIRED -> true;
-            default -> false;
-        };
+    /** Whether the answer was lost with its connection; then there is another when this returns. Else it is a refusal. */
+    boolean regained(KeeperException failure) throws InterruptedException {
+        boolean lost = RETRY.allowRetry(failure) || failure.code() == KeeperException.Code.REQUESTTIMEOUT;
+        if (lost) {
+            client.blockUntilConnected();
+        }
+        return lost;
     }
 }

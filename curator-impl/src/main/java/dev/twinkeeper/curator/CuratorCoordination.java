@@ -18,20 +18,16 @@ import org.apache.curator.framework.CuratorFramework;
  * PersistentWatcher and one listing. Every role has a Curator client of its own, or all of them share the caller's, see
  * {@link #with}.
  */
-public final class CuratorCoordination implements Coordination {
+public class CuratorCoordination implements Coordination {
     private final Function<Settings, Connection> connections;
-    private final Turn.Recipe turn;
-    private final TreeView.Recipe view;
 
     /** The one that {@link java.util.ServiceLoader} finds: every role has a client of its own. */
     public CuratorCoordination() {
-        this(Connection::open, LatchTurn::new, WatchedTree::new);
+        this(Connection::open);
     }
 
-    CuratorCoordination(Function<Settings, Connection> connections, Turn.Recipe turn, TreeView.Recipe view) {
+    private CuratorCoordination(Function<Settings, Connection> connections) {
         this.connections = connections;
-        this.turn = turn;
-        this.view = view;
     }
 
     /**
@@ -48,7 +44,7 @@ public final class CuratorCoordination implements Coordination {
      */
     public static Coordination with(CuratorFramework client) {
         Connection.of(client);
-        return new CuratorCoordination(settings -> Connection.of(client), LatchTurn::new, WatchedTree::new);
+        return new CuratorCoordination(settings -> Connection.of(client));
     }
 
     @Override
@@ -57,8 +53,23 @@ public final class CuratorCoordination implements Coordination {
     }
 
     @Override
+    public String side() {
+        return "curator";
+    }
+
+    /** The recipe for the queue of candidates. */
+    Turn turn(MasterRole role) {
+        return new LatchTurn(role);
+    }
+
+    /** The recipe for what a reign sees. */
+    TreeView view(MasterRole role, Reign reign) {
+        return new WatchedTree(role, reign);
+    }
+
+    @Override
     public Master master(MasterId id, Settings settings, Listener listener) {
-        return started(new MasterRole(id, settings, listener, connections.apply(settings), turn, view));
+        return started(new MasterRole(id, settings, listener, connections.apply(settings), this));
     }
 
     @Override

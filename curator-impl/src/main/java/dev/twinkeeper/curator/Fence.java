@@ -1,8 +1,6 @@
 package dev.twinkeeper.curator;
 
-import dev.twinkeeper.layout.Layout;
 import java.util.List;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.data.Stat;
@@ -12,30 +10,28 @@ final class Fence {
     static final int OPERATIONS = 2;
 
     final int epoch;
-    private final CuratorFramework client;
-    private final Layout layout;
+    private final MasterRole role;
     private final long creation;
     private int version;
 
     Fence(MasterRole role, Stat master, Stat epoch) {
-        this.client = role.client;
-        this.layout = role.layout;
+        this.role = role;
         this.creation = master.getCzxid();
         this.version = master.getVersion();
         this.epoch = epoch.getVersion();
     }
 
     List<CuratorOp> checks() throws Exception {
-        TransactionOp op = client.transactionOp();
+        TransactionOp op = role.client.transactionOp();
         return List.of(
-                op.check().withVersion(version).forPath(layout.master()),
-                op.check().withVersion(epoch).forPath(layout.epoch()));
+                op.check().withVersion(version).forPath(role.layout.master()),
+                op.check().withVersion(epoch).forPath(role.layout.epoch()));
     }
 
     /** It failed, or somebody wrote there. The same /master with a newer version is adopted; all else ends the reign. */
     void verify() throws Exception {
-        Stat master = client.checkExists().forPath(layout.master());
-        Stat claims = client.checkExists().forPath(layout.epoch());
+        Stat master = role.client.checkExists().forPath(role.layout.master());
+        Stat claims = role.client.checkExists().forPath(role.layout.epoch());
         if (master == null || master.getCzxid() != creation) {
             throw new Reign.Over("/master was deleted");
         } else if (claims == null || claims.getVersion() != epoch) {

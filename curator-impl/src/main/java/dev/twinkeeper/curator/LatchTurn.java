@@ -1,21 +1,18 @@
 package dev.twinkeeper.curator;
 
-import dev.twinkeeper.curator.Participant.Blocking;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 
 /** The turn by LeaderLatch: a hint that the candidate looks at on a thread of its own. */
 final class LatchTurn implements Turn {
     private final MasterRole role;
-    private final Blocking candidacy;
     private final LeaderLatch latch;
     private final Thread thread;
 
-    LatchTurn(MasterRole role, Blocking candidacy) {
+    LatchTurn(MasterRole role) {
         this.role = role;
-        this.candidacy = candidacy;
         this.latch = new LeaderLatch(role.client, role.layout.candidates(), role.id.name());
-        this.thread = Participant.daemon(role.who, () -> role.quietly(this::run));
+        this.thread = role.daemon(role.who, this::run);
     }
 
     @Override
@@ -27,7 +24,7 @@ final class LatchTurn implements Turn {
     private void run() throws Exception {
         while (!role.left) {
             try {
-                candidacy.run();
+                role.insist(role.layout.master(), role::stand);
             } catch (InterruptedException e) {
                 // The connection is lost: begin again. Curator sets the interrupt once more, and the next wait would
                 // heed it.

@@ -1,6 +1,5 @@
 package dev.twinkeeper.curator;
 
-import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Leadership;
 import dev.twinkeeper.contract.Listener;
@@ -32,34 +31,31 @@ import org.apache.zookeeper.data.Stat;
 final class MasterRole extends Participant implements Master {
     final MasterId id;
     private final Turn turn;
-    private final TreeView.Recipe view;
+    private final CuratorCoordination recipes;
     private final Semaphore masterChanged = new Semaphore(0);
     private PersistentWatcher masterWatcher;
     private volatile Reign reign;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
-    MasterRole(
-            MasterId id,
-            Settings settings,
-            Listener listener,
-            Connection connection,
-            Turn.Recipe turn,
-            TreeView.Recipe view) {
+    MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
         super("master " + id, settings, listener, connection);
         this.id = id;
-        this.turn = turn.of(this, this::stand);
-        this.view = view;
+        this.recipes = recipes;
+        this.turn = recipes.turn(this);
     }
 
     @Override
     public Leadership leadership() {
-        return leadership;
+        return left ? Leadership.CLOSED : leadership;
     }
 
-    private void know(Leadership now) {
-        if (!left) {
+    /** From nobody's leader to one who stands by or reigns, and back. */
+    private void become(Leadership now, Event event) {
+        loop.post(() -> {
             leadership = now;
-        }
+            announcer.tell(event);
+            becomeReady();
+        });
     }
 
     @Override
@@ -73,16 +69,13 @@ final class MasterRole extends Participant implements Master {
         masterChanged.release();
         Reign now = reign;
         if (now != null) {
-            now.verifySoon();
+            now.observe(now.fence::verify);
         }
     }
 
     @Override
-    void connected() {}
-
-    @Override
     void disconnected() {
-        know(Leadership.UNKNOWN);
+        leadership = Leadership.UNKNOWN;
         turn.interrupt();
     }
 
@@ -96,13 +89,8 @@ final class MasterRole extends Participant implements Master {
         }
     }
 
-    @Override
-    void abandon(CoordinationException why) {
-        leadership = Leadership.CLOSED;
-    }
-
     /** One candidacy, from the wait for /master to the end of the reign. */
-    private void stand() throws Exception {
+    void stand() throws Exception {
         try {
             connection.makeParents(layout.top());
             vacate();
@@ -114,13 +102,10 @@ final class MasterRole extends Participant implements Master {
         } catch (NodeExistsException e) {
             // Somebody was faster, and the watch is about to say so.
             masterChanged.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (KeeperException e) {
-            rest(layout.master(), e);
         }
     }
 
     private void awaitVacancy() throws Exception {
-        masterChanged.drainPermits();
         while (look()) {
             masterChanged.acquire();
             masterChanged.drainPermits();
@@ -135,17 +120,11 @@ final class MasterRole extends Participant implements Master {
             if (stat.getEphemeralOwner() == 0) {
                 setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
             }
-            loop.post(() -> standBy(line));
+            become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
             return true;
         } catch (NoNodeException e) {
             return false;
         }
-    }
-
-    private void standBy(byte[] line) {
-        know(Leadership.STANDBY);
-        announcer.tell(new Event.Standby(id, Optional.of(MasterLine.decode(line))));
-        becomeReady();
     }
 
     /** S1: taking /master and raising the epoch is one step. Version 1 tells a claim from what is made by hand. */
@@ -160,13 +139,13 @@ final class MasterRole extends Participant implements Master {
                         op.setData().forPath(layout.epoch(), claim));
         Fence fence =
                 new Fence(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat());
-        return new Reign(this, fence, view);
+        return new Reign(this, fence, recipes);
     }
 
     private void lead(Reign claimed) throws Exception {
         reign = claimed;
         String why = "the connection is lost, or the role closes";
-        loop.post(() -> elected(claimed.epoch));
+        become(Leadership.reigning(claimed.fence.epoch), new Event.Elected(id, claimed.fence.epoch));
         try {
             claimed.lead();
         } catch (Reign.Over over) {
@@ -176,20 +155,8 @@ final class MasterRole extends Participant implements Master {
             throw e;
         } finally {
             reign = null;
-            Event deposed = new Event.Deposed(id, claimed.epoch, why);
-            loop.post(() -> deposed(deposed));
+            become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.fence.epoch, why));
         }
-    }
-
-    private void elected(long epoch) {
-        know(Leadership.reigning(epoch));
-        announcer.tell(new Event.Elected(id, epoch));
-        becomeReady();
-    }
-
-    private void deposed(Event deposed) {
-        know(Leadership.UNKNOWN);
-        announcer.tell(deposed);
     }
 
     /**

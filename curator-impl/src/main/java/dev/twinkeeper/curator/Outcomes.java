@@ -8,11 +8,10 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.WatcherRemoveCuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
@@ -23,60 +22,46 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 
 /** A client's questions: each task is read, and watched only where it has no status yet. */
 final class Outcomes {
-    /** However short the patience, the first look has this long (S6). */
-    private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
-
     private final ClientRole role;
-    private final Layout layout;
 
     /** It knows the watches that are set through it, so that a shared client can be rid of them. */
     private final WatcherRemoveCuratorFramework client;
 
-    // The loop's:
-    private final Map<TaskId, Question> questions = new HashMap<>();
-    private long session;
+    private final Set<Question> questions = ConcurrentHashMap.newKeySet();
+    private volatile long session;
 
     Outcomes(ClientRole role) {
         this.role = role;
-        this.layout = role.layout;
         this.client = role.client.newWatcherRemoveCuratorFramework();
     }
 
-    /** All who wait for one task. */
-    private final class Question implements CuratorWatcher {
-        final TaskId task;
-        final List<CompletableFuture<Outcome>> askers = new ArrayList<>(1);
-        final CompletableFuture<Void> looked = new CompletableFuture<>();
-
-        Question(TaskId task) {
-            this.task = task;
-        }
-
+    /** One who waits for a task. */
+    private record Question(
+            Outcomes outcomes, TaskId task, CompletableFuture<Outcome> answer, CompletableFuture<Void> looked)
+            implements CuratorWatcher {
         @Override
         public void process(WatchedEvent event) {
             if (event.getType() == EventType.NodeChildrenChanged || event.getType() == EventType.NodeDeleted) {
-                role.inPool(() -> learn(this));
+                outcomes.ask(this);
             }
         }
     }
 
-    /** On the loop, as all but {@link #learn}. */
-    void add(TaskId task, Duration patience, CompletableFuture<Outcome> asker) {
-        if (asker.isDone()) {
-            return;
-        }
-        Question question = questions.computeIfAbsent(task, Question::new);
-        question.askers.add(asker);
-        role.inPool(() -> learn(question));
-        Loop.Timer timer = role.loop.after(patience, () -> afterFirstLook(question, asker, patience));
-        asker.whenComplete((outcome, failure) -> timer.cancel());
+    void add(TaskId task, Duration patience, CompletableFuture<Outcome> answer) {
+        Question question = new Question(this, task, answer, new CompletableFuture<>());
+        questions.add(question);
+        ask(question);
+        Loop.Timer timer = role.loop.after(patience, () -> dismiss(question, patience));
+        answer.whenComplete((outcome, failure) -> {
+            questions.remove(question);
+            timer.cancel();
+        });
     }
 
-    private void afterFirstLook(Question question, CompletableFuture<Outcome> asker, Duration patience) {
-        question.looked
-                .copy()
-                .completeOnTimeout(null, FIRST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
-                .thenRun(() -> role.loop.post(() -> dismiss(question, asker, patience)));
+    private void ask(Question question) {
+        if (!question.answer.isDone()) {
+            role.inPool(() -> learn(question));
+        }
     }
 
     /** L4: in a new session there are no watches. In the old one ZooKeeper sets them again, and nothing is missed. */
@@ -84,7 +69,7 @@ final class Outcomes {
         long now = role.connection.session();
         if (now != session) {
             session = now;
-            questions.values().forEach(question -> role.inPool(() -> learn(question)));
+            questions.forEach(this::ask);
         }
     }
 
@@ -97,9 +82,8 @@ final class Outcomes {
             }
             question.looked.complete(null);
         } catch (KeeperException e) {
-            if (Connection.isLost(e)) {
-                client.blockUntilConnected();
-                role.inPool(() -> learn(question));
+            if (role.connection.regained(e)) {
+                ask(question);
             } else {
                 answer(question, new Outcome.Unknown("the task cannot be read: " + e.code()));
             }
@@ -108,56 +92,52 @@ final class Outcomes {
 
     /** Null where there is no status yet; its coming is then told. */
     private Outcome read(Question question) throws Exception {
-        TaskId task = question.task;
+        String task = role.layout.task(question.task);
         try {
-            return decode(task);
+            return decode(question.task);
         } catch (NoNodeException none) {
             // So it is worth a watch.
         }
         try {
-            if (!client.getChildren()
-                    .usingWatcher(question)
-                    .forPath(layout.task(task))
-                    .contains(Layout.STATUS)) {
+            List<String> children = client.getChildren().usingWatcher(question).forPath(task);
+            if (!children.contains(Layout.STATUS)) {
                 return null;
             }
-            Outcome outcome = decode(task);
-            role.connection.unwatch(layout.task(task));
-            return outcome;
+            role.connection.unwatch(task);
+            return decode(question.task);
         } catch (NoNodeException e) {
             // S6: our server may be behind.
             role.connection.readBarrier();
-            return client.checkExists().forPath(layout.task(task)) == null
+            return client.checkExists().forPath(task) == null
                     ? new Outcome.Unknown("the task is gone: collected, or never there")
                     : read(question);
         }
     }
 
     private Outcome decode(TaskId task) throws Exception {
-        Outcome outcome = StatusBytes.decode(client.getData().forPath(layout.status(task)));
+        Outcome outcome = StatusBytes.decode(client.getData().forPath(role.layout.status(task)));
         if (!outcome.known()) {
-            role.setAside(layout.status(task), "a status that makes no sense");
+            role.setAside(role.layout.status(task), "a status that makes no sense");
         }
         return outcome;
     }
 
     private void answer(Question question, Outcome outcome) {
         role.loop.post(() -> {
-            if (questions.remove(question.task, question)) {
+            if (!question.answer.isDone()) {
                 role.announcer.tell(new Event.Learnt(question.task, outcome));
-                question.askers.forEach(asker -> asker.complete(outcome));
+                question.answer.complete(outcome);
             }
         });
     }
 
-    /** S6: whoever can't wait any longer hears "unknown". */
-    private void dismiss(Question question, CompletableFuture<Outcome> asker, Duration patience) {
-        question.askers.remove(asker);
-        if (asker.complete(new Outcome.Unknown("no status within " + Durations.format(patience)))
-                && question.askers.isEmpty()
-                && questions.remove(question.task, question)) {
-            role.inPool(() -> role.connection.unwatch(layout.task(question.task)));
-        }
+    /** S6: whoever can't wait any longer hears "unknown"; but however short the patience, a first look has a second. */
+    private void dismiss(Question question, Duration patience) {
+        Outcome unknown = new Outcome.Unknown("no status within " + Durations.format(patience));
+        question.looked
+                .completeOnTimeout(null, Participant.PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(() -> role.loop.post(() -> question.answer.complete(unknown)));
+        role.inPool(() -> client.watchers().remove(question).inBackground().forPath(role.layout.task(question.task)));
     }
 
     /** A session that lives on keeps no watch of ours. */

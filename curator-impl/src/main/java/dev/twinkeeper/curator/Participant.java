@@ -1,5 +1,7 @@
 package dev.twinkeeper.curator;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
@@ -11,18 +13,16 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.api.CuratorListener;
-import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.KeeperException;
@@ -40,9 +40,7 @@ abstract class Participant implements Role {
 
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
-    /** Without a server, neither a yield nor a session's end comes to an end by itself. */
     private static final long FAREWELL_MS = 2_000;
-
     private static final long CLOSE_BOUND_MS = 10_000;
 
     /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
@@ -77,16 +75,16 @@ abstract class Participant implements Role {
     abstract void begin() throws Exception;
 
     /** Connected, at first or again; perhaps in another session. */
-    abstract void connected();
+    void connected() {}
 
     /** Nothing that was believed may be acted on. */
-    abstract void disconnected();
+    void disconnected() {}
 
     /** Gives up what it holds, in a session that may live on. */
     abstract void leave() throws Exception;
 
     /** Whatever is not answered is answered with this. */
-    abstract void abandon(CoordinationException why);
+    void abandon(CoordinationException why) {}
 
     final void start() {
         client.getConnectionStateListenable().addListener(stateListener);
@@ -107,16 +105,13 @@ abstract class Participant implements Role {
                 tell(new Event.Connected(session));
                 connected();
             }
-            case SUSPENDED -> {
-                tell(new Event.Disconnected());
-                disconnected();
-            }
+            case SUSPENDED -> tell(new Event.Disconnected());
             case LOST -> tell(new Event.SessionExpired(session));
             default -> log.debug("{}: {}", who, state);
         }
     }
 
-    /** In the order of the wire: Curator tells of SUSPENDED on another thread, perhaps after the next connection's replies. */
+    /** In the order of the wire. SUSPENDED comes on another thread, perhaps after replies of the next connection. */
     private void onEvent(CuratorEvent event) {
         if (event.getType() == CuratorEventType.CLOSING) {
             refuse(new CoordinationException(Problem.CLOSED, "the Curator client of " + who + " was closed"));
@@ -128,10 +123,10 @@ abstract class Participant implements Role {
 
     private void checkConnected() {
         if (session == 0) {
+            String servers = client.getZookeeperClient().getCurrentConnectionString();
+            String patience = Durations.format(settings.connectTimeout());
             refuse(new CoordinationException(
-                    Problem.CANNOT_CONNECT,
-                    "no server of " + client.getZookeeperClient().getCurrentConnectionString() + " answered within "
-                            + Durations.format(settings.connectTimeout())));
+                    Problem.CANNOT_CONNECT, "no server of " + servers + " answered within " + patience));
         }
     }
 
@@ -153,13 +148,21 @@ abstract class Participant implements Role {
         loop.post(() -> announcer.setAside(path, why));
     }
 
-    /** L6: said once, and tried again after a pause; what lost its answer, when there is a connection. */
-    final void rest(String path, KeeperException failure) throws InterruptedException {
-        if (Connection.isLost(failure)) {
-            client.blockUntilConnected();
-        } else {
-            setAside(path, "the ensemble answered " + failure.code());
-            Thread.sleep(PAUSE.toMillis());
+    /**
+     * Until the ensemble has answered it: a caller's client may have less patience than a role needs (L5). L6: a refusal
+     * is told once, and asked about after a pause.
+     */
+    final void insist(String path, Blocking work) throws Exception {
+        while (!left) {
+            try {
+                work.run();
+                return;
+            } catch (KeeperException e) {
+                if (!connection.regained(e)) {
+                    setAside(path, "the ensemble answered " + e.code());
+                    Thread.sleep(PAUSE.toMillis());
+                }
+            }
         }
     }
 
@@ -176,52 +179,45 @@ abstract class Participant implements Role {
 
     @Override
     public final void close() {
-        loop.post(() -> end(CoordinationException.closed(who)));
+        end(CoordinationException.closed(who));
         if (!loop.isCurrent()) {
-            await(ended, CLOSE_BOUND_MS);
-            loop.close();
+            ended.copy().completeOnTimeout(null, CLOSE_BOUND_MS, MILLISECONDS).join();
         }
     }
 
     /** Refused for good: the role ends. */
-    final void refuse(CoordinationException why) {
-        loop.post(() -> {
-            if (!left) {
-                announcer.tell(new Event.Refused(why.problem(), why.getMessage()));
-                end(why);
-            }
-        });
+    final synchronized void refuse(CoordinationException why) {
+        if (!left) {
+            tell(new Event.Refused(why.problem(), why.getMessage()));
+            end(why);
+        }
     }
 
-    private void end(CoordinationException why) {
-        if (left) {
-            return;
+    private synchronized void end(CoordinationException why) {
+        if (!left) {
+            left = true;
+            daemon(who + " ends", () -> shutDown(why)).start();
         }
-        left = true;
+    }
+
+    private void shutDown(CoordinationException why) throws InterruptedException {
         client.getConnectionStateListenable().removeListener(stateListener);
         client.getCuratorListenable().removeListener(eventListener);
-        await(CompletableFuture.runAsync(() -> quietly(this::leave), daemons(who + " leaves")), FAREWELL_MS);
-        if (connection.own()) {
-            await(CompletableFuture.runAsync(client::close, daemons(who + " closes")), FAREWELL_MS);
+        // Without a server, neither a yield nor the end of a session comes to an end by itself.
+        for (Blocking last : List.<Blocking>of(this::leave, connection::close)) {
+            Thread thread = daemon(who + " leaves", last);
+            thread.start();
+            thread.join(FAREWELL_MS);
         }
         HELD.values().remove(this);
-        ready.completeExceptionally(why);
-        abandon(why);
-        announcer.mute();
+        loop.post(() -> {
+            ready.completeExceptionally(why);
+            abandon(why);
+            announcer.mute();
+        });
+        loop.close();
         ended.complete(null);
     }
-
-    private void await(CompletableFuture<Void> end, long boundMs) {
-        try {
-            end.get(boundMs, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            log.warn("{}: not closed after {} ms; the end of the session will do the rest", who, boundMs);
-        }
-    }
-
-    // Threads.
 
     /** Something that blocks. */
     @FunctionalInterface
@@ -229,12 +225,8 @@ abstract class Participant implements Role {
         void run() throws Exception;
     }
 
-    private static Executor daemons(String name) {
-        return work -> daemon(name, work).start();
-    }
-
-    static Thread daemon(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
+    final Thread daemon(String name, Blocking work) {
+        Thread thread = new Thread(() -> quietly(work), name);
         thread.setDaemon(true);
         return thread;
     }
@@ -246,13 +238,10 @@ abstract class Participant implements Role {
         } catch (CoordinationException e) {
             refuse(e);
         } catch (InterruptedException e) {
-            log.debug("{}: interrupted", who);
+            // Its thread is not needed any more.
         } catch (Exception | Error e) {
-            boolean started = client.getState() == CuratorFrameworkState.STARTED;
-            if (!left && started) {
-                log.error("{}: a mistake, the role ends", who, e);
-            }
-            refuse(new CoordinationException(started ? Problem.UNKNOWN : Problem.CLOSED, who + " gave up: " + e));
+            log.debug("{} gives up", who, e);
+            refuse(new CoordinationException(Problem.UNKNOWN, who + " gives up: " + e));
         }
     }
 }

@@ -1,21 +1,31 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.curator.Participant.Blocking;
 import dev.twinkeeper.layout.AssignmentLine;
-import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.Step;
+import dev.twinkeeper.plan.TreeObserver;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.OpResult.ErrorResult;
+import org.apache.zookeeper.OpResult.GetChildrenResult;
 
 /**
  * One reign, on the candidate's thread: look, then plan, write, wait. View and watches die with it, and whatever it
@@ -36,31 +46,28 @@ final class Reign {
 
     private static final long TICK = Participant.PAUSE.toNanos();
 
-    final int epoch;
+    final TreeObserver observer;
     private final MasterRole role;
-    private final Layout layout;
-    private final Fence fence;
+    final Fence fence;
     private final ClusterView view;
-    private final Observations observations;
+    private final BlockingQueue<Blocking> observations = new LinkedBlockingQueue<>();
     private final TreeView tree;
 
-    Reign(MasterRole role, Fence fence, TreeView.Recipe recipe) {
+    Reign(MasterRole role, Fence fence, CuratorCoordination recipes) {
         this.role = role;
-        this.layout = role.layout;
         this.fence = fence;
-        this.epoch = fence.epoch;
+        Settings settings = role.settings;
         this.view = new ClusterView(
-                role.settings.sessionTimeout().toNanos(),
-                role.settings.retention().toNanos());
-        this.observations = new Observations(role, view);
-        this.tree = recipe.of(role, observations);
+                settings.sessionTimeout().toNanos(), settings.retention().toNanos());
+        this.observer = new TreeObserver(role.layout, view, role::tell, role::setAside);
+        this.tree = recipes.view(role, this);
     }
 
     void lead() throws Exception {
         try {
             tree.look();
             role.tell(new Event.TookOver(
-                    epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
+                    fence.epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
             for (long tick = System.nanoTime(); ; ) {
                 if (System.nanoTime() - tick > TICK) {
                     tick = System.nanoTime();
@@ -70,7 +77,7 @@ final class Reign {
                 if (!steps.isEmpty()) {
                     commit(steps);
                 }
-                observations.apply(steps.isEmpty() ? TICK : 0);
+                apply(steps.isEmpty() ? TICK : 0);
                 believe();
             }
         } finally {
@@ -82,99 +89,117 @@ final class Reign {
     private void believe() throws Exception {
         List<TaskId> doubts = view.takeDoubts();
         if (!doubts.isEmpty()) {
-            observations.readStatuses(doubts);
+            readStatuses(doubts.stream().map(role.layout::task).toList());
             view.believe(doubts);
         }
     }
 
-    /** Somebody wrote to /master. */
-    void verifySoon() {
-        observations.post(fence::verify);
+    /** From any thread. The queue has no bound: a change that was dropped would never be seen. It dies with the reign. */
+    void observe(Blocking observation) {
+        observations.add(observation);
+    }
+
+    /** Enters all that is posted, and waits for the first of it. */
+    void apply(long patienceNanos) throws Exception {
+        Blocking next = observations.poll(patienceNanos, TimeUnit.NANOSECONDS);
+        while (next != null) {
+            next.run();
+            next = observations.poll();
+        }
+    }
+
+    void gone(String path) throws Over {
+        if (role.layout.place(path) instanceof Place.Parent) {
+            throw new Over(path + " was deleted");
+        }
+        observer.gone(path, System.nanoTime());
+    }
+
+    /**
+     * Many tasks in one packet, by ZooKeeper's own handle, since Curator reads one znode a request. In the background:
+     * then the answer comes behind all events that were sent before it, where a blocking one may overtake them (S2).
+     */
+    void readStatuses(List<String> tasks) throws Exception {
+        CompletableFuture<List<OpResult>> answer = new CompletableFuture<>();
+        List<Op> reads = tasks.stream().map(Op::getChildren).toList();
+        role.connection.handle().multi(reads, (rc, path, ctx, found) -> answer.complete(found), null);
+        List<OpResult> found = answer.get();
+        if (found == null) {
+            throw new Over("the connection is lost");
+        }
+        apply(0);
+        for (int i = 0; i < tasks.size(); i++) {
+            String task = tasks.get(i);
+            if (found.get(i) instanceof GetChildrenResult children) {
+                children.getChildren().forEach(child -> observer.seen(task + "/" + child, System.nanoTime()));
+            } else {
+                gone(task);
+            }
+        }
     }
 
     /** S1: opens with the fence. S2: is sent once. */
     private void commit(List<Step> steps) throws Exception {
         List<CuratorOp> operations = new ArrayList<>(fence.checks());
+        List<Step> stepOf = new ArrayList<>(Collections.nCopies(Fence.OPERATIONS, null));
         for (Step step : steps) {
             operations.addAll(operations(step));
+            stepOf.addAll(Collections.nCopies(step.operations(), step));
             view.begin(step);
         }
         try {
             role.connection.once(operations);
-            steps.forEach(this::applied);
+            // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
+            steps.forEach(step -> observer.applied(step, fence.epoch, System.nanoTime()));
         } catch (KeeperException e) {
             if (e.getResults() == null) {
                 throw e;
             }
-            refused(steps, e);
+            refused(steps, stepOf.get(culprit(e.getResults())), e.code());
         }
     }
 
     private List<CuratorOp> operations(Step step) throws Exception {
         TransactionOp op = role.client.transactionOp();
-        byte[] line = AssignmentLine.encode(epoch);
+        byte[] line = AssignmentLine.encode(fence.epoch);
         if (step instanceof Step.Assign assign) {
-            return List.of(op.create().forPath(layout.assignment(assign.worker(), assign.task()), line));
+            return List.of(op.create().forPath(role.layout.assignment(assign.worker(), assign.task()), line));
         } else if (step instanceof Step.Move move) {
             return List.of(
-                    op.delete().forPath(layout.assignment(move.from(), move.task())),
-                    op.create().forPath(layout.assignment(move.to(), move.task()), line));
+                    op.delete().forPath(role.layout.assignment(move.from(), move.task())),
+                    op.create().forPath(role.layout.assignment(move.to(), move.task()), line));
         } else if (step instanceof Step.Release release) {
-            return List.of(op.delete().forPath(layout.assignment(release.worker(), release.task())));
+            return List.of(op.delete().forPath(role.layout.assignment(release.worker(), release.task())));
         } else if (step instanceof Step.MakeParent make) {
-            return List.of(op.create().forPath(layout.assign(make.worker()), Connection.NO_DATA));
+            return List.of(op.create().forPath(role.layout.assign(make.worker()), new byte[0]));
         } else if (step instanceof Step.RemoveParent remove) {
-            return List.of(op.delete().forPath(layout.assign(remove.worker())));
+            return List.of(op.delete().forPath(role.layout.assign(remove.worker())));
         } else {
             TaskId task = ((Step.Expire) step).task();
-            return List.of(op.delete().forPath(layout.status(task)), op.delete().forPath(layout.task(task)));
+            return List.of(
+                    op.delete().forPath(role.layout.status(task)), op.delete().forPath(role.layout.task(task)));
         }
     }
 
-    /** The watches tell of it too, but perhaps after the reply: until then the view would plan it again. */
-    private void applied(Step step) {
+    /**
+     * One step lost a race: it rests for a while, and the others are planned again. Any other refusal meets all.
+     *
+     * @param culprit null where it was the fence
+     */
+    private void refused(List<Step> steps, Step culprit, Code code) throws Exception {
         long now = System.nanoTime();
-        if (step instanceof Step.Assign assign) {
-            view.assignmentSeen(assign.worker(), assign.task(), now);
-            role.tell(new Event.TaskAssigned(assign.task(), assign.worker(), epoch));
-        } else if (step instanceof Step.Move move) {
-            view.assignmentSeen(move.to(), move.task(), now);
-            view.assignmentGone(move.from(), move.task(), now);
-            role.tell(new Event.TaskMoved(move.task(), move.from(), move.to(), epoch));
-        } else if (step instanceof Step.Release release) {
-            view.assignmentGone(release.worker(), release.task(), now);
-            role.tell(new Event.Tidied(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.MakeParent make) {
-            view.parentSeen(make.worker(), now);
-        } else if (step instanceof Step.RemoveParent remove) {
-            view.parentGone(remove.worker(), now);
-            role.tell(new Event.Tidied(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            view.taskGone(expire.task());
-            role.tell(new Event.Tidied(layout.task(expire.task())));
-        }
-        view.settled(step, now);
-    }
-
-    /** One step lost a race: it rests for a while, and the others are planned again. Any other refusal meets all. */
-    private void refused(List<Step> steps, KeeperException refusal) throws Exception {
-        long now = System.nanoTime();
-        int culprit = culprit(refusal.getResults());
-        boolean race = RACES.contains(refusal.code());
-        int end = Fence.OPERATIONS;
+        boolean race = RACES.contains(code);
         for (Step step : steps) {
-            int begin = end;
-            end += step.operations();
-            if (culprit >= Fence.OPERATIONS && (!race || culprit >= begin && culprit < end)) {
+            if (culprit != null && (!race || step == culprit)) {
                 view.failed(step, now);
             } else {
                 view.settled(step, now);
             }
         }
-        if (culprit < Fence.OPERATIONS) {
+        if (culprit == null) {
             fence.verify();
         } else if (!race) {
-            role.setAside(layout.assign(), "cannot write assignments: the ensemble answered " + refusal.code());
+            role.setAside(role.layout.assign(), "cannot write assignments: the ensemble answered " + code);
         }
     }
 
@@ -182,8 +207,7 @@ final class Reign {
     private static int culprit(List<OpResult> results) {
         int operation = 0;
         while (!(results.get(operation) instanceof ErrorResult error)
-                || error.getErr() == Code.OK.intValue()
-                || error.getErr() == Code.RUNTIMEINCONSISTENCY.intValue()) {
+                || error.getErr() >= Code.RUNTIMEINCONSISTENCY.intValue()) {
             operation++;
         }
         return operation;

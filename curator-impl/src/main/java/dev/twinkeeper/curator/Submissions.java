@@ -7,16 +7,17 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.utils.ZKPaths;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -34,21 +35,17 @@ final class Submissions {
     private record Submission(String token, Payload command, CompletableFuture<TaskId> answer) {}
 
     private final ClientRole role;
-    private final CuratorFramework client;
-    private final Layout layout;
-    private final Thread thread;
+    final Thread thread;
 
     /** Bounded by the client's backlog. */
-    private final BlockingQueue<Submission> waiting = new LinkedBlockingQueue<>();
+    private final Queue<Submission> waiting = new ArrayDeque<>();
 
     Submissions(ClientRole role) {
         this.role = role;
-        this.client = role.client;
-        this.layout = role.layout;
-        this.thread = Participant.daemon("client submits", () -> role.quietly(this::run));
+        this.thread = role.daemon("client submits", this::run);
     }
 
-    /** Under the lock that {@link #nextBatch} waits for: what is submitted together shares transactions. */
+    /** What is submitted together shares transactions. */
     synchronized void addAll(List<Payload> commands, List<CompletableFuture<TaskId>> answers) {
         for (int i = 0; i < answers.size(); i++) {
             if (!answers.get(i).isDone()) {
@@ -56,121 +53,96 @@ final class Submissions {
                 waiting.add(new Submission(token, commands.get(i), answers.get(i)));
             }
         }
-    }
-
-    void start() {
-        thread.start();
-    }
-
-    void stop() {
-        thread.interrupt();
+        notifyAll();
     }
 
     private void run() throws Exception {
-        prepare();
+        role.insist(role.layout.tasks(), () -> role.connection.makeParents(role.layout.top()));
         role.becomeReady();
         while (!role.left) {
             List<Submission> batch = nextBatch();
             try {
                 submit(batch);
             } catch (KeeperException e) {
-                batch.forEach(each -> role.refuse(each.answer, e, layout.tasks()));
+                batch.forEach(each -> role.refuse(each.answer, e, role.layout.tasks()));
             }
         }
     }
 
-    private void prepare() throws Exception {
-        while (!role.left) {
-            try {
-                role.connection.makeParents(layout.top());
-                return;
-            } catch (KeeperException e) {
-                role.rest(layout.tasks(), e);
-            }
+    private synchronized List<Submission> nextBatch() throws InterruptedException {
+        while (waiting.isEmpty()) {
+            wait();
         }
-    }
-
-    private List<Submission> nextBatch() throws InterruptedException {
-        List<Submission> batch = new ArrayList<>(List.of(waiting.take()));
-        synchronized (this) {
-            int bytes = batch.get(0).command.size();
-            while (!waiting.isEmpty() && batch.size() < role.settings.batch()) {
-                bytes += waiting.peek().command.size();
-                if (bytes > BATCH_BYTES) {
-                    break;
-                }
-                batch.add(waiting.remove());
-            }
-        }
+        List<Submission> batch = new ArrayList<>();
+        int bytes = 0;
+        do {
+            bytes += waiting.peek().command.size();
+            batch.add(waiting.remove());
+        } while (!waiting.isEmpty()
+                && batch.size() < role.settings.batch()
+                && bytes + waiting.peek().command.size() <= BATCH_BYTES);
         return batch;
     }
 
     private void submit(List<Submission> batch) throws Exception {
         long since = System.nanoTime();
         boolean inDoubt = false;
-        List<Submission> unanswered = batch;
-        while (!unanswered.isEmpty()) {
+        for (List<Submission> unanswered = batch; !unanswered.isEmpty(); ) {
             try {
-                if (inDoubt) {
-                    unanswered = resolve(unanswered, since);
-                    inDoubt = false;
-                } else {
-                    create(unanswered);
-                    return;
-                }
+                unanswered = inDoubt ? resolve(unanswered, since) : create(unanswered);
+                inDoubt = false;
             } catch (KeeperException e) {
-                if (!Connection.isLost(e)) {
+                if (!role.connection.regained(e)) {
                     throw e;
                 }
                 inDoubt = true;
-                client.blockUntilConnected();
             }
         }
     }
 
-    private void create(List<Submission> batch) throws Exception {
+    private List<Submission> create(List<Submission> batch) throws Exception {
         List<CuratorOp> creations = new ArrayList<>();
+        TransactionOp op = role.client.transactionOp();
         for (Submission each : batch) {
-            creations.add(client.transactionOp()
-                    .create()
-                    .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
-                    .forPath(layout.newTask(each.token), each.command.bytes()));
+            String path = role.layout.newTask(each.token);
+            creations.add(op.create().withMode(CreateMode.PERSISTENT_SEQUENTIAL).forPath(path, each.command.bytes()));
         }
         List<OpResult> created = role.connection.once(creations);
         for (int i = 0; i < batch.size(); i++) {
-            String path = ((CreateResult) created.get(i)).getPath();
-            acknowledge(batch.get(i), new TaskId(ZKPaths.getNodeFromPath(path)));
+            acknowledge(batch.get(i), ZKPaths.getNodeFromPath(((CreateResult) created.get(i)).getPath()));
         }
+        return List.of();
     }
 
     /** What is not there after a barrier on the next connection was not applied, and will not be: it is sent again. */
     private List<Submission> resolve(List<Submission> batch, long since) throws Exception {
         role.connection.readBarrier();
-        Map<String, TaskId> there = new HashMap<>();
-        for (String name : client.getChildren().forPath(layout.tasks())) {
-            Layout.token(name).ifPresent(token -> there.put(token, new TaskId(name)));
+        Map<String, String> there = new HashMap<>();
+        for (String name : role.client.getChildren().forPath(role.layout.tasks())) {
+            Layout.token(name).ifPresent(token -> there.put(token, name));
         }
-        List<Submission> missing = new ArrayList<>();
         for (Submission each : batch) {
-            role.tell(new Event.SubmitResolved(there.containsKey(each.token)));
-            if (there.containsKey(each.token)) {
-                acknowledge(each, there.get(each.token));
-            } else {
-                missing.add(each);
+            String name = there.get(each.token);
+            role.tell(new Event.SubmitResolved(name != null));
+            if (name != null) {
+                acknowledge(each, name);
             }
         }
-        if (System.nanoTime() - since < role.settings.retention().toNanos()) {
+        List<Submission> missing =
+                batch.stream().filter(each -> !there.containsKey(each.token)).toList();
+        Duration retention = role.settings.retention();
+        if (System.nanoTime() - since < retention.toNanos()) {
             return missing;
         }
-        CoordinationException tooLate = new CoordinationException(
+        CoordinationException late = new CoordinationException(
                 Problem.UNKNOWN,
-                "no answer for " + Durations.format(role.settings.retention())
-                        + ": the task may have been done and removed since");
-        role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(tooLate)));
+                "no answer for " + Durations.format(retention) + ": the task may have been done and removed since");
+        role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(late)));
         return List.of();
     }
 
-    private void acknowledge(Submission submission, TaskId task) {
+    private void acknowledge(Submission submission, String name) {
+        TaskId task = new TaskId(name);
         role.loop.post(() -> {
             role.announcer.tell(new Event.Submitted(task));
             submission.answer.complete(task);

@@ -1,13 +1,7 @@
 package dev.twinkeeper.curator;
 
-/** How a reign sees the tree: by a recipe that tells the {@link Observations} what stands there and what changes. */
+/** How a reign sees the tree: by a recipe that tells the {@link Reign} what stands there and what changes. */
 interface TreeView {
-    /** How a view is made. */
-    @FunctionalInterface
-    interface Recipe {
-        TreeView of(MasterRole role, Observations observations);
-    }
-
     /** Returns when all that is there is told. S2: assignments before statuses. From then on it tells of changes. */
     void look() throws Exception;
 

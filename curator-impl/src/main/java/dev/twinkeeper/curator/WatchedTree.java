@@ -1,12 +1,9 @@
 package dev.twinkeeper.curator;
 
-import dev.twinkeeper.contract.TaskId;
-import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.WatchedEvent;
@@ -14,23 +11,19 @@ import org.apache.zookeeper.data.Stat;
 
 /** The view by PersistentWatcher and one listing: what exists is a name, so of most znodes nothing is read. */
 final class WatchedTree implements TreeView {
-    private final Connection connection;
-    private final CuratorFramework client;
-    private final Layout layout;
-    private final Observations observations;
+    private final MasterRole role;
+    private final Reign reign;
     private final int batch;
     private final List<PersistentWatcher> watchers = new ArrayList<>();
 
-    WatchedTree(MasterRole role, Observations observations) {
-        this.connection = role.connection;
-        this.client = role.client;
-        this.layout = role.layout;
-        this.observations = observations;
+    WatchedTree(MasterRole role, Reign reign) {
+        this.role = role;
+        this.reign = reign;
         this.batch = role.settings.batch();
     }
 
     private List<String> parents() {
-        return List.of(layout.workers(), layout.assign(), layout.tasks());
+        return List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks());
     }
 
     /** The watches first, then the lists: in between, nothing is missed. */
@@ -38,29 +31,26 @@ final class WatchedTree implements TreeView {
     public void look() throws Exception {
         CountDownLatch unwatched = new CountDownLatch(parents().size());
         for (String parent : parents()) {
-            watchers.add(connection.watch(
-                    parent, true, event -> observations.post(() -> changed(event)), unwatched::countDown));
+            watchers.add(role.connection.watch(
+                    parent, true, event -> reign.observe(() -> changed(event)), unwatched::countDown));
         }
         unwatched.await();
-        list(layout.workers());
-        for (String worker : list(layout.assign())) {
+        list(role.layout.workers());
+        for (String worker : list(role.layout.assign())) {
             list(worker);
         }
-        List<TaskId> tasks = new ArrayList<>();
-        for (String path : list(layout.tasks())) {
-            if (layout.place(path) instanceof Place.TaskNode node) {
-                tasks.add(node.task());
-            }
-        }
+        List<String> tasks = list(role.layout.tasks()).stream()
+                .filter(path -> role.layout.place(path) instanceof Place.TaskNode)
+                .toList();
         for (int from = 0; from < tasks.size(); from += batch) {
-            observations.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + batch)));
+            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + batch)));
         }
-        observations.apply(0);
+        reign.apply(0);
     }
 
     private List<String> list(String parent) throws Exception {
         try {
-            List<String> paths = client.getChildren().forPath(parent).stream()
+            List<String> paths = role.client.getChildren().forPath(parent).stream()
                     .map(child -> parent + "/" + child)
                     .toList();
             for (String path : paths) {
@@ -74,23 +64,23 @@ final class WatchedTree implements TreeView {
 
     private void changed(WatchedEvent event) throws Exception {
         switch (event.getType()) {
-            case NodeDeleted -> observations.gone(event.getPath());
+            case NodeDeleted -> reign.gone(event.getPath());
             case NodeCreated, NodeDataChanged -> seen(event.getPath());
             default -> {}
         }
     }
 
     private void seen(String path) throws Exception {
-        if (layout.place(path) instanceof Place.WorkerNode node) {
+        if (role.layout.place(path) instanceof Place.WorkerNode node) {
             try {
                 Stat stat = new Stat();
-                byte[] line = client.getData().storingStatIn(stat).forPath(path);
-                observations.workerSeen(node, line, stat.getEphemeralOwner());
+                byte[] line = role.client.getData().storingStatIn(stat).forPath(path);
+                reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner());
             } catch (NoNodeException e) {
                 // The watch is about to say so.
             }
         } else {
-            observations.seen(path);
+            reign.observer.seen(path, System.nanoTime());
         }
     }
 
@@ -98,7 +88,7 @@ final class WatchedTree implements TreeView {
     public void close() throws Exception {
         watchers.forEach(PersistentWatcher::close);
         for (String parent : parents()) {
-            connection.unwatch(parent);
+            role.connection.unwatch(parent);
         }
     }
 }

@@ -25,9 +25,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.WatchedEvent;
@@ -41,8 +41,6 @@ import org.apache.zookeeper.data.Stat;
  * <p>The ephemeral is made by hand, since PersistentNode would adopt another worker's of the same id (R3).
  */
 final class WorkerRole extends Participant implements Worker {
-    private static final Duration LAST_HANDLER = Duration.ofSeconds(1);
-
     private final WorkerId id;
     private final TaskHandler handler;
     private final ExecutorService slots;
@@ -50,19 +48,17 @@ final class WorkerRole extends Participant implements Worker {
     private final List<PersistentWatcher> watchers = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
     private volatile boolean registered;
-    private volatile long waitingFor;
+    private volatile long waitingSince;
 
-    /** Tasks that are executed, until a list that was asked for after their end does not have them any more. */
+    /** Assignments whose execution has begun, until a list does not have them any more. */
     private final Set<TaskId> begun = ConcurrentHashMap.newKeySet();
-
-    private final Set<TaskId> ended = ConcurrentHashMap.newKeySet();
 
     WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener, Connection connection) {
         super("worker " + id, settings, listener, connection);
         this.id = id;
         this.handler = handler;
-        this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work));
-        this.thread = daemon(who, () -> quietly(this::run));
+        this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
+        this.thread = daemon(who, this::run);
     }
 
     @Override
@@ -89,12 +85,7 @@ final class WorkerRole extends Participant implements Worker {
     /** Another leader may have been elected, and with it the clocks of all sessions begin anew. */
     @Override
     void connected() {
-        waitingFor = 0;
-        deregister();
-    }
-
-    @Override
-    void disconnected() {
+        waitingSince = System.nanoTime();
         deregister();
     }
 
@@ -102,8 +93,8 @@ final class WorkerRole extends Participant implements Worker {
     void leave() throws Exception {
         thread.interrupt();
         slots.shutdownNow();
-        slots.awaitTermination(LAST_HANDLER.toMillis(), TimeUnit.MILLISECONDS);
-        thread.join(LAST_HANDLER.toMillis());
+        slots.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        thread.join(PAUSE.toMillis());
         watchers.forEach(PersistentWatcher::close);
         Stat own = client.checkExists().forPath(layout.worker(id));
         if (own != null && !watchers.isEmpty() && own.getEphemeralOwner() == connection.session()) {
@@ -111,35 +102,35 @@ final class WorkerRole extends Participant implements Worker {
         }
     }
 
-    @Override
-    void abandon(CoordinationException why) {}
-
     private void run() throws Exception {
-        List<String> parents = new ArrayList<>(layout.top());
-        parents.add(layout.assign(id));
         while (!left) {
-            try {
-                connection.makeParents(parents);
+            insist(layout.worker(id), () -> {
+                connection.makeParents(layout.top());
+                connection.makeParents(List.of(layout.assign(id)));
                 register();
-                while (registered) {
-                    takeAssignments();
-                    changed.acquire();
-                    changed.drainPermits();
-                }
-            } catch (NoNodeException e) {
-                // An operator deleted a parent: it is made anew.
-            } catch (KeeperException e) {
-                rest(layout.worker(id), e);
+                work();
+            });
+        }
+    }
+
+    /** As long as our ephemeral stands there, and the parent of our assignments. */
+    private void work() throws Exception {
+        try {
+            while (registered) {
+                takeAssignments();
+                changed.acquire();
+                changed.drainPermits();
             }
+        } catch (NoNodeException e) {
+            // An operator deleted the parent: it is made anew.
         }
     }
 
     /** R1: returns when our own ephemeral stands there. R3: one of a dead session is waited out, another's is not. */
     private void register() throws Exception {
-        long since = System.nanoTime();
-        waitingFor = 0;
+        long holder = 0;
         while (true) {
-            registered = true; // Unless an event or a lost connection says otherwise from here on.
+            registered = true; // Unless an event or another connection says otherwise from here on.
             Stat stat = client.checkExists().forPath(layout.worker(id));
             if (stat == null) {
                 create();
@@ -150,15 +141,13 @@ final class WorkerRole extends Participant implements Worker {
             } else if (stat.getEphemeralOwner() == 0) {
                 throw new CoordinationException(
                         Problem.IN_THE_WAY,
-                        layout.worker(id) + " is a persistent znode: no worker can register as '" + id
-                                + "' until it is deleted");
+                        layout.worker(id) + " is a persistent znode: choose another id, or delete it");
+            } else if (stat.getEphemeralOwner() == holder) {
+                awaitDeletion(holder);
             } else {
-                if (waitingFor != stat.getEphemeralOwner()) {
-                    waitingFor = stat.getEphemeralOwner();
-                    since = System.nanoTime();
-                    tell(new Event.WaitingForId(id, waitingFor));
-                }
-                awaitDeletion(stat.getEphemeralOwner(), since);
+                holder = stat.getEphemeralOwner();
+                waitingSince = System.nanoTime();
+                tell(new Event.WaitingForId(id, holder));
             }
         }
     }
@@ -173,10 +162,10 @@ final class WorkerRole extends Participant implements Worker {
     }
 
     /** For a session timeout, half of it again, and a second: an election makes all clocks begin anew. */
-    private void awaitDeletion(long holder, long since) throws InterruptedException {
+    private void awaitDeletion(long holder) throws InterruptedException {
         int granted = client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
         Duration patience = Duration.ofMillis(granted * 3L / 2).plus(PAUSE);
-        long rest = patience.toNanos() - (System.nanoTime() - since);
+        long rest = patience.toNanos() - (System.nanoTime() - waitingSince);
         if (rest <= 0) {
             throw new CoordinationException(
                     Problem.ID_IN_USE,
@@ -187,49 +176,35 @@ final class WorkerRole extends Participant implements Worker {
     }
 
     private void takeAssignments() throws Exception {
-        Set<TaskId> over = Set.copyOf(ended);
         Set<TaskId> held = new HashSet<>();
         for (String name : client.getChildren().forPath(layout.assign(id))) {
             String path = layout.assign(id) + "/" + name;
             if (layout.place(path) instanceof Place.AssignmentNode node) {
                 held.add(node.task());
+                if (begun.add(node.task())) {
+                    slots.execute(() -> quietly(() -> insist(path, () -> execute(node.task()))));
+                }
             } else {
                 setAside(path, "no task's name");
             }
         }
-        for (TaskId task : over) {
-            if (!held.contains(task)) {
-                ended.remove(task);
-                begun.remove(task);
-            }
-        }
-        for (TaskId task : held) {
-            if (begun.add(task)) {
-                slots.execute(() -> quietly(() -> execute(task)));
-            }
-        }
+        begun.retainAll(held);
     }
 
     private void execute(TaskId task) throws Exception {
-        while (!left) {
-            try {
-                byte[] command = client.getData().forPath(layout.task(task));
-                complete(task, handle(task, command));
-                return;
-            } catch (NoNodeException e) {
-                setAside(layout.assignment(id, task), "assigned, but there is no such task");
-                ended.add(task);
-                return;
-            } catch (KeeperException e) {
-                rest(layout.task(task), e);
-            }
+        try {
+            byte[] command = client.getData().forPath(layout.task(task));
+            byte[] status = handle(task, command);
+            insist(layout.status(task), () -> complete(task, status));
+        } catch (NoNodeException e) {
+            setAside(layout.assignment(id, task), "assigned, but there is no such task");
         }
     }
 
     /** R5: whatever the handler throws is the task's failure, not the worker's. */
     private byte[] handle(TaskId task, byte[] command) {
         try {
-            Task given = new Task(task, Payload.of(command == null ? Connection.NO_DATA : command));
+            Task given = new Task(task, Payload.of(command == null ? new byte[0] : command));
             tell(new Event.TaskStarted(task, id));
             return StatusBytes.done(handler.handle(given));
         } catch (Throwable e) {
@@ -239,27 +214,20 @@ final class WorkerRole extends Participant implements Worker {
 
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
     private void complete(TaskId task, byte[] status) throws Exception {
-        while (!left) {
-            try {
-                client.transaction()
-                        .forOperations(
-                                client.transactionOp().delete().forPath(layout.assignment(id, task)),
-                                client.transactionOp().create().forPath(layout.status(task), status));
-                tell(new Event.TaskCompleted(task, id, status[0] == 'd'));
-                ended.add(task);
-                return;
-            } catch (NodeExistsException e) {
-                tell(new Event.ResultDiscarded(task, id));
-                ended.add(task);
-                return;
-            } catch (NoNodeException e) {
-                // Moved, or done by this very transaction when its answer was lost: then only a new assignment counts.
-                tell(new Event.ResultDiscarded(task, id));
-                begun.remove(task);
-                return;
-            } catch (KeeperException e) {
-                rest(layout.status(task), e);
-            }
+        try {
+            TransactionOp op = client.transactionOp();
+            client.transaction()
+                    .forOperations(
+                            op.delete().forPath(layout.assignment(id, task)),
+                            op.create().forPath(layout.status(task), status));
+            tell(new Event.TaskCompleted(task, id, status[0] == 'd'));
+        } catch (NodeExistsException e) {
+            tell(new Event.ResultDiscarded(task, id));
+        } catch (NoNodeException e) {
+            // Moved, or done by this very transaction when its answer was lost: then only a new assignment counts.
+            tell(new Event.ResultDiscarded(task, id));
+            begun.remove(task);
+            changed.release();
         }
     }
 }
