@@ -97,12 +97,10 @@ final class ClientRole extends Participant implements Client {
     private void collect(TaskId task, CompletableFuture<Boolean> answer) throws Exception {
         try {
             boolean taken = take(task);
-            loop.post(() -> {
-                if (taken) {
-                    announcer.tell(new Event.Collected(task));
-                }
-                answer.complete(taken);
-            });
+            if (taken) {
+                tell(new Event.Collected(task));
+            }
+            loop.post(() -> answer.complete(taken));
         } catch (KeeperException e) {
             refuse(answer, e, layout.task(task));
         }
@@ -112,10 +110,7 @@ final class ClientRole extends Participant implements Client {
     private boolean take(TaskId task) throws Exception {
         for (boolean inDoubt = false; ; inDoubt = true) {
             try {
-                if (inDoubt) {
-                    connection.readBarrier();
-                }
-                if (!inDoubt || client.checkExists().forPath(layout.task(task)) != null) {
+                if (!inDoubt || !connection.isGone(layout.task(task))) {
                     connection.once(List.of(
                             client.transactionOp().delete().forPath(layout.status(task)),
                             client.transactionOp().delete().forPath(layout.task(task))));

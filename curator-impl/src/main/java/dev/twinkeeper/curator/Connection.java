@@ -77,6 +77,12 @@ record Connection(CuratorFramework client, boolean own, String root) {
         client.transaction().forOperations(client.transactionOp().check().forPath("/"));
     }
 
+    /** S4, S6: not only the server that we reach may be behind. */
+    boolean isGone(String path) throws Exception {
+        readBarrier();
+        return client.checkExists().forPath(path) == null;
+    }
+
     /** Persistent znodes, where they are missing. */
     void makeParents(List<String> parents) throws Exception {
         readBarrier();

@@ -11,6 +11,11 @@ public final class CuratorCacheCoordination extends CuratorCoordination {
     }
 
     @Override
+    public String side() {
+        return "curator";
+    }
+
+    @Override
     TreeView view(MasterRole role, Reign reign) {
         return new CachedTree(role, reign);
     }

@@ -52,11 +52,6 @@ public class CuratorCoordination implements Coordination {
         return "curator";
     }
 
-    @Override
-    public String side() {
-        return "curator";
-    }
-
     /** The recipe for the queue of candidates. */
     Turn turn(MasterRole role) {
         return new LatchTurn(role);

@@ -8,6 +8,11 @@ public final class CuratorSelectorCoordination extends CuratorCoordination {
     }
 
     @Override
+    public String side() {
+        return "curator";
+    }
+
+    @Override
     Turn turn(MasterRole role) {
         return new SelectorTurn(role);
     }

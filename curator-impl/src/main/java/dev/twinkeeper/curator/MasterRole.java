@@ -17,7 +17,6 @@ import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.BadVersionException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
@@ -51,11 +50,9 @@ final class MasterRole extends Participant implements Master {
 
     /** From nobody's leader to one who stands by or reigns, and back. */
     private void become(Leadership now, Event event) {
-        loop.post(() -> {
-            leadership = now;
-            announcer.tell(event);
-            becomeReady();
-        });
+        leadership = now;
+        tell(event);
+        becomeReady();
     }
 
     @Override
@@ -69,7 +66,7 @@ final class MasterRole extends Participant implements Master {
         masterChanged.release();
         Reign now = reign;
         if (now != null) {
-            now.observe(now.fence::verify);
+            now.observe(now::verify);
         }
     }
 
@@ -113,14 +110,16 @@ final class MasterRole extends Participant implements Master {
     }
 
     /** Whether somebody reigns. */
-    private boolean look() throws Exception {
+    boolean look() throws Exception {
         try {
             Stat stat = new Stat();
             byte[] line = client.getData().storingStatIn(stat).forPath(layout.master());
             if (stat.getEphemeralOwner() == 0) {
                 setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
             }
-            become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
+            if (stat.getEphemeralOwner() != connection.session()) {
+                become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
+            }
             return true;
         } catch (NoNodeException e) {
             return false;
@@ -137,25 +136,20 @@ final class MasterRole extends Participant implements Master {
                         op.create().withMode(CreateMode.EPHEMERAL).forPath(layout.master(), line),
                         op.setData().withVersion(0).forPath(layout.master(), line),
                         op.setData().forPath(layout.epoch(), claim));
-        Fence fence =
-                new Fence(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat());
-        return new Reign(this, fence, recipes);
+        return new Reign(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat(), recipes);
     }
 
     private void lead(Reign claimed) throws Exception {
         reign = claimed;
-        String why = "the connection is lost, or the role closes";
-        become(Leadership.reigning(claimed.fence.epoch), new Event.Elected(id, claimed.fence.epoch));
+        String why = "a request or the connection failed, or the role closes";
+        become(Leadership.reigning(claimed.epoch), new Event.Elected(id, claimed.epoch));
         try {
             claimed.lead();
         } catch (Reign.Over over) {
             why = over.getMessage();
-        } catch (KeeperException e) {
-            why = "the ensemble answered " + e.code();
-            throw e;
         } finally {
             reign = null;
-            become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.fence.epoch, why));
+            become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
         }
     }
 

@@ -106,9 +106,7 @@ final class Outcomes {
             role.connection.unwatch(task);
             return decode(question.task);
         } catch (NoNodeException e) {
-            // S6: our server may be behind.
-            role.connection.readBarrier();
-            return client.checkExists().forPath(task) == null
+            return role.connection.isGone(task)
                     ? new Outcome.Unknown("the task is gone: collected, or never there")
                     : read(question);
         }

@@ -26,6 +26,7 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.OpResult.ErrorResult;
 import org.apache.zookeeper.OpResult.GetChildrenResult;
+import org.apache.zookeeper.data.Stat;
 
 /**
  * One reign, on the candidate's thread: look, then plan, write, wait. View and watches die with it, and whatever it
@@ -34,8 +35,6 @@ import org.apache.zookeeper.OpResult.GetChildrenResult;
 final class Reign {
     /** The reign is over; the message says why. */
     static final class Over extends Exception {
-        private static final long serialVersionUID = 1L;
-
         Over(String why) {
             super(why);
         }
@@ -44,18 +43,25 @@ final class Reign {
     /** Refusals that a step meets because somebody was faster. */
     private static final Set<Code> RACES = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY);
 
+    /** How many operations the fence is. */
+    private static final int FENCE = 2;
+
     private static final long TICK = Participant.PAUSE.toNanos();
 
     final TreeObserver observer;
     private final MasterRole role;
-    final Fence fence;
+    final int epoch;
     private final ClusterView view;
     private final BlockingQueue<Blocking> observations = new LinkedBlockingQueue<>();
     private final TreeView tree;
+    private final long creation;
+    private int version;
 
-    Reign(MasterRole role, Fence fence, CuratorCoordination recipes) {
+    Reign(MasterRole role, Stat master, Stat claim, CuratorCoordination recipes) {
         this.role = role;
-        this.fence = fence;
+        this.creation = master.getCzxid();
+        this.version = master.getVersion();
+        this.epoch = claim.getVersion();
         Settings settings = role.settings;
         this.view = new ClusterView(
                 settings.sessionTimeout().toNanos(), settings.retention().toNanos());
@@ -67,13 +73,13 @@ final class Reign {
         try {
             tree.look();
             role.tell(new Event.TookOver(
-                    fence.epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
+                    epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
             for (long tick = System.nanoTime(); ; ) {
                 if (System.nanoTime() - tick > TICK) {
                     tick = System.nanoTime();
                     view.retryFailed(tick);
                 }
-                List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - Fence.OPERATIONS, System.nanoTime());
+                List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
                 if (!steps.isEmpty()) {
                     commit(steps);
                 }
@@ -140,8 +146,8 @@ final class Reign {
 
     /** S1: opens with the fence. S2: is sent once. */
     private void commit(List<Step> steps) throws Exception {
-        List<CuratorOp> operations = new ArrayList<>(fence.checks());
-        List<Step> stepOf = new ArrayList<>(Collections.nCopies(Fence.OPERATIONS, null));
+        List<CuratorOp> operations = new ArrayList<>(fence());
+        List<Step> stepOf = new ArrayList<>(Collections.nCopies(FENCE, null));
         for (Step step : steps) {
             operations.addAll(operations(step));
             stepOf.addAll(Collections.nCopies(step.operations(), step));
@@ -150,7 +156,7 @@ final class Reign {
         try {
             role.connection.once(operations);
             // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
-            steps.forEach(step -> observer.applied(step, fence.epoch, System.nanoTime()));
+            steps.forEach(step -> observer.applied(step, epoch, System.nanoTime()));
         } catch (KeeperException e) {
             if (e.getResults() == null) {
                 throw e;
@@ -159,9 +165,28 @@ final class Reign {
         }
     }
 
+    private List<CuratorOp> fence() throws Exception {
+        TransactionOp op = role.client.transactionOp();
+        return List.of(
+                op.check().withVersion(version).forPath(role.layout.master()),
+                op.check().withVersion(epoch).forPath(role.layout.epoch()));
+    }
+
+    /** The fence failed, or /master changed: the same one with a newer version is adopted, all else ends the reign. */
+    void verify() throws Exception {
+        Stat master = role.client.checkExists().forPath(role.layout.master());
+        Stat claim = role.client.checkExists().forPath(role.layout.epoch());
+        if (master == null || master.getCzxid() != creation) {
+            throw new Over("/master was deleted");
+        } else if (claim == null || claim.getVersion() != epoch) {
+            throw new Over("/master-epoch was written by somebody else");
+        }
+        version = master.getVersion();
+    }
+
     private List<CuratorOp> operations(Step step) throws Exception {
         TransactionOp op = role.client.transactionOp();
-        byte[] line = AssignmentLine.encode(fence.epoch);
+        byte[] line = AssignmentLine.encode(epoch);
         if (step instanceof Step.Assign assign) {
             return List.of(op.create().forPath(role.layout.assignment(assign.worker(), assign.task()), line));
         } else if (step instanceof Step.Move move) {
@@ -197,7 +222,7 @@ final class Reign {
             }
         }
         if (culprit == null) {
-            fence.verify();
+            verify();
         } else if (!race) {
             role.setAside(role.layout.assign(), "cannot write assignments: the ensemble answered " + code);
         }

@@ -1,8 +1,11 @@
 package dev.twinkeeper.curator;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 
 /**
  * The turn by LeaderSelector: whoever has its mutex runs its candidacies on the selector's thread, and the adapter
@@ -16,17 +19,34 @@ import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter
 final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     private final MasterRole role;
     private final LeaderSelector selector;
+    private final ExecutorService queued;
+    private PersistentWatcher masterWatcher;
 
     SelectorTurn(MasterRole role) {
         this.role = role;
         this.selector = new LeaderSelector(role.client, role.layout.candidates() + "-selector", this);
+        this.queued = Executors.newSingleThreadExecutor(work -> role.daemon(role.who + " in the queue", work::run));
         selector.setId(role.id.name());
         selector.autoRequeue();
     }
 
     @Override
     public void start() {
+        masterWatcher = role.connection.watch(role.layout.master(), false, event -> onMaster(), this::onMaster);
         selector.start();
+    }
+
+    /** Who is in the queue has no thread, but stands by all the same, and wants to know who reigns. */
+    private void onMaster() {
+        if (!role.left) {
+            queued.execute(() -> role.quietly(() -> role.insist(role.layout.master(), this::look)));
+        }
+    }
+
+    private void look() throws Exception {
+        if (!selector.hasLeadership()) {
+            role.look();
+        }
     }
 
     @Override
@@ -46,6 +66,8 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
 
     @Override
     public void close() {
+        masterWatcher.close();
+        queued.shutdownNow();
         selector.close();
     }
 }

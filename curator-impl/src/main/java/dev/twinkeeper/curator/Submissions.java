@@ -143,9 +143,7 @@ final class Submissions {
 
     private void acknowledge(Submission submission, String name) {
         TaskId task = new TaskId(name);
-        role.loop.post(() -> {
-            role.announcer.tell(new Event.Submitted(task));
-            submission.answer.complete(task);
-        });
+        role.tell(new Event.Submitted(task));
+        role.loop.post(() -> submission.answer.complete(task));
     }
 }

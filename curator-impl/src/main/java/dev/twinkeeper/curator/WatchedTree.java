@@ -1,38 +1,35 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.layout.Place;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.data.Stat;
 
 /** The view by PersistentWatcher and one listing: what exists is a name, so of most znodes nothing is read. */
 final class WatchedTree implements TreeView {
     private final MasterRole role;
     private final Reign reign;
-    private final int batch;
-    private final List<PersistentWatcher> watchers = new ArrayList<>();
+    private final Map<String, PersistentWatcher> watchers = new HashMap<>();
 
     WatchedTree(MasterRole role, Reign reign) {
         this.role = role;
         this.reign = reign;
-        this.batch = role.settings.batch();
-    }
-
-    private List<String> parents() {
-        return List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks());
     }
 
     /** The watches first, then the lists: in between, nothing is missed. */
     @Override
     public void look() throws Exception {
-        CountDownLatch unwatched = new CountDownLatch(parents().size());
-        for (String parent : parents()) {
-            watchers.add(role.connection.watch(
-                    parent, true, event -> reign.observe(() -> changed(event)), unwatched::countDown));
+        List<String> parents = List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks());
+        CountDownLatch unwatched = new CountDownLatch(parents.size());
+        for (String parent : parents) {
+            Watcher watcher = event -> reign.observe(() -> changed(event));
+            watchers.put(parent, role.connection.watch(parent, true, watcher, unwatched::countDown));
         }
         unwatched.await();
         list(role.layout.workers());
@@ -42,8 +39,8 @@ final class WatchedTree implements TreeView {
         List<String> tasks = list(role.layout.tasks()).stream()
                 .filter(path -> role.layout.place(path) instanceof Place.TaskNode)
                 .toList();
-        for (int from = 0; from < tasks.size(); from += batch) {
-            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + batch)));
+        for (int from = 0; from < tasks.size(); from += role.settings.batch()) {
+            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + role.settings.batch())));
         }
         reign.apply(0);
     }
@@ -86,9 +83,9 @@ final class WatchedTree implements TreeView {
 
     @Override
     public void close() throws Exception {
-        watchers.forEach(PersistentWatcher::close);
-        for (String parent : parents()) {
-            role.connection.unwatch(parent);
+        for (Map.Entry<String, PersistentWatcher> watch : watchers.entrySet()) {
+            watch.getValue().close();
+            role.connection.unwatch(watch.getKey());
         }
     }
 }
