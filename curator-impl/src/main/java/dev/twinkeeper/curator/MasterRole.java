@@ -157,7 +157,7 @@ final class MasterRole extends Participant implements Master {
      * Deletes a /master that is of our session and of no reign of ours: the answer to a claim was lost, or the reign is
      * over. The epoch is read first and checked: whoever claims in between raises it (S1).
      */
-    private void vacate() throws Exception {
+    void vacate() throws Exception {
         Stat epoch = client.checkExists().forPath(layout.epoch());
         Stat master = client.checkExists().forPath(layout.master());
         if (epoch != null && master != null && master.getEphemeralOwner() == connection.session()) {

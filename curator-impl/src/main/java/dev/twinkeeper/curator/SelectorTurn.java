@@ -11,10 +11,10 @@ import org.apache.curator.framework.recipes.watch.PersistentWatcher;
  * The turn by LeaderSelector: whoever has its mutex runs its candidacies on the selector's thread, and the adapter
  * interrupts them when the connection is lost.
  *
- * <p>Not kept: L1 and L5. The turn is a lock and no hint. A leader whose connection was lost for a moment goes to the
- * back of the queue, while its session and with it {@code /master} live on: whoever has the mutex then waits until the
- * session's end. And one whose {@code /master} was deleted, but that hears nothing, keeps the mutex although anybody could
- * reign.
+ * <p>Not kept: L1. The turn is a lock and no hint, and it ends with a session and not with a reign. A leader whose
+ * {@code /master} was deleted, but that hears nothing of it, keeps the mutex, and nobody claims although anybody could. And a
+ * leader whose connection was lost for a moment goes to the back of the queue, where its {@code /master} is a hindrance
+ * until it takes that away.
  */
 final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     private final MasterRole role;
@@ -45,6 +45,8 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
 
     private void look() throws Exception {
         if (!selector.hasLeadership()) {
+            // L5: or whoever has the mutex now would wait for ever for a /master that our living session keeps.
+            role.vacate();
             role.look();
         }
     }

@@ -5,7 +5,7 @@ import dev.twinkeeper.contract.Coordination;
 /** Curator's roles with CuratorCache for the view. */
 class CuratorCacheTest extends CoordinationSuite {
     @Override
-    protected Cast cast() {
-        return Cast.of(Coordination.named("curator-cache"));
+    protected Implementations implementations() {
+        return Implementations.of(Coordination.named("curator-cache"));
     }
 }

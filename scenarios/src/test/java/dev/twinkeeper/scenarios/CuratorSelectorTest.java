@@ -5,7 +5,7 @@ import dev.twinkeeper.contract.Coordination;
 /** Curator's roles with LeaderSelector for the queue. */
 class CuratorSelectorTest extends CoordinationSuite {
     @Override
-    protected Cast cast() {
-        return Cast.of(Coordination.named("curator-selector"));
+    protected Implementations implementations() {
+        return Implementations.of(Coordination.named("curator-selector"));
     }
 }
