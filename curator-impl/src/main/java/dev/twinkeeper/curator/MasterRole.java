@@ -117,9 +117,7 @@ final class MasterRole extends Participant implements Master {
             if (stat.getEphemeralOwner() == 0) {
                 setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
             }
-            if (stat.getEphemeralOwner() != connection.session()) {
-                become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
-            }
+            become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
             return true;
         } catch (NoNodeException e) {
             return false;

@@ -52,10 +52,8 @@ final class Outcomes {
         questions.add(question);
         ask(question);
         Loop.Timer timer = role.loop.after(patience, () -> dismiss(question, patience));
-        answer.whenComplete((outcome, failure) -> {
-            questions.remove(question);
-            timer.cancel();
-        });
+        answer.whenComplete((outcome, failure) -> timer.cancel());
+        answer.whenComplete((outcome, failure) -> questions.remove(question));
     }
 
     private void ask(Question question) {

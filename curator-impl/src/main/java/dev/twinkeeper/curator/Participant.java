@@ -1,6 +1,6 @@
 package dev.twinkeeper.curator;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
@@ -41,7 +41,6 @@ abstract class Participant implements Role {
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
     private static final long FAREWELL_MS = 2_000;
-    private static final long CLOSE_BOUND_MS = 10_000;
 
     /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
@@ -181,7 +180,7 @@ abstract class Participant implements Role {
     public final void close() {
         end(CoordinationException.closed(who));
         if (!loop.isCurrent()) {
-            ended.copy().completeOnTimeout(null, CLOSE_BOUND_MS, MILLISECONDS).join();
+            ended.copy().completeOnTimeout(null, 10, SECONDS).join();
         }
     }
 

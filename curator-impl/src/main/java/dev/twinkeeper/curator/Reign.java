@@ -40,9 +40,6 @@ final class Reign {
         }
     }
 
-    /** Refusals that a step meets because somebody was faster. */
-    private static final Set<Code> RACES = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY);
-
     /** How many operations the fence is. */
     private static final int FENCE = 2;
 
@@ -213,7 +210,7 @@ final class Reign {
      */
     private void refused(List<Step> steps, Step culprit, Code code) throws Exception {
         long now = System.nanoTime();
-        boolean race = RACES.contains(code);
+        boolean race = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY).contains(code);
         for (Step step : steps) {
             if (culprit != null && (!race || step == culprit)) {
                 view.failed(step, now);

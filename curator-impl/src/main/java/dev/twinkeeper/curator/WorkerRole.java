@@ -105,8 +105,7 @@ final class WorkerRole extends Participant implements Worker {
     private void run() throws Exception {
         while (!left) {
             insist(layout.worker(id), () -> {
-                connection.makeParents(layout.top());
-                connection.makeParents(List.of(layout.assign(id)));
+                connection.makeParents(List.of(layout.workers(), layout.tasks(), layout.epoch(), layout.assign(id)));
                 register();
                 work();
             });
