@@ -139,7 +139,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static Implementations implementationsOf(Coordination coordination) {
-        Recipes recipes = Recipes.named(coordination.name());
+        Recipes recipes = Recipes.named(coordination.side());
         return Implementations.of(coordination).with(recipes, recipes);
     }
 

@@ -136,7 +136,7 @@ final class TortureCommand implements Callable<Integer> {
 
     private TortureOptions options() {
         List<String> names = implementation.equals(TortureOptions.MIXED)
-                ? Coordination.all().stream().map(Coordination::name).toList()
+                ? Coordination.sides().stream().map(Coordination::name).toList()
                 : List.of(side().name());
         try {
             List<FaultKind> kinds = faults == null

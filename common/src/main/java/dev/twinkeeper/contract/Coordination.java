@@ -1,5 +1,6 @@
 package dev.twinkeeper.contract;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 
@@ -15,6 +16,11 @@ import java.util.ServiceLoader;
 public interface Coordination {
     /** The name by which people choose the implementation: {@code raw}, {@code curator}. Lower case, no blanks. */
     String name();
+
+    /** The implementation that this is a variant of, for the sake of comparison; its own name where it is none. */
+    default String side() {
+        return name();
+    }
 
     /** Makes a candidate for {@code /master} and lets it run. */
     Master master(MasterId id, Settings settings, Listener listener);
@@ -34,11 +40,17 @@ public interface Coordination {
         return List.of();
     }
 
-    /** The implementations on the class path, in the order in which {@link ServiceLoader} finds them. */
+    /** The implementations on the class path, variants last, in the order in which {@link ServiceLoader} finds them. */
     static List<Coordination> all() {
         return ServiceLoader.load(Coordination.class).stream()
                 .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(each -> !each.side().equals(each.name())))
                 .toList();
+    }
+
+    /** Those of {@link #all} that are no variants. */
+    static List<Coordination> sides() {
+        return all().stream().filter(each -> each.side().equals(each.name())).toList();
     }
 
     /**

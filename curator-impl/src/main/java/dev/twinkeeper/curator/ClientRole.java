@@ -3,160 +3,142 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.loop.Backlog;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NotEmptyException;
 
 /**
- * A client: {@link Submissions} makes tasks, {@link Outcomes} learns what became of them, {@link Removals} takes them
- * away. Each of the three begins again by itself when the connection is back.
- *
- * <pre>
- * SUSPENDED  connected            → PREPARING  barrier, parents
- * PREPARING  all there            → OPEN
- * any        connection lost      → SUSPENDED
- *            another code         → SUSPENDED  said once; PREPARING again after a second
- * </pre>
+ * A client: {@link Submissions} has one thread; {@link Outcomes} and collects share a pool of as many as the window,
+ * each for one request at a time.
  */
 final class ClientRole extends Participant implements Client {
-    private enum Phase {
-        SUSPENDED,
-        PREPARING,
-        OPEN
-    }
-
-    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
-            Phase.SUSPENDED, Set.of(Phase.PREPARING),
-            Phase.PREPARING, Set.of(Phase.OPEN, Phase.SUSPENDED),
-            Phase.OPEN, Set.of(Phase.SUSPENDED));
-
-    /** L6: a refusal that lasts is asked about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-
-    /** Final, since ZooKeeper tells watchers apart by equality. */
-    final Watcher taskWatcher = event -> loop.post(() -> onTaskChanged(event));
-
-    private final Gate<Phase> gate;
+    private final ThreadPoolExecutor pool;
     private final Submissions submissions;
     private final Outcomes outcomes;
-    private final Removals removals;
+    private final Backlog backlog;
 
-    /** What was asked from any thread and has no answer yet: at most {@link Settings#backlog()}. */
-    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean abandoned;
-
-    ClientRole(Settings settings, Listener listener) {
-        super("client", settings, listener);
-        this.gate = new Gate<>(who, session, Phase.SUSPENDED, TRANSITIONS);
+    ClientRole(Settings settings, Listener listener, Connection connection) {
+        super("client", settings, listener, connection);
+        this.backlog = new Backlog(settings.backlog());
+        this.pool = (ThreadPoolExecutor)
+                Executors.newFixedThreadPool(settings.window(), work -> daemon("client request", work::run));
+        // For what comes when the role has ended, and every answer with it.
+        this.pool.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
-        this.removals = new Removals(this);
+    }
+
+    @Override
+    void begin() {
+        submissions.thread.start();
+    }
+
+    @Override
+    void connected() {
+        outcomes.askAgain();
+    }
+
+    @Override
+    void leave() {
+        submissions.thread.interrupt();
+        pool.shutdownNow();
+        outcomes.forget();
+    }
+
+    @Override
+    void abandon(CoordinationException why) {
+        backlog.end(why);
     }
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
-        List<Submissions.Submission> made = List.copyOf(commands).stream()
-                .map(command -> new Submissions.Submission(command, this.<TaskId>admit()))
-                .toList();
-        loop.post(() -> submissions.add(made));
-        return made.stream().map(each -> each.answer().minimalCompletionStage()).toList();
+        List<CompletableFuture<TaskId>> answers =
+                commands.stream().map(command -> backlog.<TaskId>admit()).toList();
+        submissions.addAll(List.copyOf(commands), answers);
+        return answers.stream().map(CompletableFuture::minimalCompletionStage).toList();
     }
 
     @Override
     public CompletionStage<Outcome> outcome(TaskId task, Duration patience) {
         Objects.requireNonNull(task);
         Objects.requireNonNull(patience);
-        CompletableFuture<Outcome> answer = admit();
-        loop.post(() -> outcomes.add(task, patience, answer));
+        CompletableFuture<Outcome> answer = backlog.admit();
+        outcomes.add(task, patience, answer);
         return answer.minimalCompletionStage();
     }
 
     @Override
     public CompletionStage<Boolean> collect(TaskId task) {
         Objects.requireNonNull(task);
-        CompletableFuture<Boolean> answer = admit();
-        loop.post(() -> removals.add(task, answer));
+        CompletableFuture<Boolean> answer = backlog.admit();
+        inPool(() -> collect(task, answer));
         return answer.minimalCompletionStage();
     }
 
-    /** A place in the backlog, given back with the answer. Without one, the answer is there already: a refusal. */
-    private <T> CompletableFuture<T> admit() {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (unanswered.size() >= settings.backlog()) {
-            answer.completeExceptionally(new CoordinationException(
-                    Problem.FULL,
-                    "the client has " + settings.backlog() + " requests under way: wait for some of them"));
-            return answer;
-        }
-        unanswered.add(answer);
-        answer.whenComplete((value, failure) -> unanswered.remove(answer));
-        if (abandoned) {
-            answer.completeExceptionally(CoordinationException.closed(who));
-        }
-        return answer;
+    /** For what blocks. Its queue is bounded by the backlog. */
+    void inPool(Blocking work) {
+        pool.execute(() -> quietly(work));
     }
 
-    @Override
-    void begin() {
-        gate.enter(Phase.PREPARING);
-        new Parents(session, gate, layout.top(), this::open, this::fail).ensure();
-    }
-
-    private void open() {
-        gate.enter(Phase.OPEN);
-        submissions.begin();
-        outcomes.begin();
-        removals.begin();
-        becomeReady();
-    }
-
-    @Override
-    void suspend() {
-        gate.enter(Phase.SUSPENDED);
-        submissions.suspend();
-        outcomes.suspend();
-        removals.suspend();
-    }
-
-    /** L4: nothing here hangs on the session; whatever was asked is asked again. */
-    @Override
-    void renew() {}
-
-    @Override
-    void leave(Runnable done) {
-        suspend();
-        done.run();
-    }
-
-    @Override
-    void abandon(CoordinationException why) {
-        abandoned = true;
-        unanswered.forEach(answer -> answer.completeExceptionally(why));
-    }
-
-    private void onTaskChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None && gate.in(Phase.OPEN)) {
-            outcomes.onChanged(event.getPath());
+    private void collect(TaskId task, CompletableFuture<Boolean> answer) throws Exception {
+        try {
+            boolean taken = take(task);
+            if (taken) {
+                tell(new Event.Collected(task));
+            }
+            loop.post(() -> answer.complete(taken));
+        } catch (KeeperException e) {
+            refuse(answer, e, layout.task(task));
         }
     }
 
-    private void fail(Code code) {
-        announcer.setAside(layout.tasks(), "cannot make the parents: " + code);
-        suspend();
-        loop.after(PAUSE, gate.pass(this::begin));
+    /** S5: a task goes with its status in one transaction. What is gone after a lost answer was taken by it. */
+    private boolean take(TaskId task) throws Exception {
+        for (boolean inDoubt = false; ; inDoubt = true) {
+            try {
+                if (!inDoubt || !connection.isGone(layout.task(task))) {
+                    connection.once(List.of(
+                            client.transactionOp().delete().forPath(layout.status(task)),
+                            client.transactionOp().delete().forPath(layout.task(task))));
+                }
+                return true;
+            } catch (NoNodeException e) {
+                return false;
+            } catch (NotEmptyException e) {
+                setAside(layout.task(task), "it has children that are none of ours");
+                return false;
+            } catch (KeeperException e) {
+                if (!connection.regained(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** The ensemble refused it for good. */
+    void refuse(CompletableFuture<?> answer, KeeperException e, String path) {
+        Problem problem =
+                switch (e.code()) {
+                    case NOAUTH -> Problem.NOT_ALLOWED;
+                    case NONODE, NOCHILDRENFOREPHEMERALS -> Problem.IN_THE_WAY;
+                    case NODEEXISTS, QUOTAEXCEEDED, THROTTLEDOP -> Problem.FULL;
+                    default -> Problem.UNKNOWN;
+                };
+        loop.post(() -> answer.completeExceptionally(
+                new CoordinationException(problem, path + ": the ensemble answered " + e.code())));
     }
 }

@@ -1,102 +1,173 @@
 package dev.twinkeeper.curator;
 
-import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Leadership;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.layout.EpochLine;
+import dev.twinkeeper.layout.MasterLine;
+import java.util.List;
 import java.util.Optional;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
+import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.BadVersionException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
+import org.apache.zookeeper.data.Stat;
 
 /**
- * A master: one {@link Candidacy} after another, and what came of the last one. A candidacy ends with its session, or
- * with its reign; what only a leader may know lives in a {@link Reign} and dies with it.
+ * A candidate, on one thread from top to bottom: wait until nobody reigns and it is our {@link Turn}, claim, lead.
+ * {@code /master} is the one lock, which others may claim who know nothing of the turn (S1). A lost connection interrupts
+ * the thread: the reign is over although the session may live, and the next one has another epoch.
  */
 final class MasterRole extends Participant implements Master {
     final MasterId id;
-
-    /** Final, since ZooKeeper tells watchers apart by equality: a fresh one each time would pile up. */
-    final Watcher masterWatcher = event -> loop.post(() -> onMasterChanged(event));
-
-    final Watcher treeWatcher = event -> loop.post(() -> onTreeChanged(event));
-
-    private Candidacy candidacy;
+    private final Turn turn;
+    private final CuratorCoordination recipes;
+    private final Semaphore masterChanged = new Semaphore(0);
+    private PersistentWatcher masterWatcher;
+    private volatile Reign reign;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
-    MasterRole(MasterId id, Settings settings, Listener listener) {
-        super("master " + id, settings, listener);
+    MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
+        super("master " + id, settings, listener, connection);
         this.id = id;
-        this.candidacy = new Candidacy(this);
+        this.recipes = recipes;
+        this.turn = recipes.turn(this);
     }
 
     @Override
     public Leadership leadership() {
-        return leadership;
+        return left ? Leadership.CLOSED : leadership;
     }
 
-    @Override
-    void begin() {
-        candidacy.begin();
-    }
-
-    @Override
-    void suspend() {
-        candidacy.suspend();
-        leadership = Leadership.UNKNOWN;
-    }
-
-    @Override
-    void renew() {
-        candidacy.end();
-        candidacy = new Candidacy(this);
-    }
-
-    @Override
-    void leave(Runnable done) {
-        candidacy.yield(done);
-    }
-
-    @Override
-    void abandon(CoordinationException why) {
-        leadership = Leadership.CLOSED;
-    }
-
-    /** The reign of this candidacy is over and the session lives on: stand again, with a nonce of its own. */
-    void standAgain() {
-        candidacy.end();
-        candidacy = new Candidacy(this);
-        candidacy.begin();
-    }
-
-    void standsBy(Optional<String> reigning) {
-        leadership = Leadership.STANDBY;
-        announcer.tell(new Event.Standby(id, reigning));
+    /** From nobody's leader to one who stands by or reigns, and back. */
+    private void become(Leadership now, Event event) {
+        leadership = now;
+        tell(event);
         becomeReady();
     }
 
-    void reigns(long epoch) {
-        leadership = Leadership.reigning(epoch);
-        announcer.tell(new Event.Elected(id, epoch));
-        becomeReady();
+    @Override
+    void begin() throws Exception {
+        hold(layout.master());
+        masterWatcher = connection.watch(layout.master(), false, event -> onMaster(), this::onMaster);
+        turn.start();
     }
 
-    void deposed(long epoch, String why) {
-        leadership = Leadership.UNKNOWN;
-        announcer.tell(new Event.Deposed(id, epoch, why));
-    }
-
-    private void onMasterChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onMasterChanged(event.getType());
+    private void onMaster() {
+        masterChanged.release();
+        Reign now = reign;
+        if (now != null) {
+            now.observe(now::verify);
         }
     }
 
-    private void onTreeChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onTreeChanged(event);
+    @Override
+    void disconnected() {
+        leadership = Leadership.UNKNOWN;
+        turn.interrupt();
+    }
+
+    /** A master that stops on purpose leaves no /master behind in a living session. */
+    @Override
+    void leave() throws Exception {
+        if (masterWatcher != null) {
+            turn.close();
+            masterWatcher.close();
+            vacate();
+        }
+    }
+
+    /** One candidacy, from the wait for /master to the end of the reign. */
+    void stand() throws Exception {
+        try {
+            connection.makeParents(layout.top());
+            vacate();
+            do {
+                awaitVacancy();
+                turn.await();
+            } while (look());
+            lead(claim());
+        } catch (NodeExistsException e) {
+            // Somebody was faster, and the watch is about to say so.
+            masterChanged.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void awaitVacancy() throws Exception {
+        while (look()) {
+            masterChanged.acquire();
+            masterChanged.drainPermits();
+        }
+    }
+
+    /** Whether somebody reigns. */
+    boolean look() throws Exception {
+        try {
+            Stat stat = new Stat();
+            byte[] line = client.getData().storingStatIn(stat).forPath(layout.master());
+            if (stat.getEphemeralOwner() == 0) {
+                setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
+            }
+            become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
+            return true;
+        } catch (NoNodeException e) {
+            return false;
+        }
+    }
+
+    /** S1: taking /master and raising the epoch is one step. Version 1 tells a claim from what is made by hand. */
+    private Reign claim() throws Exception {
+        byte[] line = MasterLine.encode(id, settings.address());
+        byte[] claim = EpochLine.of(id, UUID.randomUUID().toString()).encode();
+        TransactionOp op = client.transactionOp();
+        List<CuratorTransactionResult> claimed = client.transaction()
+                .forOperations(
+                        op.create().withMode(CreateMode.EPHEMERAL).forPath(layout.master(), line),
+                        op.setData().withVersion(0).forPath(layout.master(), line),
+                        op.setData().forPath(layout.epoch(), claim));
+        return new Reign(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat(), recipes);
+    }
+
+    private void lead(Reign claimed) throws Exception {
+        reign = claimed;
+        String why = "a request or the connection failed, or the role closes";
+        become(Leadership.reigning(claimed.epoch), new Event.Elected(id, claimed.epoch));
+        try {
+            claimed.lead();
+        } catch (Reign.Over over) {
+            why = over.getMessage();
+        } finally {
+            reign = null;
+            become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
+        }
+    }
+
+    /**
+     * Deletes a /master that is of our session and of no reign of ours: the answer to a claim was lost, or the reign is
+     * over. The epoch is read first and checked: whoever claims in between raises it (S1).
+     */
+    void vacate() throws Exception {
+        Stat epoch = client.checkExists().forPath(layout.epoch());
+        Stat master = client.checkExists().forPath(layout.master());
+        if (epoch != null && master != null && master.getEphemeralOwner() == connection.session()) {
+            TransactionOp op = client.transactionOp();
+            try {
+                client.transaction()
+                        .forOperations(
+                                op.check().withVersion(epoch.getVersion()).forPath(layout.epoch()),
+                                op.delete().withVersion(master.getVersion()).forPath(layout.master()));
+            } catch (NoNodeException | BadVersionException e) {
+                // Not ours any more.
+            }
         }
     }
 }

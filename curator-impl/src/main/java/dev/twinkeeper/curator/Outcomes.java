@@ -5,243 +5,141 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
-import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.api.CuratorEvent;
-import org.apache.zookeeper.Watcher.WatcherType;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.WatcherRemoveCuratorFramework;
+import org.apache.curator.framework.api.CuratorWatcher;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
 
-/**
- * A client's questions after outcomes. Each question reads the status. Where there is none yet, it is one watch on the
- * task's children, which tells of the status and of the task's removal alike, and the status is read again.
- *
- * <pre>
- * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
- * OPEN       connection lost  → SUSPENDED  patience runs on
- * </pre>
- *
- * <p>"Not there" is asked twice, with a barrier in between: the server may be behind the one that took the submit.
- */
+/** A client's questions: each task is read, and watched only where it has no status yet. */
 final class Outcomes {
-    private enum Phase {
-        SUSPENDED,
-        OPEN
-    }
-
-    private static final Map<Phase, Set<Phase>> TRANSITIONS =
-            Map.of(Phase.SUSPENDED, Set.of(Phase.OPEN), Phase.OPEN, Set.of(Phase.SUSPENDED));
-
     private final ClientRole role;
-    private final Layout layout;
-    private final Gate<Phase> gate;
-    private final Map<TaskId, Question> questions = new LinkedHashMap<>();
 
-    private Window window;
+    /** It knows the watches that are set through it, so that a shared client can be rid of them. */
+    private final WatcherRemoveCuratorFramework client;
 
-    /** All who wait for one task. */
-    private static final class Question {
-        final TaskId task;
-        final List<Asker> askers = new ArrayList<>(1);
-
-        /** A "not there" after a barrier is final. */
-        boolean confirmed;
-
-        Question(TaskId task) {
-            this.task = task;
-        }
-    }
-
-    /** One who waits. However short the patience, the task is looked at once. */
-    private static final class Asker {
-        final Duration patience;
-        final CompletableFuture<Outcome> answer;
-        Loop.Timer patienceUp;
-        boolean looked;
-        boolean impatient;
-
-        Asker(Duration patience, CompletableFuture<Outcome> answer) {
-            this.patience = patience;
-            this.answer = answer;
-        }
-    }
+    private final Set<Question> questions = ConcurrentHashMap.newKeySet();
+    private volatile long session;
 
     Outcomes(ClientRole role) {
         this.role = role;
-        this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " outcomes", role.session, Phase.SUSPENDED, TRANSITIONS);
+        this.client = role.client.newWatcherRemoveCuratorFramework();
+    }
+
+    /** One who waits for a task. */
+    private record Question(
+            Outcomes outcomes, TaskId task, CompletableFuture<Outcome> answer, CompletableFuture<Void> looked)
+            implements CuratorWatcher {
+        @Override
+        public void process(WatchedEvent event) {
+            if (event.getType() == EventType.NodeChildrenChanged || event.getType() == EventType.NodeDeleted) {
+                outcomes.ask(this);
+            }
+        }
     }
 
     void add(TaskId task, Duration patience, CompletableFuture<Outcome> answer) {
-        if (answer.isDone()) {
-            return;
-        }
-        Asker asker = new Asker(patience, answer);
-        Question question = questions.computeIfAbsent(task, Question::new);
-        question.askers.add(asker);
-        asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
-        if (gate.in(Phase.OPEN)) {
-            read(question);
-        }
+        Question question = new Question(this, task, answer, new CompletableFuture<>());
+        questions.add(question);
+        ask(question);
+        Loop.Timer timer = role.loop.after(patience, () -> dismiss(question, patience));
+        answer.whenComplete((outcome, failure) -> timer.cancel());
+        answer.whenComplete((outcome, failure) -> questions.remove(question));
     }
 
-    void begin() {
-        gate.enter(Phase.OPEN);
-        window = new Window(role.session, role.settings.window());
-        for (Question question : questions.values()) {
-            question.confirmed = false;
-            read(question);
+    private void ask(Question question) {
+        if (!question.answer.isDone()) {
+            role.inPool(() -> learn(question));
         }
     }
 
-    void suspend() {
-        gate.enter(Phase.SUSPENDED);
-        List.copyOf(questions.values()).forEach(this::dismissImpatient);
-    }
-
-    void onChanged(String path) {
-        if (layout.place(path) instanceof Place.TaskNode node && questions.containsKey(node.task())) {
-            read(questions.get(node.task()));
+    /** L4: in a new session there are no watches. In the old one ZooKeeper sets them again, and nothing is missed. */
+    void askAgain() {
+        long now = role.connection.session();
+        if (now != session) {
+            session = now;
+            questions.forEach(this::ask);
         }
     }
 
-    private void look(Question question) {
-        if (questions.get(question.task) != question) {
-            return; // Whoever asked is gone by now, and needs no watch.
-        }
-        window.send(client -> client.getChildren()
-                .usingWatcher(role.taskWatcher)
-                .inBackground(gate.reply(this::onLooked), question)
-                .forPath(layout.task(question.task)));
-    }
-
-    private void onLooked(CuratorEvent event) {
-        Question question = (Question) event.getContext();
-        switch (Gate.code(event)) {
-            case OK -> {
-                if (event.getChildren().contains(Layout.STATUS)) {
-                    // It came after we had read, and before the watch: that has nothing more to tell.
-                    read(question);
-                    unwatch(question.task);
-                } else {
-                    question.askers.forEach(asker -> asker.looked = true);
-                    dismissImpatient(question);
-                }
-                window.answered();
-            }
-            case NONODE -> {
-                if (question.confirmed) {
-                    answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
-                } else {
-                    confirm(question);
-                }
-                window.answered();
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                answer(question, new Outcome.Unknown("the task cannot be read: " + Gate.code(event)));
-                window.answered();
-            }
-        }
-    }
-
-    private void confirm(Question question) {
-        window.send(client -> Session.readBarrier(client, gate.reply(this::onFresh), question));
-    }
-
-    private void onFresh(CuratorEvent event) {
-        switch (Gate.code(event)) {
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                Question question = (Question) event.getContext();
-                question.confirmed = true;
-                look(question);
-                window.answered();
-            }
-        }
-    }
-
-    private void read(Question question) {
-        window.send(client -> client.getData()
-                .inBackground(gate.reply(this::onRead), question)
-                .forPath(layout.status(question.task)));
-    }
-
-    private void onRead(CuratorEvent event) {
-        Question question = (Question) event.getContext();
-        switch (Gate.code(event)) {
-            case OK -> {
-                Outcome outcome = StatusBytes.decode(event.getData());
-                if (!outcome.known()) {
-                    role.announcer.setAside(event.getPath(), "a status that makes no sense");
-                }
+    /** In the pool. */
+    private void learn(Question question) throws Exception {
+        try {
+            Outcome outcome = read(question);
+            if (outcome != null) {
                 answer(question, outcome);
-                window.answered();
             }
-            // None yet, or the task is gone.
-            case NONODE -> {
-                look(question);
-                window.answered();
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                answer(question, new Outcome.Unknown("the status cannot be read: " + Gate.code(event)));
-                window.answered();
+            question.looked.complete(null);
+        } catch (KeeperException e) {
+            if (role.connection.regained(e)) {
+                ask(question);
+            } else {
+                answer(question, new Outcome.Unknown("the task cannot be read: " + e.code()));
             }
         }
+    }
+
+    /** Null where there is no status yet; its coming is then told. */
+    private Outcome read(Question question) throws Exception {
+        String task = role.layout.task(question.task);
+        try {
+            return decode(question.task);
+        } catch (NoNodeException none) {
+            // So it is worth a watch.
+        }
+        try {
+            List<String> children = client.getChildren().usingWatcher(question).forPath(task);
+            if (!children.contains(Layout.STATUS)) {
+                return null;
+            }
+            role.connection.unwatch(task);
+            return decode(question.task);
+        } catch (NoNodeException e) {
+            return role.connection.isGone(task)
+                    ? new Outcome.Unknown("the task is gone: collected, or never there")
+                    : read(question);
+        }
+    }
+
+    private Outcome decode(TaskId task) throws Exception {
+        Outcome outcome = StatusBytes.decode(client.getData().forPath(role.layout.status(task)));
+        if (!outcome.known()) {
+            role.setAside(role.layout.status(task), "a status that makes no sense");
+        }
+        return outcome;
     }
 
     private void answer(Question question, Outcome outcome) {
-        if (questions.remove(question.task, question)) {
-            role.announcer.tell(new Event.Learnt(question.task, outcome));
-            question.askers.forEach(asker -> asker.patienceUp.cancel());
-            question.askers.forEach(asker -> asker.answer.complete(outcome));
-        }
+        role.loop.post(() -> {
+            if (!question.answer.isDone()) {
+                role.announcer.tell(new Event.Learnt(question.task, outcome));
+                question.answer.complete(outcome);
+            }
+        });
     }
 
-    private void onPatienceUp(Question question, Asker asker) {
-        asker.impatient = true;
-        if (asker.looked || !gate.in(Phase.OPEN)) {
-            dismissImpatient(question);
-        }
+    /** S6: whoever can't wait any longer hears "unknown"; but however short the patience, a first look has a second. */
+    private void dismiss(Question question, Duration patience) {
+        Outcome unknown = new Outcome.Unknown("no status within " + Durations.format(patience));
+        question.looked
+                .completeOnTimeout(null, Participant.PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(() -> role.loop.post(() -> question.answer.complete(unknown)));
+        role.inPool(() -> client.watchers().remove(question).inBackground().forPath(role.layout.task(question.task)));
     }
 
-    /** S6: whoever can't wait any longer hears "unknown", and nothing else. */
-    private void dismissImpatient(Question question) {
-        List<Asker> leaving =
-                question.askers.stream().filter(asker -> asker.impatient).toList();
-        question.askers.removeAll(leaving);
-        if (question.askers.isEmpty() && questions.remove(question.task, question)) {
-            unwatch(question.task);
-        }
-        leaving.forEach(asker ->
-                asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
-    }
-
-    /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
-    private void unwatch(TaskId task) {
-        if (gate.in(Phase.OPEN)) {
-            // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending. Not
-            // "locally": then a connection lost before the answer is told to that watcher, and not to Curator.
-            window.send(client -> client.watchers()
-                    .removeAll()
-                    .ofType(WatcherType.Any)
-                    .inBackground(gate.reply(this::onUnwatched))
-                    .forPath(layout.task(task)));
-        }
-    }
-
-    private void onUnwatched(CuratorEvent event) {
-        switch (Gate.code(event)) {
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            // Or it had gone off by itself.
-            default -> window.answered();
+    /** A session that lives on keeps no watch of ours. */
+    void forget() {
+        if (!role.connection.own()) {
+            client.removeWatchers();
         }
     }
 }

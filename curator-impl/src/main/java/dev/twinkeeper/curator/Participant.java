@@ -1,5 +1,7 @@
 package dev.twinkeeper.curator;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
@@ -11,120 +13,160 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.curator.CuratorZookeeperClient;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.CuratorEventType;
+import org.apache.curator.framework.api.CuratorListener;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Master, Worker and Client have in common: a loop, a session, and a life from {@code start} to {@code close}.
- *
- * <p>A subclass hears {@link #begin} whenever it is connected, and starts by reading; {@link #suspend} when the
- * connection is lost; {@link #renew} when the session was. Everything but {@link #close} and {@link #ready} happens on
- * the loop.
+ * What Master, Worker and Client have in common: a Curator client, a life from {@code start} to {@code close}, and the
+ * loop, on which nothing blocks until the end: it calls the listener and completes stages.
  */
-abstract class Participant implements Role, Session.Owner {
+abstract class Participant implements Role {
+    /** L6: how long what was refused is left alone. */
+    static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
-    /** How long an orderly leave may take, a yield for example, before the session is closed all the same. */
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final long FAREWELL_MS = 2_000;
 
-    /** {@link #close} waits for the farewell, for the session's own close, and for the loop to end. */
-    private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
+    /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
+    private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
 
     final String who;
     final Settings settings;
+    final Connection connection;
+    final CuratorFramework client;
     final Layout layout;
     final Loop loop;
     final Announcer announcer;
-    final Session session;
+    volatile boolean left;
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private boolean connectedOnce;
-    private boolean left;
+    private final ConnectionStateListener stateListener = (unused, state) -> onState(state);
+    private final CuratorListener eventListener = (unused, event) -> onEvent(event);
+    private volatile long session;
 
-    Participant(String who, Settings settings, Listener listener) {
+    Participant(String who, Settings settings, Listener listener, Connection connection) {
         this.who = who;
         this.settings = settings;
-        this.layout = new Layout(settings.connect().chroot());
+        this.connection = connection;
+        this.client = connection.client();
+        this.layout = new Layout(connection.root() + settings.connect().chroot());
         this.loop = new Loop(who);
         this.announcer = new Announcer(who, listener);
-        this.session = new Session(settings, loop, this);
     }
 
-    /** Connected, with the session of before or a new one: begin by reading. */
-    abstract void begin();
+    /** Starts what the role consists of; the client is started. */
+    abstract void begin() throws Exception;
 
-    /** The connection is lost: nothing that was asked will be answered, nothing may be acted on. */
-    abstract void suspend();
+    /** Connected, at first or again; perhaps in another session. */
+    void connected() {}
 
-    /** The session is gone, with its ephemerals and watches. */
-    abstract void renew();
+    /** Nothing that was believed may be acted on. */
+    void disconnected() {}
 
-    /** Gives up what it holds, then runs {@code done}, whatever the answer. */
-    abstract void leave(Runnable done);
+    /** Gives up what it holds, in a session that may live on. */
+    abstract void leave() throws Exception;
 
-    /** Completes with this what was not complete. */
-    abstract void abandon(CoordinationException why);
+    /** Whatever is not answered is answered with this. */
+    void abandon(CoordinationException why) {}
 
     final void start() {
-        loop.post(session::open);
+        client.getConnectionStateListenable().addListener(stateListener);
+        client.getCuratorListenable().addListener(eventListener);
+        if (connection.own()) {
+            client.start();
+        } else if (client.getZookeeperClient().isConnected()) {
+            onState(ConnectionState.CONNECTED);
+        }
+        loop.post(() -> quietly(this::begin));
         loop.after(settings.connectTimeout(), this::checkConnected);
     }
 
+    private void onState(ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> {
+                session = connection.session();
+                tell(new Event.Connected(session));
+                connected();
+            }
+            case SUSPENDED -> tell(new Event.Disconnected());
+            case LOST -> tell(new Event.SessionExpired(session));
+            default -> log.debug("{}: {}", who, state);
+        }
+    }
+
+    /** In the order of the wire. SUSPENDED comes on another thread, perhaps after replies of the next connection. */
+    private void onEvent(CuratorEvent event) {
+        if (event.getType() == CuratorEventType.CLOSING) {
+            refuse(new CoordinationException(Problem.CLOSED, "the Curator client of " + who + " was closed"));
+        } else if (event.getType() == CuratorEventType.WATCHED
+                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
+            disconnected();
+        }
+    }
+
     private void checkConnected() {
-        if (!connectedOnce) {
-            impossible(new CoordinationException(
-                    Problem.CANNOT_CONNECT,
-                    "no server of " + settings.connect() + " answered within "
-                            + Durations.format(settings.connectTimeout())));
+        if (session == 0) {
+            String servers = client.getZookeeperClient().getCurrentConnectionString();
+            String patience = Durations.format(settings.connectTimeout());
+            refuse(new CoordinationException(
+                    Problem.CANNOT_CONNECT, "no server of " + servers + " answered within " + patience));
         }
     }
 
-    @Override
-    public final void connected() {
-        connectedOnce = true;
-        announcer.tell(new Event.Connected(session.id()));
-        if (!left) {
-            begin();
+    /** For a path that belongs to a session: another role of this client would take ours for its own. */
+    final void hold(String path) {
+        if (HELD.putIfAbsent(Map.entry(client.getZookeeperClient(), path), this) != null) {
+            throw new CoordinationException(
+                    Problem.ID_IN_USE, "another role of the same Curator client has " + path + ": give it its own");
         }
     }
 
-    @Override
-    public final void disconnected() {
-        announcer.tell(new Event.Disconnected());
-        if (!left) {
-            suspend();
-        }
+    // What is told.
+
+    final void tell(Event event) {
+        loop.post(() -> announcer.tell(event));
     }
 
-    @Override
-    public final void expired(long old) {
-        announcer.tell(new Event.SessionExpired(old));
-        if (!left) {
-            suspend();
-            renew();
-        }
+    final void setAside(String path, String why) {
+        loop.post(() -> announcer.setAside(path, why));
     }
 
-    /** Refused for good: the role ends. */
-    final void impossible(CoordinationException why) {
-        if (left) {
-            return;
+    /**
+     * Until the ensemble has answered it: a caller's client may have less patience than a role needs (L5). L6: a refusal
+     * is told once, and asked about after a pause.
+     */
+    final void insist(String path, Blocking work) throws Exception {
+        while (!left) {
+            try {
+                work.run();
+                return;
+            } catch (KeeperException e) {
+                if (!connection.regained(e)) {
+                    setAside(path, "the ensemble answered " + e.code());
+                    Thread.sleep(PAUSE.toMillis());
+                }
+            }
         }
-        announcer.tell(new Event.Refused(why.problem(), why.getMessage()));
-        ready.completeExceptionally(why);
-        shutDown(why);
     }
 
     final void becomeReady() {
-        ready.complete(null);
+        loop.post(() -> ready.complete(null));
     }
 
     @Override
@@ -132,49 +174,73 @@ abstract class Participant implements Role, Session.Owner {
         return ready.minimalCompletionStage();
     }
 
+    // The end.
+
     @Override
     public final void close() {
-        if (closing.compareAndSet(false, true)) {
-            loop.post(() -> shutDown(CoordinationException.closed(who)));
-        }
+        end(CoordinationException.closed(who));
         if (!loop.isCurrent()) {
-            awaitEnd();
+            ended.copy().completeOnTimeout(null, 10, SECONDS).join();
         }
     }
 
-    private void shutDown(CoordinationException why) {
-        if (left) {
-            return;
+    /** Refused for good: the role ends. */
+    final synchronized void refuse(CoordinationException why) {
+        if (!left) {
+            tell(new Event.Refused(why.problem(), why.getMessage()));
+            end(why);
         }
-        left = true;
-        loop.after(FAREWELL, () -> end(why));
-        leave(() -> end(why));
     }
 
-    private void end(CoordinationException why) {
-        if (ended.isDone()) {
-            return;
+    private synchronized void end(CoordinationException why) {
+        if (!left) {
+            left = true;
+            daemon(who + " ends", () -> shutDown(why)).start();
         }
-        session.close();
-        ready.completeExceptionally(why);
-        abandon(why);
-        announcer.mute();
-        ended.complete(null);
+    }
+
+    private void shutDown(CoordinationException why) throws InterruptedException {
+        client.getConnectionStateListenable().removeListener(stateListener);
+        client.getCuratorListenable().removeListener(eventListener);
+        // Without a server, neither a yield nor the end of a session comes to an end by itself.
+        for (Blocking last : List.<Blocking>of(this::leave, connection::close)) {
+            Thread thread = daemon(who + " leaves", last);
+            thread.start();
+            thread.join(FAREWELL_MS);
+        }
+        HELD.values().remove(this);
+        loop.post(() -> {
+            ready.completeExceptionally(why);
+            abandon(why);
+            announcer.mute();
+        });
         loop.close();
+        ended.complete(null);
     }
 
-    /** The loop is closed by an ended role only: before, that would drop the farewell and leave the session alive. */
-    private void awaitEnd() {
+    /** Something that blocks. */
+    @FunctionalInterface
+    interface Blocking {
+        void run() throws Exception;
+    }
+
+    final Thread daemon(String name, Blocking work) {
+        Thread thread = new Thread(() -> quietly(work), name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** For a thread's whole work. What nobody expects ends the role: half of one would hold its ephemeral for nothing. */
+    final void quietly(Blocking work) {
         try {
-            ended.get(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-            loop.close();
-        } catch (TimeoutException e) {
-            log.warn("{}: still not closed after {}; a listener may be holding its thread", who, CLOSE_BOUND);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+            work.run();
+        } catch (CoordinationException e) {
+            refuse(e);
         } catch (InterruptedException e) {
-            // Nobody waits any longer; the role ends all the same.
-            Thread.currentThread().interrupt();
+            // Its thread is not needed any more.
+        } catch (Exception | Error e) {
+            log.debug("{} gives up", who, e);
+            refuse(new CoordinationException(Problem.UNKNOWN, who + " gives up: " + e));
         }
     }
 }

@@ -1,281 +1,237 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.curator.Participant.Blocking;
 import dev.twinkeeper.layout.AssignmentLine;
-import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.Step;
-import java.time.Duration;
+import dev.twinkeeper.plan.TreeObserver;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.api.CuratorEvent;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.api.transaction.CuratorOp;
-import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.OpResult.ErrorResult;
+import org.apache.zookeeper.OpResult.GetChildrenResult;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What a master does while it reigns, and all that only a reigning master may know. It dies with its epoch.
- *
- * <pre>
- * TAKING_OVER  census complete  → LEADING   write what the plan says, as there is room
- * LEADING      fence in doubt   → LEADING   pause: nothing is written until the candidacy has read /master again
- * any          end              → OVER
- * </pre>
+ * One reign, on the candidate's thread: look, then plan, write, wait. View and watches die with it, and whatever it
+ * believed: a lost answer or connection is an exception out of {@link #lead}.
  */
 final class Reign {
-    private enum Phase {
-        TAKING_OVER,
-        LEADING,
-        OVER
+    /** The reign is over; the message says why. */
+    static final class Over extends Exception {
+        Over(String why) {
+            super(why);
+        }
     }
 
-    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
-            Phase.TAKING_OVER, Set.of(Phase.LEADING, Phase.OVER),
-            Phase.LEADING, Set.of(Phase.OVER));
+    /** How many operations the fence is. */
+    private static final int FENCE = 2;
+
+    private static final long TICK = Participant.PAUSE.toNanos();
+
+    final TreeObserver observer;
+    private final MasterRole role;
+    final int epoch;
+    private final ClusterView view;
+    private final BlockingQueue<Blocking> observations = new LinkedBlockingQueue<>();
+    private final TreeView tree;
+    private final long creation;
+    private int version;
+
+    Reign(MasterRole role, Stat master, Stat claim, CuratorCoordination recipes) {
+        this.role = role;
+        this.creation = master.getCzxid();
+        this.version = master.getVersion();
+        this.epoch = claim.getVersion();
+        Settings settings = role.settings;
+        this.view = new ClusterView(
+                settings.sessionTimeout().toNanos(), settings.retention().toNanos());
+        this.observer = new TreeObserver(role.layout, view, role::tell, role::setAside);
+        this.tree = recipes.view(role, this);
+    }
+
+    void lead() throws Exception {
+        try {
+            tree.look();
+            role.tell(new Event.TookOver(
+                    epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
+            for (long tick = System.nanoTime(); ; ) {
+                if (System.nanoTime() - tick > TICK) {
+                    tick = System.nanoTime();
+                    view.retryFailed(tick);
+                }
+                List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
+                if (!steps.isEmpty()) {
+                    commit(steps);
+                }
+                apply(steps.isEmpty() ? TICK : 0);
+                believe();
+            }
+        } finally {
+            tree.close();
+        }
+    }
+
+    /** S2: what lost its assignment and has no status yet may be about to get one, or is pending: it is asked. */
+    private void believe() throws Exception {
+        List<TaskId> doubts = view.takeDoubts();
+        if (!doubts.isEmpty()) {
+            readStatuses(doubts.stream().map(role.layout::task).toList());
+            view.believe(doubts);
+        }
+    }
+
+    /** From any thread. The queue has no bound: a change that was dropped would never be seen. It dies with the reign. */
+    void observe(Blocking observation) {
+        observations.add(observation);
+    }
+
+    /** Enters all that is posted, and waits for the first of it. */
+    void apply(long patienceNanos) throws Exception {
+        Blocking next = observations.poll(patienceNanos, TimeUnit.NANOSECONDS);
+        while (next != null) {
+            next.run();
+            next = observations.poll();
+        }
+    }
+
+    void gone(String path) throws Over {
+        if (role.layout.place(path) instanceof Place.Parent) {
+            throw new Over(path + " was deleted");
+        }
+        observer.gone(path, System.nanoTime());
+    }
 
     /**
-     * Transactions under way at a time. While these are, the next ones gather: under load the batches fill by
-     * themselves, as in a group commit, and a lone task waits for nobody.
+     * Many tasks in one packet, by ZooKeeper's own handle, since Curator reads one znode a request. In the background:
+     * then the answer comes behind all events that were sent before it, where a blocking one may overtake them (S2).
      */
-    private static final int PIPELINE = 4;
-
-    private static final int FENCE_OPERATIONS = 2;
-
-    /** Refusals of one step, because somebody was faster. Any other would meet the rest of the batch as well (L6). */
-    private static final Set<Code> RACES = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY);
-
-    private static final Duration TICK = Duration.ofSeconds(1);
-
-    private final MasterRole role;
-    private final Candidacy candidacy;
-    private final Session session;
-    private final Layout layout;
-    private final Gate<Phase> gate;
-    private final ClusterView view;
-    private final Census census;
-    private final long creation;
-    private final int epoch;
-
-    private int version;
-    private boolean paused;
-    private boolean planPosted;
-    private int underWay;
-
-    Reign(MasterRole role, Candidacy candidacy, long creation, int version, int epoch) {
-        this.role = role;
-        this.candidacy = candidacy;
-        this.session = role.session;
-        this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " reign " + epoch, session, Phase.TAKING_OVER, TRANSITIONS);
-        this.creation = creation;
-        this.version = version;
-        this.epoch = epoch;
-        // A worker makes its parent just before it registers: for a session timeout an empty one is left alone.
-        this.view = new ClusterView(
-                role.settings.sessionTimeout().toNanos(),
-                role.settings.retention().toNanos());
-        this.census = new Census(role, view, this::onCensus, this::plan, candidacy::fail);
-    }
-
-    int epoch() {
-        return epoch;
-    }
-
-    int version() {
-        return version;
-    }
-
-    /** Whether that is the /master of our claim, of whatever version. */
-    boolean isSame(Stat master) {
-        return master.getCzxid() == creation;
-    }
-
-    void begin() {
-        census.begin();
-    }
-
-    private void onCensus() {
-        gate.enter(Phase.LEADING);
-        role.announcer.tell(new Event.TookOver(
-                epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
-        tick();
-    }
-
-    /** The fence is in doubt: what is under way may miss, and nothing more is sent until {@link #resume}. */
-    void pause() {
-        paused = true;
-    }
-
-    /** An operator ran {@code set /master}: the same reign, with a newer version in its fence. */
-    void resume(int newVersion) {
-        paused = false;
-        version = newVersion;
-        plan();
-    }
-
-    void end() {
-        gate.enter(Phase.OVER);
-        census.end();
-    }
-
-    void onTreeChanged(WatchedEvent event) {
-        census.onTreeChanged(event);
-    }
-
-    /** Plans once after all events that are already here, so that they share a transaction. */
-    private void plan() {
-        if (gate.in(Phase.LEADING) && !paused && !planPosted) {
-            planPosted = true;
-            role.loop.post(this::write);
+    void readStatuses(List<String> tasks) throws Exception {
+        CompletableFuture<List<OpResult>> answer = new CompletableFuture<>();
+        List<Op> reads = tasks.stream().map(Op::getChildren).toList();
+        role.connection.handle().multi(reads, (rc, path, ctx, found) -> answer.complete(found), null);
+        List<OpResult> found = answer.get();
+        if (found == null) {
+            throw new Over("the connection is lost");
         }
-    }
-
-    private void write() {
-        planPosted = false;
-        while (gate.in(Phase.LEADING) && !paused && underWay < PIPELINE) {
-            int room = role.settings.batch() - FENCE_OPERATIONS;
-            List<Step> steps = AssignmentPlan.of(view, room, System.nanoTime());
-            if (steps.isEmpty()) {
-                return;
+        apply(0);
+        for (int i = 0; i < tasks.size(); i++) {
+            String task = tasks.get(i);
+            if (found.get(i) instanceof GetChildrenResult children) {
+                children.getChildren().forEach(child -> observer.seen(task + "/" + child, System.nanoTime()));
+            } else {
+                gone(task);
             }
-            steps.forEach(view::begin);
-            commit(steps);
         }
     }
 
-    /** S1: every write of a master opens with the fence. A deposed master's write misses as a whole. */
-    private void commit(List<Step> steps) {
-        underWay++;
-        session.ask(client -> client.transaction()
-                .inBackground(gate.reply(this::onCommitted), steps)
-                .forOperations(fenced(client, steps)));
-    }
-
-    private List<CuratorOp> fenced(CuratorFramework client, List<Step> steps) throws Exception {
-        List<CuratorOp> ops = new ArrayList<>();
-        ops.add(client.transactionOp().check().withVersion(version).forPath(layout.master()));
-        ops.add(client.transactionOp().check().withVersion(epoch).forPath(layout.epoch()));
+    /** S1: opens with the fence. S2: is sent once. */
+    private void commit(List<Step> steps) throws Exception {
+        List<CuratorOp> operations = new ArrayList<>(fence());
+        List<Step> stepOf = new ArrayList<>(Collections.nCopies(FENCE, null));
         for (Step step : steps) {
-            addTo(ops, client.transactionOp(), step);
+            operations.addAll(operations(step));
+            stepOf.addAll(Collections.nCopies(step.operations(), step));
+            view.begin(step);
         }
-        return ops;
+        try {
+            role.connection.once(operations);
+            // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
+            steps.forEach(step -> observer.applied(step, epoch, System.nanoTime()));
+        } catch (KeeperException e) {
+            if (e.getResults() == null) {
+                throw e;
+            }
+            refused(steps, stepOf.get(culprit(e.getResults())), e.code());
+        }
     }
 
-    private void addTo(List<CuratorOp> ops, TransactionOp op, Step step) throws Exception {
+    private List<CuratorOp> fence() throws Exception {
+        TransactionOp op = role.client.transactionOp();
+        return List.of(
+                op.check().withVersion(version).forPath(role.layout.master()),
+                op.check().withVersion(epoch).forPath(role.layout.epoch()));
+    }
+
+    /** The fence failed, or /master changed: the same one with a newer version is adopted, all else ends the reign. */
+    void verify() throws Exception {
+        Stat master = role.client.checkExists().forPath(role.layout.master());
+        Stat claim = role.client.checkExists().forPath(role.layout.epoch());
+        if (master == null || master.getCzxid() != creation) {
+            throw new Over("/master was deleted");
+        } else if (claim == null || claim.getVersion() != epoch) {
+            throw new Over("/master-epoch was written by somebody else");
+        }
+        version = master.getVersion();
+    }
+
+    private List<CuratorOp> operations(Step step) throws Exception {
+        TransactionOp op = role.client.transactionOp();
         byte[] line = AssignmentLine.encode(epoch);
         if (step instanceof Step.Assign assign) {
-            ops.add(op.create().forPath(layout.assignment(assign.worker(), assign.task()), line));
+            return List.of(op.create().forPath(role.layout.assignment(assign.worker(), assign.task()), line));
         } else if (step instanceof Step.Move move) {
-            ops.add(op.delete().forPath(layout.assignment(move.from(), move.task())));
-            ops.add(op.create().forPath(layout.assignment(move.to(), move.task()), line));
+            return List.of(
+                    op.delete().forPath(role.layout.assignment(move.from(), move.task())),
+                    op.create().forPath(role.layout.assignment(move.to(), move.task()), line));
         } else if (step instanceof Step.Release release) {
-            ops.add(op.delete().forPath(layout.assignment(release.worker(), release.task())));
+            return List.of(op.delete().forPath(role.layout.assignment(release.worker(), release.task())));
         } else if (step instanceof Step.MakeParent make) {
-            ops.add(op.create().forPath(layout.assign(make.worker())));
+            return List.of(op.create().forPath(role.layout.assign(make.worker()), new byte[0]));
         } else if (step instanceof Step.RemoveParent remove) {
-            ops.add(op.delete().forPath(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            ops.add(op.delete().forPath(layout.status(expire.task())));
-            ops.add(op.delete().forPath(layout.task(expire.task())));
+            return List.of(op.delete().forPath(role.layout.assign(remove.worker())));
+        } else {
+            TaskId task = ((Step.Expire) step).task();
+            return List.of(
+                    op.delete().forPath(role.layout.status(task)), op.delete().forPath(role.layout.task(task)));
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private void onCommitted(CuratorEvent event) {
-        List<Step> steps = (List<Step>) event.getContext();
-        underWay--;
-        switch (Gate.code(event)) {
-            case OK -> {
-                settle(steps);
-                steps.forEach(this::announce);
-                plan();
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                if (event.getOpResults() == null) {
-                    park(steps, Gate.code(event));
-                } else {
-                    onRefused(steps, event.getOpResults());
-                }
-            }
-        }
-    }
-
-    private void onRefused(List<Step> steps, List<CuratorTransactionResult> results) {
-        int culprit = culprit(results);
-        if (culprit < FENCE_OPERATIONS) {
-            settle(steps);
-            candidacy.verify();
-            return;
-        }
-        Code code = Gate.code(results.get(culprit).getError());
-        if (!RACES.contains(code)) {
-            park(steps, code);
-            return;
-        }
-        int operation = FENCE_OPERATIONS;
-        List<Step> innocent = new ArrayList<>(steps);
+    /**
+     * One step lost a race: it rests for a while, and the others are planned again. Any other refusal meets all.
+     *
+     * @param culprit null where it was the fence
+     */
+    private void refused(List<Step> steps, Step culprit, Code code) throws Exception {
+        long now = System.nanoTime();
+        boolean race = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY).contains(code);
         for (Step step : steps) {
-            operation += step.operations();
-            if (culprit < operation) {
-                innocent.remove(step);
-                view.failed(step, System.nanoTime());
-                break;
+            if (culprit != null && (!race || step == culprit)) {
+                view.failed(step, now);
+            } else {
+                view.settled(step, now);
             }
         }
-        settle(innocent);
-        plan();
-    }
-
-    /** The first that is neither good nor "rolled back because of another". */
-    private static int culprit(List<CuratorTransactionResult> results) {
-        for (int i = 0; i < results.size(); i++) {
-            int error = results.get(i).getError();
-            if (error != Code.OK.intValue() && error != Code.RUNTIMEINCONSISTENCY.intValue()) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("a refused transaction without a culprit");
-    }
-
-    private void park(List<Step> steps, Code code) {
-        role.announcer.setAside(layout.assign(), "cannot write assignments: " + code);
-        long now = System.nanoTime();
-        steps.forEach(step -> view.failed(step, now));
-    }
-
-    private void settle(List<Step> steps) {
-        long now = System.nanoTime();
-        steps.forEach(step -> view.settled(step, now));
-    }
-
-    private void announce(Step step) {
-        if (step instanceof Step.Assign assign) {
-            role.announcer.tell(new Event.TaskAssigned(assign.task(), assign.worker(), epoch));
-        } else if (step instanceof Step.Move move) {
-            role.announcer.tell(new Event.TaskMoved(move.task(), move.from(), move.to(), epoch));
-        } else if (step instanceof Step.Release release) {
-            role.announcer.tell(new Event.Tidied(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.RemoveParent remove) {
-            role.announcer.tell(new Event.Tidied(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            role.announcer.tell(new Event.Tidied(layout.task(expire.task())));
+        if (culprit == null) {
+            verify();
+        } else if (!race) {
+            role.setAside(role.layout.assign(), "cannot write assignments: the ensemble answered " + code);
         }
     }
 
-    private void tick() {
-        if (gate.in(Phase.OVER)) {
-            return;
+    /** Those before it are OK, those behind it were not tried. */
+    private static int culprit(List<OpResult> results) {
+        int operation = 0;
+        while (!(results.get(operation) instanceof ErrorResult error)
+                || error.getErr() >= Code.RUNTIMEINCONSISTENCY.intValue()) {
+            operation++;
         }
-        view.retryFailed(System.nanoTime());
-        plan();
-        role.loop.after(TICK, this::tick);
+        return operation;
     }
 }

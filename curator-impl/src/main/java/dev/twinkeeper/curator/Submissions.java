@@ -7,241 +7,143 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.curator.utils.ZKPaths;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.OpResult.CreateResult;
 
 /**
- * A client's submits: each at most one task, whatever was lost on the wire (S4).
- *
- * <pre>
- * SUSPENDED  connected, nothing in doubt  → OPEN       send, many creates in one transaction
- *            connected, some in doubt     → RESOLVING  list /tasks, look for our tokens
- * RESOLVING  listed                       → OPEN       found: acknowledged; not found: sent again
- * any        connection lost              → SUSPENDED  what was sent and not answered is in doubt
- * </pre>
- *
- * <p>Every task carries a token of its own in its name. A create whose answer was lost is looked for by it: after a
- * read barrier, in the same session or in a new one whose predecessor the ensemble has ended, "not there" is final,
- * since a request of the old connection can't arrive any more. Where ZooKeeper's client gave the predecessor up by its
- * own clock it can: see "Lost answers" in docs/protocol.md.
- *
- * <p>Curator's {@code withProtection} puts a token into the name as well, and does less with it: it looks without a
- * {@code sync}, so that a server which lags makes a second task of one submit; it looks once, at the moment of the retry;
- * and there is none inside a transaction. {@code idempotent()} does nothing for a sequential create.
+ * A client's submits, on one thread: many creates in one transaction, each with a token in its name, sent once. When the
+ * answer is lost, the tokens are looked for behind a read barrier, and what is not there is sent again (S4).
  */
 final class Submissions {
-    private enum Phase {
-        SUSPENDED,
-        RESOLVING,
-        OPEN
-    }
-
-    private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
-            Phase.SUSPENDED, Set.of(Phase.RESOLVING, Phase.OPEN),
-            Phase.RESOLVING, Set.of(Phase.OPEN, Phase.SUSPENDED),
-            Phase.OPEN, Set.of(Phase.SUSPENDED));
-
     /** Half of what a server takes in one request, so that names and headers never matter. */
     private static final int BATCH_BYTES = 512 * 1024;
 
-    /** Transactions under way at a time; while these are, the next batch fills. */
-    private static final int PIPELINE = 4;
-
-    /** A command on its way to become a task. */
-    record Submission(Payload command, CompletableFuture<TaskId> answer) {}
-
-    /** A submission that was sent, with what finds it again. */
-    private record Sent(String token, Submission submission, long at) {}
+    private record Submission(String token, Payload command, CompletableFuture<TaskId> answer) {}
 
     private final ClientRole role;
-    private final Layout layout;
-    private final Gate<Phase> gate;
-    private final String client = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-    private final Deque<Submission> waiting = new ArrayDeque<>();
-    private final Map<String, Sent> unanswered = new LinkedHashMap<>();
+    final Thread thread;
 
-    private long serial;
-    private int underWay;
-    private boolean sendPosted;
+    /** Bounded by the client's backlog. */
+    private final Queue<Submission> waiting = new ArrayDeque<>();
 
     Submissions(ClientRole role) {
         this.role = role;
-        this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " submissions", role.session, Phase.SUSPENDED, TRANSITIONS);
+        this.thread = role.daemon("client submits", this::run);
     }
 
-    /** Those that were refused, for the backlog is full, are answered already. */
-    void add(Collection<Submission> submissions) {
-        submissions.stream().filter(each -> !each.answer().isDone()).forEach(waiting::add);
-        advance();
-    }
-
-    void begin() {
-        underWay = 0;
-        if (unanswered.isEmpty()) {
-            open();
-        } else {
-            resolve();
-        }
-    }
-
-    void suspend() {
-        gate.enter(Phase.SUSPENDED);
-    }
-
-    private void open() {
-        gate.enter(Phase.OPEN);
-        advance();
-    }
-
-    /** Sends once after all submits that are already here, so that they share transactions. */
-    private void advance() {
-        if (gate.in(Phase.OPEN) && !sendPosted) {
-            sendPosted = true;
-            role.loop.post(this::send);
-        }
-    }
-
-    private void send() {
-        sendPosted = false;
-        while (gate.in(Phase.OPEN) && underWay < PIPELINE && !waiting.isEmpty()) {
-            create(nextBatch());
-        }
-    }
-
-    private List<Sent> nextBatch() {
-        List<Sent> batch = new ArrayList<>();
-        int bytes = 0;
-        while (!waiting.isEmpty() && batch.size() < role.settings.batch()) {
-            bytes += waiting.peek().command().size();
-            if (!batch.isEmpty() && bytes > BATCH_BYTES) {
-                break;
+    /** What is submitted together shares transactions. */
+    synchronized void addAll(List<Payload> commands, List<CompletableFuture<TaskId>> answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            if (!answers.get(i).isDone()) {
+                String token = UUID.randomUUID().toString().replace("-", "");
+                waiting.add(new Submission(token, commands.get(i), answers.get(i)));
             }
-            String token = client + Long.toString(serial++, Character.MAX_RADIX);
-            batch.add(new Sent(token, waiting.remove(), System.nanoTime()));
         }
+        notifyAll();
+    }
+
+    private void run() throws Exception {
+        role.insist(role.layout.tasks(), () -> role.connection.makeParents(role.layout.top()));
+        role.becomeReady();
+        while (!role.left) {
+            List<Submission> batch = nextBatch();
+            try {
+                submit(batch);
+            } catch (KeeperException e) {
+                batch.forEach(each -> role.refuse(each.answer, e, role.layout.tasks()));
+            }
+        }
+    }
+
+    private synchronized List<Submission> nextBatch() throws InterruptedException {
+        while (waiting.isEmpty()) {
+            wait();
+        }
+        List<Submission> batch = new ArrayList<>();
+        int bytes = 0;
+        do {
+            bytes += waiting.peek().command.size();
+            batch.add(waiting.remove());
+        } while (!waiting.isEmpty()
+                && batch.size() < role.settings.batch()
+                && bytes + waiting.peek().command.size() <= BATCH_BYTES);
         return batch;
     }
 
-    private void create(List<Sent> batch) {
-        batch.forEach(sent -> unanswered.put(sent.token(), sent));
-        underWay++;
-        role.session.ask(client -> client.transaction()
-                .inBackground(gate.reply(this::onCreated), batch)
-                .forOperations(creationOf(client, batch)));
-    }
-
-    private List<CuratorOp> creationOf(CuratorFramework client, List<Sent> batch) throws Exception {
-        List<CuratorOp> ops = new ArrayList<>();
-        for (Sent sent : batch) {
-            ops.add(client.transactionOp()
-                    .create()
-                    .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
-                    .forPath(
-                            layout.newTask(sent.token()),
-                            sent.submission().command().bytes()));
-        }
-        return ops;
-    }
-
-    @SuppressWarnings("unchecked")
-    private void onCreated(CuratorEvent event) {
-        List<Sent> batch = (List<Sent>) event.getContext();
-        underWay--;
-        switch (Gate.code(event)) {
-            case OK -> {
-                for (int i = 0; i < batch.size(); i++) {
-                    acknowledge(
-                            batch.get(i),
-                            layout.created(event.getOpResults().get(i).getResultPath()));
+    private void submit(List<Submission> batch) throws Exception {
+        long since = System.nanoTime();
+        boolean inDoubt = false;
+        for (List<Submission> unanswered = batch; !unanswered.isEmpty(); ) {
+            try {
+                unanswered = inDoubt ? resolve(unanswered, since) : create(unanswered);
+                inDoubt = false;
+            } catch (KeeperException e) {
+                if (!role.connection.regained(e)) {
+                    throw e;
                 }
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            // The sequence of /tasks is 2^31-1 creates long, and at its end ZooKeeper answers this for ever.
-            case NODEEXISTS -> refuse(batch, Problem.FULL, "the sequence of " + layout.tasks() + " is used up");
-            case NOAUTH -> refuse(batch, Problem.NOT_ALLOWED, "no permission to create below " + layout.tasks());
-            case NONODE -> refuse(batch, Problem.IN_THE_WAY, "somebody deleted " + layout.tasks());
-            case NOCHILDRENFOREPHEMERALS ->
-                refuse(batch, Problem.IN_THE_WAY, layout.tasks() + " is ephemeral, and has no children");
-            case QUOTAEXCEEDED -> refuse(batch, Problem.FULL, "a quota on " + layout.tasks() + " or above is used up");
-            case THROTTLEDOP -> refuse(batch, Problem.FULL, "the servers have too much to do: submit it again later");
-            default -> refuse(batch, Problem.UNKNOWN, "the ensemble answered " + Gate.code(event));
-        }
-        advance();
-    }
-
-    private void acknowledge(Sent sent, TaskId task) {
-        unanswered.remove(sent.token());
-        role.announcer.tell(new Event.Submitted(task));
-        sent.submission().answer().complete(task);
-    }
-
-    private void refuse(List<Sent> batch, Problem problem, String message) {
-        for (Sent sent : batch) {
-            unanswered.remove(sent.token());
-            sent.submission().answer().completeExceptionally(new CoordinationException(problem, message));
-        }
-    }
-
-    /** Answers were lost. The barrier was passed on connecting, so this list is not of the past. */
-    private void resolve() {
-        gate.enter(Phase.RESOLVING);
-        role.session.ask(client ->
-                client.getChildren().inBackground(gate.reply(this::onListed)).forPath(layout.tasks()));
-    }
-
-    private void onListed(CuratorEvent event) {
-        switch (Gate.code(event)) {
-            case OK -> resolved(event.getChildren());
-            case NONODE -> resolved(List.of());
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                List<Sent> lost = List.copyOf(unanswered.values());
-                refuse(lost, Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + Gate.code(event));
-                open();
+                inDoubt = true;
             }
         }
     }
 
-    private void resolved(List<String> names) {
-        for (String name : names) {
-            Sent sent = Layout.token(name).map(unanswered::get).orElse(null);
-            if (sent != null) {
-                role.announcer.tell(new Event.SubmitResolved(true));
-                acknowledge(sent, new TaskId(name));
-            }
+    private List<Submission> create(List<Submission> batch) throws Exception {
+        List<CuratorOp> creations = new ArrayList<>();
+        TransactionOp op = role.client.transactionOp();
+        for (Submission each : batch) {
+            String path = role.layout.newTask(each.token);
+            creations.add(op.create().withMode(CreateMode.PERSISTENT_SEQUENTIAL).forPath(path, each.command.bytes()));
         }
-        List<Sent> missing = List.copyOf(unanswered.values());
-        unanswered.clear();
-        for (int i = missing.size() - 1; i >= 0; i--) {
-            sendAgain(missing.get(i));
+        List<OpResult> created = role.connection.once(creations);
+        for (int i = 0; i < batch.size(); i++) {
+            acknowledge(batch.get(i), ZKPaths.getNodeFromPath(((CreateResult) created.get(i)).getPath()));
         }
-        open();
+        return List.of();
     }
 
-    /** Not there, so it was never applied; unless it was done and removed while we were away for so very long. */
-    private void sendAgain(Sent sent) {
-        role.announcer.tell(new Event.SubmitResolved(false));
-        if (System.nanoTime() - sent.at() < role.settings.retention().toNanos()) {
-            waiting.addFirst(sent.submission());
-        } else {
-            refuse(
-                    List.of(sent),
-                    Problem.UNKNOWN,
-                    "no answer for " + Durations.format(role.settings.retention())
-                            + ": the task may have been done and removed since");
+    /** What is not there after a barrier on the next connection was not applied, and will not be: it is sent again. */
+    private List<Submission> resolve(List<Submission> batch, long since) throws Exception {
+        role.connection.readBarrier();
+        Map<String, String> there = new HashMap<>();
+        for (String name : role.client.getChildren().forPath(role.layout.tasks())) {
+            Layout.token(name).ifPresent(token -> there.put(token, name));
         }
+        for (Submission each : batch) {
+            String name = there.get(each.token);
+            role.tell(new Event.SubmitResolved(name != null));
+            if (name != null) {
+                acknowledge(each, name);
+            }
+        }
+        List<Submission> missing =
+                batch.stream().filter(each -> !there.containsKey(each.token)).toList();
+        Duration retention = role.settings.retention();
+        if (System.nanoTime() - since < retention.toNanos()) {
+            return missing;
+        }
+        CoordinationException late = new CoordinationException(
+                Problem.UNKNOWN,
+                "no answer for " + Durations.format(retention) + ": the task may have been done and removed since");
+        role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(late)));
+        return List.of();
+    }
+
+    private void acknowledge(Submission submission, String name) {
+        TaskId task = new TaskId(name);
+        role.tell(new Event.Submitted(task));
+        role.loop.post(() -> submission.answer.complete(task));
     }
 }

@@ -1,78 +1,232 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.StatusBytes;
+import dev.twinkeeper.layout.WorkerLine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.data.Stat;
 
-/** A worker: its {@link Registration}, and its {@link Duty} while it is registered. */
+/**
+ * A worker: one thread registers and takes assignments, and as many as there are slots execute one task each, from the
+ * command to the status. Curator sends again what got no answer, which is safe for all of it.
+ *
+ * <p>The ephemeral is made by hand, since PersistentNode would adopt another worker's of the same id (R3).
+ */
 final class WorkerRole extends Participant implements Worker {
-    final WorkerId id;
+    private final WorkerId id;
+    private final TaskHandler handler;
+    private final ExecutorService slots;
+    private final Thread thread;
+    private final List<PersistentWatcher> watchers = new ArrayList<>();
+    private final Semaphore changed = new Semaphore(0);
+    private volatile boolean registered;
+    private volatile long waitingSince;
 
-    /** Final, since ZooKeeper tells watchers apart by equality. */
-    final Watcher ownWatcher = event -> loop.post(() -> onOwnChanged(event));
+    /** Assignments whose execution has begun, until a list does not have them any more. */
+    private final Set<TaskId> begun = ConcurrentHashMap.newKeySet();
 
-    final Watcher assignWatcher = event -> loop.post(() -> onAssignChanged(event));
-
-    private final Registration registration;
-    private final Duty duty;
-
-    WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
-        super("worker " + id, settings, listener);
+    WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener, Connection connection) {
+        super("worker " + id, settings, listener, connection);
         this.id = id;
-        this.registration = new Registration(this);
-        this.duty = new Duty(this, handler);
+        this.handler = handler;
+        this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
+        this.thread = daemon(who, this::run);
     }
 
     @Override
     void begin() {
-        registration.begin();
+        hold(layout.worker(id));
+        watchers.add(connection.watch(layout.worker(id), false, this::onEvent, changed::release));
+        watchers.add(connection.watch(layout.assign(id), true, this::onEvent, changed::release));
+        thread.start();
     }
 
-    @Override
-    void suspend() {
-        registration.suspend();
-        duty.suspend();
-    }
-
-    /** The next {@link #begin} finds no ephemeral of the new session and registers again (R2). */
-    @Override
-    void renew() {}
-
-    @Override
-    void leave(Runnable done) {
-        registration.suspend();
-        duty.end();
-        done.run();
-    }
-
-    @Override
-    void abandon(CoordinationException why) {}
-
-    /** R1: the ephemeral of this very session exists. */
-    void onRegistered() {
-        becomeReady();
-        duty.begin();
-    }
-
-    /** Somebody deleted the ephemeral, and somebody else may have the id by now: no more work until it is ours again. */
-    void onDeregistered() {
-        duty.suspend();
-    }
-
-    private void onOwnChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            registration.onChanged(event.getType());
+    private void onEvent(WatchedEvent event) {
+        if (event.getType() == EventType.NodeDeleted && layout.worker(id).equals(event.getPath())) {
+            deregister();
+        } else if (event.getType() == EventType.NodeCreated) {
+            changed.release();
         }
     }
 
-    private void onAssignChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            duty.onChanged(event);
+    private void deregister() {
+        registered = false;
+        changed.release();
+    }
+
+    /** Another leader may have been elected, and with it the clocks of all sessions begin anew. */
+    @Override
+    void connected() {
+        waitingSince = System.nanoTime();
+        deregister();
+    }
+
+    @Override
+    void leave() throws Exception {
+        thread.interrupt();
+        slots.shutdownNow();
+        slots.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        thread.join(PAUSE.toMillis());
+        watchers.forEach(PersistentWatcher::close);
+        Stat own = client.checkExists().forPath(layout.worker(id));
+        if (own != null && !watchers.isEmpty() && own.getEphemeralOwner() == connection.session()) {
+            client.delete().withVersion(own.getVersion()).forPath(layout.worker(id));
+        }
+    }
+
+    private void run() throws Exception {
+        while (!left) {
+            insist(layout.worker(id), () -> {
+                connection.makeParents(List.of(layout.workers(), layout.tasks(), layout.epoch(), layout.assign(id)));
+                register();
+                work();
+            });
+        }
+    }
+
+    /** As long as our ephemeral stands there, and the parent of our assignments. */
+    private void work() throws Exception {
+        try {
+            while (registered) {
+                takeAssignments();
+                changed.acquire();
+                changed.drainPermits();
+            }
+        } catch (NoNodeException e) {
+            // An operator deleted the parent: it is made anew.
+        }
+    }
+
+    /** R1: returns when our own ephemeral stands there. R3: one of a dead session is waited out, another's is not. */
+    private void register() throws Exception {
+        long holder = 0;
+        while (true) {
+            registered = true; // Unless an event or another connection says otherwise from here on.
+            Stat stat = client.checkExists().forPath(layout.worker(id));
+            if (stat == null) {
+                create();
+            } else if (stat.getEphemeralOwner() == connection.session()) {
+                tell(new Event.Registered(id, stat.getEphemeralOwner()));
+                becomeReady();
+                return;
+            } else if (stat.getEphemeralOwner() == 0) {
+                throw new CoordinationException(
+                        Problem.IN_THE_WAY,
+                        layout.worker(id) + " is a persistent znode: choose another id, or delete it");
+            } else if (stat.getEphemeralOwner() == holder) {
+                awaitDeletion(holder);
+            } else {
+                holder = stat.getEphemeralOwner();
+                waitingSince = System.nanoTime();
+                tell(new Event.WaitingForId(id, holder));
+            }
+        }
+    }
+
+    private void create() throws Exception {
+        byte[] line = new WorkerLine(settings.address(), settings.slots()).encode();
+        try {
+            client.create().withMode(CreateMode.EPHEMERAL).forPath(layout.worker(id), line);
+        } catch (NodeExistsException e) {
+            // Whose it is, the next look tells.
+        }
+    }
+
+    /** For a session timeout, half of it again, and a second: an election makes all clocks begin anew. */
+    private void awaitDeletion(long holder) throws InterruptedException {
+        int granted = client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
+        Duration patience = Duration.ofMillis(granted * 3L / 2).plus(PAUSE);
+        long rest = patience.toNanos() - (System.nanoTime() - waitingSince);
+        if (rest <= 0) {
+            throw new CoordinationException(
+                    Problem.ID_IN_USE,
+                    "worker id '" + id + "' is in use by session 0x" + Long.toHexString(holder) + ", alive for "
+                            + Durations.format(patience) + " and more: choose another id, or stop that worker");
+        }
+        changed.tryAcquire(rest, TimeUnit.NANOSECONDS);
+    }
+
+    private void takeAssignments() throws Exception {
+        Set<TaskId> held = new HashSet<>();
+        for (String name : client.getChildren().forPath(layout.assign(id))) {
+            String path = layout.assign(id) + "/" + name;
+            if (layout.place(path) instanceof Place.AssignmentNode node) {
+                held.add(node.task());
+                if (begun.add(node.task())) {
+                    slots.execute(() -> quietly(() -> insist(path, () -> execute(node.task()))));
+                }
+            } else {
+                setAside(path, "no task's name");
+            }
+        }
+        begun.retainAll(held);
+    }
+
+    private void execute(TaskId task) throws Exception {
+        try {
+            byte[] command = client.getData().forPath(layout.task(task));
+            byte[] status = handle(task, command);
+            insist(layout.status(task), () -> complete(task, status));
+        } catch (NoNodeException e) {
+            setAside(layout.assignment(id, task), "assigned, but there is no such task");
+        }
+    }
+
+    /** R5: whatever the handler throws is the task's failure, not the worker's. */
+    private byte[] handle(TaskId task, byte[] command) {
+        try {
+            Task given = new Task(task, Payload.of(command == null ? new byte[0] : command));
+            tell(new Event.TaskStarted(task, id));
+            return StatusBytes.done(handler.handle(given));
+        } catch (Throwable e) {
+            return StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+        }
+    }
+
+    /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
+    private void complete(TaskId task, byte[] status) throws Exception {
+        try {
+            TransactionOp op = client.transactionOp();
+            client.transaction()
+                    .forOperations(
+                            op.delete().forPath(layout.assignment(id, task)),
+                            op.create().forPath(layout.status(task), status));
+            tell(new Event.TaskCompleted(task, id, status[0] == 'd'));
+        } catch (NodeExistsException e) {
+            tell(new Event.ResultDiscarded(task, id));
+        } catch (NoNodeException e) {
+            // Moved, or done by this very transaction when its answer was lost: then only a new assignment counts.
+            tell(new Event.ResultDiscarded(task, id));
+            begun.remove(task);
+            changed.release();
         }
     }
 }

@@ -145,6 +145,19 @@ public final class FailoverScenarios {
         assertThat(worker.events(Event.TaskStarted.class)).hasSize(1);
     }
 
+    /** Its session lives, so whatever it holds besides /master is not taken away. */
+    @Verifies(Rule.L1)
+    public void aDeposedMasterThatCannotSpeakHoldsUpNoSuccessor(ScenarioContext context) {
+        var operator = context.operator();
+        var deposed = context.master("m1", Given.LONG_SESSION).awaitReady();
+        var standby = context.master("m2", Given.LONG_SESSION).awaitReady();
+
+        deposed.wire().stallRequests();
+        operator.delete("/master");
+
+        standby.awaitEvent(Event.Elected.class, ScenarioContext.SUCCESSION);
+    }
+
     @Verifies({Rule.S1, Rule.S2})
     public void theAssignmentThatAnotherSessionTriesAgainMisses(ScenarioContext context) {
         var operator = context.operator();

@@ -15,6 +15,7 @@ import dev.twinkeeper.scenarios.lab.Operator;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** What others left in the tree: set aside with one warning, and all else goes on. */
 public final class ForeignThingsScenarios {
@@ -102,6 +103,23 @@ public final class ForeignThingsScenarios {
         assertThat(context.outcome(client, task)).isInstanceOf(Outcome.Unknown.class);
         assertThat(setAside(context, client)).containsExactly("/tasks/" + task + "/status");
         assertThat(context.outcome(client, context.submit(client, "next"))).isEqualTo(Told.done("next"));
+    }
+
+    @Verifies({Rule.R6, Rule.L2})
+    public void aStatusThatNobodyMayReadHoldsUpNoOtherTask(ScenarioContext context) {
+        var operator = context.operator();
+        operator.createParents();
+        operator.create("/tasks/task-0000000000", "secret");
+        operator.create("/tasks/task-0000000000/status", "done");
+        operator.setAcl("/tasks/task-0000000000/status", Perms.ALL & ~Perms.READ);
+
+        var master = context.master("m1").awaitReady();
+        context.worker("w1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "hello");
+
+        master.awaitEvent(Event.TookOver.class, ScenarioContext.READY);
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.R6, Rule.L2})

@@ -1,0 +1,95 @@
+package dev.twinkeeper.plan;
+
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.WorkerLine;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Enters what is observed of the tree, by path, into a {@link ClusterView}, and tells what of it is an {@link Event}.
+ * Every observation may be repeated. Not safe for several threads, as the view is not.
+ */
+public final class TreeObserver {
+    private final Layout layout;
+    private final ClusterView view;
+    private final Consumer<Event> events;
+    private final BiConsumer<String, String> setAside;
+
+    /** @param setAside takes the path of what is none of ours, and why */
+    public TreeObserver(Layout layout, ClusterView view, Consumer<Event> events, BiConsumer<String, String> setAside) {
+        this.layout = layout;
+        this.view = view;
+        this.events = events;
+        this.setAside = setAside;
+    }
+
+    /** Something stands there; of a worker it takes {@link #workerSeen}, since its line has to be read. */
+    public void seen(String path, long now) {
+        Place place = layout.place(path);
+        if (place instanceof Place.AssignNode node) {
+            view.parentSeen(node.worker(), now);
+        } else if (place instanceof Place.AssignmentNode node) {
+            view.assignmentSeen(node.worker(), node.task(), now);
+        } else if (place instanceof Place.TaskNode node) {
+            view.taskSeen(node.task());
+        } else if (place instanceof Place.StatusNode node) {
+            view.statusSeen(node.task(), now);
+        } else if (place instanceof Place.Foreign) {
+            setAside.accept(path, "no name of ours");
+        }
+    }
+
+    /** @param owner the session that the znode ends with, or 0 */
+    public void workerSeen(WorkerId worker, byte[] line, long owner) {
+        int slots = WorkerLine.decode(line).slots();
+        if (owner == 0) {
+            setAside.accept(layout.worker(worker), "it is persistent, so no worker's session stands behind it");
+        } else if (view.workerSeen(worker, slots)) {
+            events.accept(new Event.WorkerJoined(worker, slots));
+        }
+    }
+
+    /** Nothing stands there any more. */
+    public void gone(String path, long now) {
+        Place place = layout.place(path);
+        if (place instanceof Place.WorkerNode node) {
+            int unfinished = view.workerGone(node.worker(), now);
+            if (unfinished >= 0) {
+                events.accept(new Event.WorkerLost(node.worker(), unfinished));
+            }
+        } else if (place instanceof Place.AssignNode node) {
+            view.parentGone(node.worker(), now);
+        } else if (place instanceof Place.AssignmentNode node) {
+            view.assignmentGone(node.worker(), node.task(), now);
+        } else if (place instanceof Place.TaskNode node) {
+            view.taskGone(node.task());
+        }
+    }
+
+    /** A step of the reign of that epoch was committed: it is known here before any watch tells of it. */
+    public void applied(Step step, long epoch, long now) {
+        if (step instanceof Step.Assign assign) {
+            view.assignmentSeen(assign.worker(), assign.task(), now);
+            events.accept(new Event.TaskAssigned(assign.task(), assign.worker(), epoch));
+        } else if (step instanceof Step.Move move) {
+            view.assignmentSeen(move.to(), move.task(), now);
+            view.assignmentGone(move.from(), move.task(), now);
+            events.accept(new Event.TaskMoved(move.task(), move.from(), move.to(), epoch));
+        } else if (step instanceof Step.Release release) {
+            view.assignmentGone(release.worker(), release.task(), now);
+            events.accept(new Event.Tidied(layout.assignment(release.worker(), release.task())));
+        } else if (step instanceof Step.MakeParent make) {
+            view.parentSeen(make.worker(), now);
+        } else if (step instanceof Step.RemoveParent remove) {
+            view.parentGone(remove.worker(), now);
+            events.accept(new Event.Tidied(layout.assign(remove.worker())));
+        } else if (step instanceof Step.Expire expire) {
+            view.taskGone(expire.task());
+            events.accept(new Event.Tidied(layout.task(expire.task())));
+        }
+        view.settled(step, now);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.layout.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.curator.framework.recipes.cache.ChildData;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+
+/**
+ * The view by CuratorCache. The cache keeps nothing for us, see {@link EveryChange}; what it has read lags behind the
+ * events, so a reign believes its own writes, and asks about tasks in doubt.
+ */
+final class CachedTree implements TreeView {
+    private final MasterRole role;
+    private final Reign reign;
+    private final List<CuratorCache> caches = new ArrayList<>();
+    private volatile boolean looked;
+
+    CachedTree(MasterRole role, Reign reign) {
+        this.role = role;
+        this.reign = reign;
+    }
+
+    @Override
+    public void look() throws Exception {
+        read(role.layout.workers(), role.layout.assign());
+        read(role.layout.tasks());
+        looked = true;
+        reign.apply(0);
+    }
+
+    /** Returns when the caches have read all that is there. */
+    private void read(String... parents) throws InterruptedException {
+        CountDownLatch unread = new CountDownLatch(parents.length);
+        for (String parent : parents) {
+            CuratorCache cache = CuratorCache.builder(role.client, parent)
+                    .withStorage(new EveryChange(this::hasNoChildren, this::seen, this::gone))
+                    .withExceptionHandler(failure -> reign.observe(() -> {
+                        throw failure;
+                    }))
+                    .build();
+            cache.listenable()
+                    .addListener(CuratorCacheListener.builder()
+                            .forInitialized(unread::countDown)
+                            .build());
+            caches.add(cache);
+            cache.start();
+        }
+        unread.await();
+    }
+
+    /** Once all is read, whatever comes is told by the watch, and nothing has to be listed. */
+    private boolean hasNoChildren(String path) {
+        Place place = role.layout.place(path);
+        return looked
+                || place instanceof Place.WorkerNode
+                || place instanceof Place.AssignmentNode
+                || place instanceof Place.StatusNode;
+    }
+
+    private void seen(ChildData znode) {
+        if (role.layout.place(znode.getPath()) instanceof Place.WorkerNode node) {
+            long owner = znode.getStat().getEphemeralOwner();
+            reign.observe(() -> reign.observer.workerSeen(node.worker(), znode.getData(), owner));
+        } else {
+            reign.observe(() -> reign.observer.seen(znode.getPath(), System.nanoTime()));
+        }
+    }
+
+    private void gone(String path) {
+        reign.observe(() -> reign.gone(path));
+    }
+
+    @Override
+    public void close() throws Exception {
+        caches.forEach(CuratorCache::close);
+        for (String parent : List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks())) {
+            role.connection.unwatch(parent);
+        }
+    }
+}

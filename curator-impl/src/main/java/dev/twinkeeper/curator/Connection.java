@@ -1,0 +1,130 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Settings;
+import java.util.List;
+import org.apache.curator.RetryPolicy;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.curator.framework.imps.CuratorFrameworkState;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.curator.retry.RetryForever;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+
+/**
+ * The Curator client that a role speaks through, and the requests that Curator has no word for.
+ *
+ * @param own whether the role closes it; else it is the caller's, and others have watches in it
+ * @param root the client's namespace as a path, or empty: paths here are complete
+ */
+record Connection(CuratorFramework client, boolean own, String root) {
+    /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
+    private static final int LARGEST_ANSWER = 64 << 20;
+
+    private static final RetryPolicy RETRY = new RetryForever(100);
+
+    static Connection open(Settings settings) {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
+        CuratorFramework client = CuratorFrameworkFactory.builder()
+                .connectString(settings.connect().servers())
+                .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
+                .retryPolicy(RETRY)
+                .ensembleTracker(false) // It would leave the addresses that the user gave.
+                .zkClientConfig(config)
+                .build();
+        return new Connection(client, true, "");
+    }
+
+    /** @throws CoordinationException {@code INVALID} where it is not started */
+    static Connection of(CuratorFramework callers) {
+        if (callers.getState() != CuratorFrameworkState.STARTED) {
+            throw CoordinationException.invalid(
+                    "Curator client", callers.getState().name(), "start it, close it later");
+        }
+        String namespace = callers.getNamespace();
+        return new Connection(callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
+    }
+
+    void close() {
+        if (own) {
+            client.close();
+        }
+    }
+
+    ZooKeeper handle() throws Exception {
+        return client.getZookeeperClient().getZooKeeper();
+    }
+
+    /**
+     * A transaction that is sent once. Whatever else loses its answer Curator sends again, by the client's retry policy;
+     * but there a second time would be a second task (S4), or an assignment that comes after the status (S2). So Curator
+     * makes the operations, with its ACLs, and ZooKeeper's own handle sends them.
+     */
+    List<OpResult> once(List<CuratorOp> operations) throws Exception {
+        return handle().multi(operations.stream().map(CuratorOp::get).toList());
+    }
+
+    /** S4, L4: what is read after it is not older than anything that anybody was told before. */
+    void readBarrier() throws Exception {
+        client.transaction().forOperations(client.transactionOp().check().forPath("/"));
+    }
+
+    /** S4, S6: not only the server that we reach may be behind. */
+    boolean isGone(String path) throws Exception {
+        readBarrier();
+        return client.checkExists().forPath(path) == null;
+    }
+
+    /** Persistent znodes, where they are missing. */
+    void makeParents(List<String> parents) throws Exception {
+        readBarrier();
+        for (String parent : parents) {
+            client.checkExists().creatingParentsIfNeeded().forPath(parent + "/child");
+        }
+    }
+
+    /** @param onSet runs when the watch is set, at first and after each reconnect: what happened before is to be read */
+    PersistentWatcher watch(String path, boolean recursive, Watcher onEvent, Runnable onSet) {
+        PersistentWatcher watcher = new PersistentWatcher(client, path, recursive);
+        watcher.getListenable().addListener(onEvent);
+        watcher.getResetListenable().addListener(onSet);
+        watcher.start();
+        return watcher;
+    }
+
+    /**
+     * Closing a recipe takes its watch away here and leaves it at the server, which would go on sending. In the
+     * foreground: what Curator sends again later would take the next watch away.
+     */
+    void unwatch(String path) throws Exception {
+        if (own) {
+            client.watchers().removeAll().ofType(WatcherType.Any).quietly().forPath(path);
+        }
+    }
+
+    /** The session that this thread would speak in now; 0 where there is none. */
+    long session() {
+        try {
+            return handle().getSessionId();
+        } catch (Exception e) {
+            return 0;
+        }
+    }
+
+    /** Whether the answer was lost with its connection; then there is another when this returns. Else it is a refusal. */
+    boolean regained(KeeperException failure) throws InterruptedException {
+        boolean lost = RETRY.allowRetry(failure) || failure.code() == KeeperException.Code.REQUESTTIMEOUT;
+        if (lost) {
+            client.blockUntilConnected();
+        }
+        return lost;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.twinkeeper.curator;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.recipes.leader.LeaderSelector;
+import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+
+/**
+ * The turn by LeaderSelector: whoever has its mutex runs its candidacies on the selector's thread, and the adapter
+ * interrupts them when the connection is lost.
+ *
+ * <p>Not kept: L1. The turn is a lock and no hint, and it ends with a session and not with a reign. A leader whose
+ * {@code /master} was deleted, but that hears nothing of it, keeps the mutex, and nobody claims although anybody could. And a
+ * leader whose connection was lost for a moment goes to the back of the queue, where its {@code /master} is a hindrance
+ * until it takes that away.
+ */
+final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
+    private final MasterRole role;
+    private final LeaderSelector selector;
+    private final ExecutorService queued;
+    private PersistentWatcher masterWatcher;
+
+    SelectorTurn(MasterRole role) {
+        this.role = role;
+        this.selector = new LeaderSelector(role.client, role.layout.candidates() + "-selector", this);
+        this.queued = Executors.newSingleThreadExecutor(work -> role.daemon(role.who + " in the queue", work::run));
+        selector.setId(role.id.name());
+        selector.autoRequeue();
+    }
+
+    @Override
+    public void start() {
+        masterWatcher = role.connection.watch(role.layout.master(), false, event -> onMaster(), this::onMaster);
+        selector.start();
+    }
+
+    /** Who is in the queue has no thread, but stands by all the same, and wants to know who reigns. */
+    private void onMaster() {
+        if (!role.left) {
+            queued.execute(() -> role.quietly(() -> role.insist(role.layout.master(), this::look)));
+        }
+    }
+
+    private void look() throws Exception {
+        if (!selector.hasLeadership()) {
+            // L5: or whoever has the mutex now would wait for ever for a /master that our living session keeps.
+            role.vacate();
+            role.look();
+        }
+    }
+
+    @Override
+    public void takeLeadership(CuratorFramework client) throws Exception {
+        while (!role.left) {
+            role.insist(role.layout.master(), role::stand);
+        }
+    }
+
+    /** Whoever stands has the turn. */
+    @Override
+    public void await() {}
+
+    /** The adapter does it. */
+    @Override
+    public void interrupt() {}
+
+    @Override
+    public void close() {
+        masterWatcher.close();
+        queued.shutdownNow();
+        selector.close();
+    }
+}

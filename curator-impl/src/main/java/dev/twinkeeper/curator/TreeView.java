@@ -1,0 +1,10 @@
+package dev.twinkeeper.curator;
+
+/** How a reign sees the tree: by a recipe that tells the {@link Reign} what stands there and what changes. */
+interface TreeView {
+    /** Returns when all that is there is told. S2: assignments before statuses. From then on it tells of changes. */
+    void look() throws Exception;
+
+    /** Takes the watches away. */
+    void close() throws Exception;
+}

@@ -1,0 +1,91 @@
+package dev.twinkeeper.curator;
+
+import dev.twinkeeper.layout.Place;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.KeeperException.NoNodeException;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.data.Stat;
+
+/** The view by PersistentWatcher and one listing: what exists is a name, so of most znodes nothing is read. */
+final class WatchedTree implements TreeView {
+    private final MasterRole role;
+    private final Reign reign;
+    private final Map<String, PersistentWatcher> watchers = new HashMap<>();
+
+    WatchedTree(MasterRole role, Reign reign) {
+        this.role = role;
+        this.reign = reign;
+    }
+
+    /** The watches first, then the lists: in between, nothing is missed. */
+    @Override
+    public void look() throws Exception {
+        List<String> parents = List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks());
+        CountDownLatch unwatched = new CountDownLatch(parents.size());
+        for (String parent : parents) {
+            Watcher watcher = event -> reign.observe(() -> changed(event));
+            watchers.put(parent, role.connection.watch(parent, true, watcher, unwatched::countDown));
+        }
+        unwatched.await();
+        list(role.layout.workers());
+        for (String worker : list(role.layout.assign())) {
+            list(worker);
+        }
+        List<String> tasks = list(role.layout.tasks()).stream()
+                .filter(path -> role.layout.place(path) instanceof Place.TaskNode)
+                .toList();
+        for (int from = 0; from < tasks.size(); from += role.settings.batch()) {
+            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + role.settings.batch())));
+        }
+        reign.apply(0);
+    }
+
+    private List<String> list(String parent) throws Exception {
+        try {
+            List<String> paths = role.client.getChildren().forPath(parent).stream()
+                    .map(child -> parent + "/" + child)
+                    .toList();
+            for (String path : paths) {
+                seen(path);
+            }
+            return paths;
+        } catch (NoNodeException e) {
+            return List.of();
+        }
+    }
+
+    private void changed(WatchedEvent event) throws Exception {
+        switch (event.getType()) {
+            case NodeDeleted -> reign.gone(event.getPath());
+            case NodeCreated, NodeDataChanged -> seen(event.getPath());
+            default -> {}
+        }
+    }
+
+    private void seen(String path) throws Exception {
+        if (role.layout.place(path) instanceof Place.WorkerNode node) {
+            try {
+                Stat stat = new Stat();
+                byte[] line = role.client.getData().storingStatIn(stat).forPath(path);
+                reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner());
+            } catch (NoNodeException e) {
+                // The watch is about to say so.
+            }
+        } else {
+            reign.observer.seen(path, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Map.Entry<String, PersistentWatcher> watch : watchers.entrySet()) {
+            watch.getValue().close();
+            role.connection.unwatch(watch.getKey());
+        }
+    }
+}
