@@ -184,7 +184,9 @@ public final class ConfigurationWriteScenarios {
         context.eventually(
                 "its write is under way",
                 RecipeScenarioContext.READY,
-                () -> loser.wire().traffic().operations("setData") > 0);
+                () -> loser.wire().traffic().operations("setData")
+                                + loser.wire().traffic().requests("setData")
+                        > 0);
         loser.wire().mend();
         context.await("an answer is lost", lost, RecipeScenarioContext.READY);
 

@@ -145,7 +145,8 @@ final class QueueFixtures {
                 "all watch",
                 RecipeScenarioContext.READY,
                 () -> participants.stream()
-                        .allMatch(each -> each.wire().session().isPresent() && each.watches() > 0));
+                        .allMatch(each -> each.wire().session().isPresent()
+                                && each.wire().traffic().watches() > 0));
     }
 
     static void awaitAnotherSession(RecipeScenarioContext context, RecipeParticipant<Queue> participant) {
@@ -204,13 +205,13 @@ final class QueueFixtures {
         return created;
     }
 
-    /** Q3: no item is begun by one while another is at it. */
+    /** Q3: no item is begun by one while another is at it. By their texts, where each has another. */
     static void nothingOverlaps(Collection<RecipeParticipant<Queue>> participants) {
-        List<String> names = participants.stream()
+        List<String> texts = participants.stream()
                 .flatMap(each -> each.events(RecipeEvent.Handling.class).stream())
-                .map(each -> each.item().name())
+                .map(each -> text(each.item()))
                 .toList();
-        assertThat(names).doesNotHaveDuplicates();
+        assertThat(texts).doesNotHaveDuplicates();
     }
 
     static void assertProblem(ThrowingCallable call, Problem problem) {

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.recipes;
 
+import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Result;
 import dev.twinkeeper.scenarios.Scenario;
@@ -61,6 +62,38 @@ final class RecipeTeardown {
     }
 
     Result execute() {
+        return apart().map(this::notRun).orElseGet(this::run);
+    }
+
+    /** Why this recipe of one side can't take part beside the other's; empty where one side plays alone. */
+    private Optional<String> apart() {
+        return implementations.recipeSides().stream().distinct().count() < 2
+                ? Optional.empty()
+                : implementations.recipeSides().stream()
+                        .flatMap(side -> side.apart().entrySet().stream())
+                        .filter(each -> scenario.topic().startsWith(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst();
+    }
+
+    private Result notRun(String why) {
+        Difference difference = new Difference(
+                scenario.rules().stream().sorted().findFirst().orElseThrow(),
+                "not run in a mixture: " + why,
+                "the recipes' formats",
+                Map.of(scenario.id(), "not run"));
+        return new Result(
+                scenario,
+                implementations.name(),
+                Optional.empty(),
+                Duration.ZERO,
+                Map.of(),
+                Map.of(),
+                Optional.of(difference),
+                Traffic.NONE);
+    }
+
+    private Result run() {
         long start = System.nanoTime();
         RecipeScenarioContext context = new RecipeScenarioContext(scenario.name(), implementations, ensemble);
         attempt(() -> body.run(context));
