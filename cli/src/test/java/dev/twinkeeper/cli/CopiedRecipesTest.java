@@ -50,7 +50,7 @@ class CopiedRecipesTest {
 
     /** The provider, what is copied with every recipe, and the words about all of them. */
     private static final Pattern NO_RECIPE =
-            Pattern.compile("\\w+Recipes.java|\\w+Differences.java|Keeper.java|package-info.java");
+            Pattern.compile("\\w+Recipes.java|\\w+Differences.java|Keeper.java|Calls.java|package-info.java");
 
     /** It takes about ten seconds; on a busy machine more, and a line that hangs is not the recipe's fault. */
     private static final int BUILD_MINUTES = 5;
@@ -259,8 +259,11 @@ class CopiedRecipesTest {
         for (String contract : List.of("Recipe", copy.contract)) {
             copy(CONTRACTS.resolve(contract + ".java"), contracts);
         }
-        for (String type : List.of("Keeper", copy.type)) {
-            copy(SOURCES.get(copy.side).resolve(type + ".java"), recipes);
+        for (String type : List.of("Keeper", "Calls", copy.type)) {
+            Path file = SOURCES.get(copy.side).resolve(type + ".java");
+            if (Files.exists(file)) { // raw has no Calls
+                copy(file, recipes);
+            }
         }
         write(
                 module.resolve("src/main/java/example/Main.java"),

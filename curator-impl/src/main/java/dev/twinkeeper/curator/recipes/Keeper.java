@@ -5,18 +5,10 @@ import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -32,17 +24,14 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What every Curator recipe here stands on, and is copied with: a client, its caller's or its own; calls that end when
- * their time is up; one thread that calls listeners; and an end after which nothing is told.
- *
- * <p>Curator's recipes wait for a connection as long as the client's retry policy says, and look at no clock meanwhile. So
- * each call runs on a thread of its own here, which is interrupted when the caller's time is up.
+ * What every Curator recipe here stands on, and is copied with: a client, its caller's or its own, and {@link Calls} that end
+ * when their time is up.
  *
  * <p><b>A client that the caller owns</b> has to be started; it is never closed here, and keeps its retry policy: where
  * that gives up before the caller's patience does, a call fails with CANNOT_CONNECT. Where it has a namespace, the path
  * lies below that. When the caller closes it first, calls fail with CLOSED.
  */
-final class Keeper {
+final class Keeper extends Calls {
     private static final int PAUSE_MS = 100;
 
     /** For a listener to end, where there never was a session. */
@@ -65,27 +54,11 @@ final class Keeper {
         return client;
     }
 
-    /** Something that Curator does, which may throw anything. */
-    interface Work {
-        void run() throws Exception;
-    }
-
-    final CuratorFramework client;
-    final String path;
     private final boolean ours;
     private final ConnectionStateListener listener = (unused, state) -> onState(state);
-    private final ExecutorService callers = Executors.newCachedThreadPool(work -> thread(work, "calls"));
-    private final ExecutorService teller = Executors.newSingleThreadExecutor(this::tellerThread);
-
-    /** Those that end with the session, and those that don't: as many as there are callers. */
-    private final Set<CompletableFuture<?>> inSession = ConcurrentHashMap.newKeySet();
-
-    private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
     private final Set<Own> owned = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Runnable onLost = () -> {};
-    private volatile Thread telling;
-    private volatile Failure end;
 
     /** With a session of its own, which ends with it. */
     Keeper(Recipe.Place place) {
@@ -103,8 +76,7 @@ final class Keeper {
     }
 
     private Keeper(CuratorFramework client, String path, boolean ours) {
-        this.client = client;
-        this.path = path;
+        super(client, path);
         this.ours = ours;
         client.getConnectionStateListenable().addListener(listener);
     }
@@ -117,142 +89,6 @@ final class Keeper {
             throw new Failure(Problem.CLOSED, "the client is closed");
         }
         return client;
-    }
-
-    private static Thread thread(Runnable work, String does) {
-        Thread thread = new Thread(work, does + " a recipe");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private Thread tellerThread(Runnable work) {
-        telling = thread(work, "tells of " + path + ",");
-        return telling;
-    }
-
-    // Calls that wait.
-
-    /** Waits no longer than that. */
-    <T> T call(Duration patience, Callable<T> work) {
-        return call(patience, Duration.ZERO, work);
-    }
-
-    /** @param grace how much longer it may take: for what keeps the time itself */
-    <T> T call(Duration patience, Duration grace, Callable<T> work) {
-        return call(patience, grace, work, unwanted -> {}, calls);
-    }
-
-    /**
-     * What ends with the session.
-     *
-     * @param grace how much longer it may take: for what keeps the time itself and has to clean up
-     * @param unwanted gets what came when nobody waited any more
-     */
-    <T> T callInSession(Duration patience, Duration grace, Callable<T> work, Consumer<T> unwanted) {
-        return call(patience, grace, work, unwanted, inSession);
-    }
-
-    private <T> T call(
-            Duration patience, Duration grace, Callable<T> work, Consumer<T> unwanted, Set<CompletableFuture<?>> kind) {
-        if (patience.isNegative() || Thread.currentThread() == telling) {
-            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more, and not in a listener");
-        }
-        CompletableFuture<T> outcome = new CompletableFuture<>();
-        kind.add(outcome);
-        Future<?> running = null;
-        try {
-            checkOpen(); // after adding: else a close in between would leave it to wait
-            running = callers.submit(() -> run(work, outcome, unwanted));
-            return await(outcome, patience, grace);
-        } catch (RejectedExecutionException e) {
-            throw closed();
-        } finally {
-            kind.remove(outcome);
-            if (!outcome.isDone() || outcome.isCompletedExceptionally()) {
-                outcome.completeExceptionally(closed()); // from now on it is unwanted
-                if (running != null) {
-                    running.cancel(true);
-                }
-            }
-        }
-    }
-
-    private <T> void run(Callable<T> work, CompletableFuture<T> outcome, Consumer<T> unwanted) {
-        try {
-            T result = work.call();
-            if (!outcome.complete(result)) {
-                unwanted.accept(result);
-            }
-        } catch (Exception e) {
-            outcome.completeExceptionally(failure(e));
-        }
-    }
-
-    private <T> T await(CompletableFuture<T> outcome, Duration patience, Duration grace) {
-        long ms = TimeUnit.MILLISECONDS.convert(patience); // toMillis() refuses long ones
-        try {
-            return outcome.get(ms + Math.min(grace.toMillis(), Long.MAX_VALUE - ms), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new Failure(Problem.CANNOT_CONNECT, "no answer about " + path + " in " + patience);
-        } catch (ExecutionException e) {
-            Failure why = (Failure) e.getCause();
-            throw new Failure(why.problem(), why.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
-        }
-    }
-
-    /** Does it in the background, once there is a connection; again where that was lost. */
-    void begin(Work work, Consumer<Failure> refused) {
-        try {
-            callers.execute(() -> runOnceConnected(work, refused));
-        } catch (RejectedExecutionException e) {
-            // Closed: it matters to nobody any more.
-        }
-    }
-
-    private void runOnceConnected(Work work, Consumer<Failure> refused) {
-        while (!closed.get()) {
-            try {
-                client.blockUntilConnected();
-                work.run();
-                return;
-            } catch (InterruptedException e) {
-                return;
-            } catch (Exception e) {
-                Failure why = failure(e);
-                if (why.problem() != Problem.CANNOT_CONNECT) {
-                    refused.accept(why);
-                    return;
-                }
-            }
-        }
-    }
-
-    // Telling.
-
-    /** One after the other, on the thread of the recipe, and not after the end. */
-    void post(Runnable work) {
-        try {
-            teller.execute(() -> {
-                if (end == null) {
-                    work.run();
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            // Closed.
-        }
-    }
-
-    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
-    static void tell(Runnable news) {
-        try {
-            news.run();
-        } catch (RuntimeException e) {
-            Thread here = Thread.currentThread();
-            here.getUncaughtExceptionHandler().uncaughtException(here, e);
-        }
     }
 
     // The place, the connection, the session.
@@ -305,8 +141,7 @@ final class Keeper {
 
     private void onState(ConnectionState state) {
         if (state == ConnectionState.LOST) {
-            inSession.forEach(call ->
-                    call.completeExceptionally(new Failure(Problem.SESSION_LOST, "the session ended: " + path)));
+            sessionLost();
             owned.forEach(Own::lose);
             onLost.run();
         }
@@ -399,7 +234,7 @@ final class Keeper {
                     .guaranteed()
                     .inBackground((unused, reply) -> gone.complete(null))
                     .forPath(znode);
-            if (end == null && Thread.currentThread() != telling) {
+            if (isOpen() && !isTelling()) {
                 gone.get(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
@@ -410,62 +245,7 @@ final class Keeper {
         return true;
     }
 
-    // What can go wrong.
-
-    Failure failure(Exception e) {
-        if (e instanceof Failure known) {
-            return known;
-        } else if (e instanceof ExecutionException && e.getCause() instanceof Exception cause) {
-            return failure(cause);
-        } else if (end != null || client.getState() != CuratorFrameworkState.STARTED) {
-            return closed();
-        } else if (!(e instanceof KeeperException why)) {
-            return new Failure(Problem.UNKNOWN, path + ": " + e);
-        } else {
-            return new Failure(problem(why.code()), path + ": " + why.getMessage());
-        }
-    }
-
-    private static Problem problem(Code code) {
-        return switch (code) {
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT ->
-                Problem.CANNOT_CONNECT;
-            case NOCHILDRENFOREPHEMERALS -> Problem.FOREIGN;
-            default -> Problem.NOT_ALLOWED;
-        };
-    }
-
-    private Failure closed() {
-        return new Failure(Problem.CLOSED, path + ": the recipe, or its client, is closed");
-    }
-
-    /** @throws Failure what ended it */
-    void checkOpen() {
-        Failure why = end;
-        if (why != null) {
-            throw new Failure(why.problem(), why.getMessage());
-        }
-    }
-
     // The end.
-
-    /** Nothing more will come of it; calls fail with that from now on. What is left to do is to close it. */
-    void fail(Failure why, Runnable lastWord) {
-        if (end == null) {
-            end = why;
-            calls.forEach(call -> call.completeExceptionally(why));
-            inSession.forEach(call -> call.completeExceptionally(why));
-            try {
-                teller.execute(() -> {
-                    if (!closed.get()) {
-                        tell(lastWord);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                // Closed.
-            }
-        }
-    }
 
     /**
      * Ends what waits, then tells, then leaves; all in a session timeout.
@@ -477,21 +257,12 @@ final class Keeper {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        end = closed();
-        calls.forEach(call -> call.completeExceptionally(closed()));
-        inSession.forEach(call -> call.completeExceptionally(closed()));
-        callers.shutdownNow();
+        endCalls();
         boolean interrupted = Thread.interrupted(); // X4: closing a session would not wait for it
         int sessionMs = client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.max(SHORTEST_MS, sessionMs));
         try {
-            if (Thread.currentThread() == telling) {
-                tell(lastWord);
-            } else {
-                teller.execute(() -> tell(lastWord));
-                teller.shutdown();
-                teller.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            }
+            endTelling(lastWord, deadline - System.nanoTime());
             leave(leave, deadline);
             if (ours && sessionMs > 0) {
                 // X4: of a session that it can't reach the client ends nothing.
@@ -500,7 +271,6 @@ final class Keeper {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        teller.shutdown();
         owned.clear();
         client.getConnectionStateListenable().removeListener(listener);
         if (ours) {
