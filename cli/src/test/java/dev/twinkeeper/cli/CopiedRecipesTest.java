@@ -49,7 +49,8 @@ class CopiedRecipesTest {
     private static final Pattern RECIPE = Pattern.compile("public final class (\\w+)\\s+implements (\\w+)\\b");
 
     /** The provider, what is copied with every recipe, and the words about all of them. */
-    private static final Pattern NO_RECIPE = Pattern.compile("\\w+Recipes.java|Keeper.java|package-info.java");
+    private static final Pattern NO_RECIPE =
+            Pattern.compile("\\w+Recipes.java|\\w+Differences.java|Keeper.java|Calls.java|package-info.java");
 
     /** It takes about ten seconds; on a busy machine more, and a line that hangs is not the recipe's fault. */
     private static final int BUILD_MINUTES = 5;
@@ -150,6 +151,19 @@ class CopiedRecipesTest {
             "Barrier", BARRIER,
             "Queue", QUEUE);
 
+    /** With a client that the program has, and goes on using. */
+    private static final String WITH_A_CLIENT = """
+                    var client = org.apache.curator.framework.CuratorFrameworkFactory.newClient(
+                            servers[0], new org.apache.curator.retry.RetryOneTime(100));
+                    client.start();
+                    told = new CompletableFuture<>();
+                    {
+                        USE
+                    }
+                    expect(true, client.checkExists().forPath("/copied/shared/TYPE") != null);
+                    client.close();
+            """;
+
     private static final String MAIN = """
             package example;
 
@@ -161,11 +175,15 @@ class CopiedRecipesTest {
 
             public class Main {
                 static final Duration PATIENCE = Duration.ofSeconds(20);
+                static volatile CompletableFuture<Object> told;
 
                 public static void main(String[] servers) throws Exception {
                     Recipe.Place place = new Recipe.Place(servers[0], Duration.ofSeconds(6), "/copied/SIDE/TYPE");
-                    CompletableFuture<Object> told = new CompletableFuture<>();
-                    USE
+                    told = new CompletableFuture<>();
+                    {
+                        USE
+                    }
+                    CLIENT
                     System.out.println("it works");
                 }
 
@@ -241,15 +259,24 @@ class CopiedRecipesTest {
         for (String contract : List.of("Recipe", copy.contract)) {
             copy(CONTRACTS.resolve(contract + ".java"), contracts);
         }
-        for (String type : List.of("Keeper", copy.type)) {
-            copy(SOURCES.get(copy.side).resolve(type + ".java"), recipes);
+        for (String type : List.of("Keeper", "Calls", copy.type)) {
+            Path file = SOURCES.get(copy.side).resolve(type + ".java");
+            if (Files.exists(file)) { // raw has no Calls
+                copy(file, recipes);
+            }
         }
         write(
                 module.resolve("src/main/java/example/Main.java"),
-                MAIN.replace("USE", USES.get(copy.contract))
+                MAIN.replace("CLIENT", copy.side.equals("curator") ? withClient(copy) : "")
+                        .replace("USE", USES.get(copy.contract))
                         .replace("SIDE", copy.side)
                         .replace("TYPE", copy.type));
         write(module.resolve("pom.xml"), modulePom(copy));
+    }
+
+    private static String withClient(Copy copy) {
+        return WITH_A_CLIENT.replace(
+                "USE", USES.get(copy.contract).replace("new TYPE(place", "new TYPE(client, \"/copied/shared/TYPE\""));
     }
 
     private static void copy(Path file, Path directory) throws IOException {

@@ -3,7 +3,9 @@ package dev.twinkeeper.recipes;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Difference;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /**
  * All recipes of one side, found by {@link ServiceLoader}: what the scenarios, {@code compare} and
@@ -39,20 +41,42 @@ public interface Recipes {
         return List.of();
     }
 
+    /** The name of the side of which this is a variant, with another recipe for one contract; its own where it is none. */
+    default String side() {
+        return name();
+    }
+
+    /** Those of {@link #NAMES} that are its own: of a variant, in what it differs from its side. */
+    default List<String> brings() {
+        return NAMES;
+    }
+
+    /** Those of {@link #NAMES} that can't take part beside another side's, since they have other znodes; each with the reason. */
+    default Map<String, String> apart() {
+        return Map.of();
+    }
+
     /** The sides on the class path, in the order in which {@link ServiceLoader} finds them. */
     static List<Recipes> all() {
-        return ServiceLoader.load(Recipes.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        return found().filter(each -> each.name().equals(each.side())).toList();
+    }
+
+    /** Their variants. */
+    static List<Recipes> variants() {
+        return found().filter(each -> !each.name().equals(each.side())).toList();
+    }
+
+    private static Stream<Recipes> found() {
+        return ServiceLoader.load(Recipes.class).stream().map(ServiceLoader.Provider::get);
     }
 
     /**
-     * The side of that name.
+     * The side, or variant, of that name.
      *
      * @throws CoordinationException {@link CoordinationException.Problem#INVALID} naming those that there are
      */
     static Recipes named(String name) {
-        List<Recipes> all = all();
+        List<Recipes> all = Stream.concat(all().stream(), variants().stream()).toList();
         return all.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()

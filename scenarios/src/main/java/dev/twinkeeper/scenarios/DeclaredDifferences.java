@@ -41,6 +41,23 @@ final class DeclaredDifferences {
         return new DeclaredDifferences(about(scenario, sides.stream().map(Recipes::differences)), sides.size() == 1);
     }
 
+    /** Why a recipe of one side can't take part beside the other's, where two are to share a tree. */
+    static Optional<Difference> apart(Scenario scenario, Implementations implementations) {
+        List<Recipes> sides = implementations.recipeSides().stream().distinct().toList();
+        if (sides.size() < 2) {
+            return Optional.empty();
+        }
+        return sides.stream()
+                .flatMap(side -> side.apart().entrySet().stream())
+                .filter(each -> scenario.topic().startsWith(each.getKey()))
+                .map(each -> new Difference(
+                        scenario.rules().iterator().next(),
+                        "not run in a mixture: " + each.getValue(),
+                        "the recipes' formats",
+                        Map.of(scenario.id(), "not run")))
+                .findFirst();
+    }
+
     private static List<Difference> about(Scenario scenario, Stream<List<Difference>> declared) {
         return declared.flatMap(List::stream)
                 .filter(difference -> difference.excuses(scenario.id()))

@@ -27,6 +27,19 @@ public record Result(
         Map<String, Long> counts,
         Optional<Difference> difference,
         Traffic traffic) {
+    /** Of a scenario that those implementations cannot take part in together. */
+    static Result notRun(Scenario scenario, String implementations, Difference why) {
+        return new Result(
+                scenario,
+                implementations,
+                Optional.empty(),
+                Duration.ZERO,
+                Map.of(),
+                Map.of(),
+                Optional.of(why),
+                Traffic.NONE);
+    }
+
     public boolean ok() {
         return failure.isEmpty();
     }

@@ -23,7 +23,10 @@ public final class ScenarioRunner {
      *     size for itself, which costs about a second
      */
     public static Result run(Scenario scenario, Implementations implementations, Ensemble shared) {
-        return DeclaredDifferences.about(scenario, implementations).check(execute(scenario, implementations, shared));
+        return DeclaredDifferences.apart(scenario, implementations)
+                .map(difference -> Result.notRun(scenario, implementations.name(), difference))
+                .orElseGet(() -> DeclaredDifferences.about(scenario, implementations)
+                        .check(execute(scenario, implementations, shared)));
     }
 
     private static Result execute(Scenario scenario, Implementations implementations, Ensemble shared) {

@@ -72,7 +72,9 @@ public record CodeSize(int lines, int types) {
             String type = Character.toUpperCase(recipe.charAt(0)) + recipe.substring(1) + "Recipe";
             readIfThere(sources.resolve(type + ".java")).ifPresent(size -> sizes.put(recipe, size));
         }
-        readIfThere(sources.resolve(KEEPER + ".java")).ifPresent(size -> sizes.put(KEEPER, size));
+        for (String type : List.of(KEEPER, "Calls")) {
+            readIfThere(sources.resolve(type + ".java")).ifPresent(size -> sizes.merge(KEEPER, size, CodeSize::plus));
+        }
         return sizes;
     }
 

@@ -1,7 +1,6 @@
 package dev.twinkeeper.curator.recipes;
 
 import dev.twinkeeper.contract.Difference;
-import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Election;
@@ -12,12 +11,23 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The recipes of this side, for the scenarios and the command line. */
-public final class CuratorRecipes implements Recipes {
+/**
+ * The recipes of this side, for the scenarios and the command line. Where Curator has two for one contract, the other one is
+ * a variant of this side, which differs in that one only.
+ */
+public class CuratorRecipes implements Recipes {
+    private static final String NAME = "curator";
+
     @Override
     public String name() {
-        return "curator";
+        return NAME;
+    }
+
+    @Override
+    public final String side() {
+        return NAME;
     }
 
     @Override
@@ -52,42 +62,112 @@ public final class CuratorRecipes implements Recipes {
 
     @Override
     public List<Difference> differences() {
-        return List.of(
-                new Difference(
-                        Rule.E8,
-                        "LeaderLatch queues behind any child that sorts before the numbers, and is deaf once its"
-                                + " predecessor's data was set",
-                        "read in LeaderLatch of 5.9.0",
-                        Map.of(
-                                "electionrefusal.aStrangersZnodeThatSortsFirstHoldsNobodyUp", "a tells Elected",
-                                "electionrefusal.changedDataOfTheOneBeforeLosesNoHandOver", "b tells Elected")),
-                new Difference(
-                        Rule.E9,
-                        "LeaderLatch writes a refused create to the log, and tells nobody",
-                        "read in LeaderLatch of 5.9.0",
-                        Map.of("electionrefusal.aCandidateThatTheServersRefuseIsTold", "a tells Failed")),
-                new Difference(
-                        Rule.K9,
-                        "InterProcessReadWriteLock counts every child that sorts before its own",
-                        "CURATOR-43",
-                        Map.of(
-                                "lockrefusal.znodesOfOthersThatSortBeforeAreSetAside",
-                                "Expecting Optional to contain a value")),
-                new Difference(
-                        Rule.K10,
-                        "InterProcessReadWriteLock has readers watch the first writer in the queue",
-                        "read in InterProcessReadWriteLock of 5.9.0",
-                        Map.of(
-                                "lock.thoseThatWouldShareAreLeftAloneByAnExclusiveOneBeforeAnother",
-                                "notifications to one that can't enter yet")),
-                new Difference(
-                        Rule.K11,
-                        "LockInternals leaves the watch of an attempt whose time was up",
-                        "read in LockInternals of 5.9.0",
-                        Map.of(
-                                "lockpatience.anAttemptWhoseTimeIsUpLeavesNoWatch",
-                                "no watch is left",
-                                "lockpatience.anAttemptThatAskedAgainAndGaveUpLeavesNoWatch",
-                                "no watch is left")));
+        return Stream.of(
+                        RecipeDifferences.LATCH,
+                        RecipeDifferences.MEMBERSHIP,
+                        RecipeDifferences.CONFIGURATION,
+                        RecipeDifferences.LOCK,
+                        RecipeDifferences.BARRIER,
+                        RecipeDifferences.QUEUE)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public final Map<String, String> apart() {
+        return Map.of(
+                "barrier", "DistributedDoubleBarrier has a child ready where the raw one has the names of the round");
+    }
+
+    /** LeaderSelector in place of LeaderLatch. */
+    public static final class Selector extends CuratorRecipes {
+        @Override
+        public String name() {
+            return "curator-selector";
+        }
+
+        @Override
+        public List<String> brings() {
+            return List.of("election");
+        }
+
+        @Override
+        public Election election(Recipe.Place place, String candidate, Election.Listener listener) {
+            return new SelectorElection(place, candidate, listener);
+        }
+
+        @Override
+        public List<Difference> differences() {
+            return VariantDifferences.SELECTOR;
+        }
+    }
+
+    /** SharedValue in place of CuratorCache. */
+    public static final class SharedValues extends CuratorRecipes {
+        @Override
+        public String name() {
+            return "curator-shared-value";
+        }
+
+        @Override
+        public List<String> brings() {
+            return List.of("configuration");
+        }
+
+        @Override
+        public Configuration configuration(Recipe.Place place, Configuration.Listener listener) {
+            return new SharedValueConfiguration(place, listener);
+        }
+
+        @Override
+        public List<Difference> differences() {
+            return VariantDifferences.SHARED_VALUE;
+        }
+    }
+
+    /** InterProcessSemaphoreMutex in place of InterProcessReadWriteLock. */
+    public static final class Semaphore extends CuratorRecipes {
+        @Override
+        public String name() {
+            return "curator-semaphore";
+        }
+
+        @Override
+        public List<String> brings() {
+            return List.of("lock");
+        }
+
+        @Override
+        public Lock lock(Recipe.Place place) {
+            return new SemaphoreLock(place);
+        }
+
+        @Override
+        public List<Difference> differences() {
+            return VariantDifferences.SEMAPHORE;
+        }
+    }
+
+    /** SimpleDistributedQueue in place of DistributedQueue. */
+    public static final class SimpleQueues extends CuratorRecipes {
+        @Override
+        public String name() {
+            return "curator-simple-queue";
+        }
+
+        @Override
+        public List<String> brings() {
+            return List.of("queue");
+        }
+
+        @Override
+        public Queue queue(Recipe.Place place, int capacity) {
+            return new SimpleQueue(place, capacity);
+        }
+
+        @Override
+        public List<Difference> differences() {
+            return VariantDifferences.SIMPLE_QUEUE;
+        }
     }
 }

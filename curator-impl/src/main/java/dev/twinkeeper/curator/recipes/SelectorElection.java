@@ -6,201 +6,162 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.framework.recipes.leader.Participant;
-import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.data.Stat;
 
 /**
- * A leader election with Curator's other recipe for it, LeaderSelector: a lock that calls a method of yours while it is
- * held.
+ * A leader election with Curator's other recipe for it, {@link LeaderSelector}: a lock that calls a method of yours while it
+ * is held.
+ *
+ * <p><b>Not kept: E2, E4, E8, E9; take {@link ElectionRecipe}, or the raw one, where that matters.</b> A lost connection costs
+ * it its place, whether it leads or waits: its adapter cancels the election, and the znode is deleted when the connection is
+ * back (E2, E4); a place in the queue can't be given up (E4); one child that sorts before the numbers is waited for, for ever
+ * (E8); where the servers refuse it, it tells nobody, and with {@code autoRequeue} tries again at once, for ever (E9).
  *
  * <p><b>Use it</b> where leading is one piece of work that ends, or that may be handed on from time to time: when
  * {@code takeLeadership} returns, the next one leads, and with {@code autoRequeue} this one goes to the end of the queue.
  * Where leading lasts as long as it can, {@link ElectionRecipe} with its LeaderLatch does better.
  *
- * <p><b>What separates it from LeaderLatch.</b>
+ * <p><b>What else separates it from LeaderLatch.</b> You lead <em>while a method runs</em>, on the selector's thread. It has
+ * to honour interrupts: that is how it is told to stop. A latch calls you twice, and leaves you your threads. Its znodes are
+ * those of its InterProcessMutex: {@code PATH/_c_UUID-lock-NNNNNNNNNN}: it can't queue with a latch.
  *
- * <ul>
- *   <li>You lead <em>while a method runs</em>, on the selector's thread. It has to honour interrupts: that is how it is
- *       told to stop. A latch calls you twice, and leaves you your threads.
- *   <li>To resign is to return. A latch has to be closed and made again. But a selector that waits can't resign its place.
- *   <li>A lost connection costs it its place, whether it leads or waits: its adapter cancels the election, and the znode
- *       is deleted when the connection is back. A latch keeps its znode, and leads on with the same token.
- *   <li>Its znodes are those of its InterProcessMutex: {@code PATH/_c_UUID-lock-NNNNNNNNNN}. It can't queue with a latch.
- *   <li>It does not tell its znode: we look for it, for the token.
- * </ul>
- *
- * <p>It shares with the latch that it does not watch its own znode (CURATOR-49): we do; and that all children of its path
- * are its queue: one that sorts before the numbers is waited for, for ever. What it does not do: tell where the servers
- * refuse it. With {@code autoRequeue} it tries again at once, for ever.
+ * <p><b>What is added,</b> as with the latch: a token, and a watch on its own znode (CURATOR-49), which it does not tell: the
+ * first of the queue is the leader's.
  */
 public final class SelectorElection implements Election {
-    private static final String LOCK = "lock-";
+    /** What close waits for the work to end. */
+    private static final int CLOSE_SECONDS = 6;
 
-    /** What close waits for its thread: about what Curator's three tries can take. */
-    private static final Duration CLOSE = Duration.ofSeconds(6);
-
-    private final Recipe.Place place;
+    private final Keeper keeper;
     private final String candidate;
     private final Listener listener;
-    private final CuratorFramework client;
-
-    /** The selector's: calls the listener. */
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(this::daemon);
-
     private final LeaderSelector selector;
+
+    /** The selector's: on which it leads, and calls the listener. */
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(this::daemon);
 
     /** Ends the work of this term. */
     private volatile CountDownLatch over = new CountDownLatch(1);
 
+    private volatile Keeper.Own own;
     private volatile Term term;
-    private volatile Thread current;
-    private volatile boolean entered;
-    private volatile boolean closed;
+    private volatile Thread leading;
+    private boolean entered;
 
-    /** Opens a session, in the background. */
+    /** With a session of its own. */
     public SelectorElection(Recipe.Place place, String candidate, Listener listener) {
-        this.place = place;
-        this.candidate = Recipe.checkName("candidate", candidate);
+        this(Recipe.checkName("candidate", candidate), listener, new Keeper(place));
+    }
+
+    /** With the caller's client, which is started, and which the caller closes after this. */
+    public SelectorElection(CuratorFramework client, String path, String candidate, Listener listener) {
+        this(Recipe.checkName("candidate", candidate), listener, new Keeper(client, path));
+    }
+
+    private SelectorElection(String candidate, Listener listener, Keeper keeper) {
+        this.keeper = keeper;
+        this.candidate = candidate;
         this.listener = listener;
-        this.client = Keeper.client(place);
         // The adapter, and not the interface: it is what cancels the election when the connection is suspended or lost.
-        this.selector = new LeaderSelector(client, place.path(), thread, new LeaderSelectorListenerAdapter() {
+        this.selector = new LeaderSelector(keeper.client, keeper.path, thread, new LeaderSelectorListenerAdapter() {
             @Override
-            public void takeLeadership(CuratorFramework leading) throws Exception {
+            public void takeLeadership(CuratorFramework unused) throws Exception {
                 lead();
             }
         });
         selector.setId(candidate);
         selector.autoRequeue();
-        client.start();
     }
 
     @Override
-    public void enter() {
-        checkOpen();
+    public synchronized void enter() {
+        keeper.checkOpen();
         if (!entered) {
             entered = true;
-            selector.start();
+            keeper.begin(
+                    () -> {
+                        keeper.makePlace();
+                        selector.start();
+                    },
+                    why -> keeper.fail(why, () -> listener.failed(why)));
         }
     }
 
     @Override
     public Optional<Term> term() {
-        return client.getZookeeperClient().isConnected() ? Optional.ofNullable(term) : Optional.empty();
+        Keeper.Own leaders = own;
+        return leaders != null && leaders.isOurs() ? Optional.ofNullable(term) : Optional.empty();
     }
 
     /** Where this candidate leads; a place in the queue can't be given up. */
     @Override
     public void resign() {
-        checkOpen();
+        keeper.checkOpen();
         over.countDown();
     }
 
     @Override
+    public List<String> candidates(Duration patience) {
+        return keeper.call(patience, () -> {
+            keeper.readBarrier();
+            return selector.getParticipants().stream().map(Participant::getId).toList();
+        });
+    }
+
+    @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (entered) {
+        keeper.close(() -> {}, () -> {
+            try {
                 selector.close(); // interrupts the work, and removes the znode when it has ended
+            } catch (IllegalStateException e) {
+                // It was not started.
             }
-            thread.execute(client::close); // then, also where a listener closes, which can't wait
             thread.shutdown();
-        }
-        if (Thread.currentThread() == current) {
-            return;
-        }
-        try {
-            thread.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        client.close();
+            if (Thread.currentThread() != leading) {
+                thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
+        });
     }
 
     /** One term, from its beginning to its end, as takeLeadership wants it. */
     private void lead() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         over = end;
-        Watcher watcher = event -> {
-            if (event.getType() != EventType.None) {
-                end.countDown(); // deleted, or tampered with; and the watch is used up
-            }
-        };
-        Stat stat = new Stat();
-        client.getData().storingStatIn(stat).usingWatcher(watcher).forPath(first());
-        if (stat.getEphemeralOwner()
-                != client.getZookeeperClient().getZooKeeper().getSessionId()) {
+        Keeper.Own leaders = keeper.own(first(), end::countDown);
+        Term mine = new Term(candidate, leaders.token.get());
+        own = leaders;
+        term = mine;
+        if (!leaders.isOurs()) {
             return; // our znode is gone already
         }
-        term = new Term(candidate, stat.getCzxid());
-        Term mine = term;
         try {
-            listener.elected(mine);
+            Keeper.tell(() -> listener.elected(mine));
             end.await();
         } finally {
             term = null;
-            listener.deposed(mine);
+            leaders.giveUp();
+            Keeper.tell(() -> listener.deposed(mine));
         }
     }
 
-    /** The first of the queue, which is ours where we lead. */
     private String first() throws Exception {
-        List<String> children = client.getChildren().forPath(place.path());
-        String first = children.stream()
-                .filter(child -> child.contains(LOCK))
-                .min(Comparator.comparing(child -> child.substring(child.lastIndexOf(LOCK))))
-                .orElseThrow(() -> new IllegalStateException("nobody leads at " + place.path()));
-        return place.path() + "/" + first;
-    }
-
-    @Override
-    public List<String> candidates(Duration patience) {
-        checkOpen();
-        CompletableFuture<List<String>> reading = CompletableFuture.supplyAsync(() -> {
-            try {
-                Keeper.readBarrier(client);
-                return selector.getParticipants().stream()
-                        .map(Participant::getId)
-                        .toList();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        try {
-            return reading.get(TimeUnit.MILLISECONDS.convert(patience), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            throw closed ? closed() : new Failure(Problem.CANNOT_CONNECT, "no server answered: " + e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Problem.CLOSED, "interrupted while waiting");
-        }
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw closed();
-        }
-    }
-
-    private Failure closed() {
-        return new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
+        return keeper.path + "/"
+                + keeper.client.getChildren().forPath(keeper.path).stream()
+                        .filter(child -> child.contains("lock-"))
+                        .min(Comparator.comparing(child -> child.substring(child.lastIndexOf("lock-"))))
+                        .orElseThrow(() -> new IllegalStateException("nobody leads at " + keeper.path));
     }
 
     private Thread daemon(Runnable work) {
-        current = new Thread(work, "recipe " + place.path());
-        current.setDaemon(true);
-        return current;
+        leading = new Thread(work, "leads");
+        leading.setDaemon(true);
+        return leading;
     }
 }

@@ -185,7 +185,9 @@ public final class ConfigurationWriteScenarios {
         context.eventually(
                 "its write is under way",
                 ScenarioContext.READY,
-                () -> loser.wire().traffic().operations("setData") > 0);
+                () -> loser.wire().traffic().operations("setData")
+                                + loser.wire().traffic().requests("setData")
+                        > 0);
         loser.wire().mend();
         ScenarioContext.await("an answer is lost", lost, ScenarioContext.READY);
 

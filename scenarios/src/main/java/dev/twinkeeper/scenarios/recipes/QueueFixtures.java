@@ -148,7 +148,8 @@ final class QueueFixtures {
                 "all watch",
                 ScenarioContext.READY,
                 () -> participants.stream()
-                        .allMatch(each -> each.wire().session().isPresent() && each.watches() > 0));
+                        .allMatch(each -> each.wire().session().isPresent()
+                                && each.wire().traffic().watches() > 0));
     }
 
     static void awaitAnotherSession(ScenarioContext context, TestParticipant<Queue> participant) {
@@ -207,13 +208,13 @@ final class QueueFixtures {
         return created;
     }
 
-    /** Q3: no item is begun by one while another is at it. */
+    /** Q3: no item is begun by one while another is at it. By their texts, where each has another. */
     static void nothingOverlaps(Collection<TestParticipant<Queue>> participants) {
-        List<String> names = participants.stream()
+        List<String> texts = participants.stream()
                 .flatMap(each -> each.told(RecipeEvent.Handling.class).stream())
-                .map(each -> each.item().name())
+                .map(each -> text(each.item()))
                 .toList();
-        assertThat(names).doesNotHaveDuplicates();
+        assertThat(texts).doesNotHaveDuplicates();
     }
 
     static void assertProblem(ThrowingCallable call, Problem problem) {

@@ -29,6 +29,7 @@ import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooDefs.Perms;
 
@@ -47,6 +48,25 @@ public final class QueueRefusalScenarios {
         awaitEmpty(context, producer);
         pass(context, "again", producer, List.of(consumer));
         assertThat(itemsCreated(context)).hasSize(4);
+    }
+
+    @Verifies(Rule.Q4)
+    public void theBoundHoldsWhereAnotherPutsAtTheLastMoment(RecipeScenarioContext context) {
+        var one = context.queue("p1", 2);
+        var other = context.queue("p2", 2);
+        put(other, "first");
+        var once = new AtomicBoolean();
+
+        // The wire lets no request pass before it knows that it is not to be lost: the other one comes between.
+        one.wire().loseRequest(request -> {
+            if (QueueFixtures.put(context).test(request) && once.compareAndSet(false, true)) {
+                put(other, "at the last moment");
+            }
+            return false;
+        });
+        assertProblem(() -> put(one, "too many"), Problem.FULL);
+
+        assertThat(itemsCreated(context)).hasSize(2);
     }
 
     @Verifies({Rule.Q4, Rule.Q5})
@@ -229,7 +249,7 @@ public final class QueueRefusalScenarios {
         awaitEmpty(context, producer);
 
         operator.setAcl("/recipe/claims", Perms.READ | Perms.ADMIN);
-        operator.setAcl("/recipe/items", Perms.READ | Perms.CREATE | Perms.ADMIN);
+        operator.setAcl("/recipe/items", Perms.READ | Perms.ADMIN);
         assertProblem(() -> put(producer, "too early"), Problem.NOT_ALLOWED);
         operator.setAcl("/recipe/items", Perms.ALL);
         context.eventually("it can be put", ScenarioContext.READY, () -> problem(() -> put(producer, "after")) == null);

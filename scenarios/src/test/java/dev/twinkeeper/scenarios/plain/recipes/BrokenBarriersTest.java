@@ -33,29 +33,11 @@ class BrokenBarriersTest extends BrokenRecipes {
                         "barrierloss.whoWaitsAloneWaitsOnWhenItsConnectionComesAndGoes",
                         "nobody passes alone"),
                 new Broken(
-                        "DistributedDoubleBarrier counts every child",
-                        new OfCurator(),
-                        Rule.B1,
-                        "barrier.somebodyElsesChildrenAreNotCountedAndStay",
-                        "garbage counts as members"),
-                new Broken(
-                        "DistributedDoubleBarrier lets in whoever comes while it is open",
-                        new OfCurator(),
-                        Rule.B1,
-                        "barrier.whoComesWhileARoundIsOnIsRefusedUntilItIsOver",
-                        "not refused"),
-                new Broken(
                         "it does not wait for the others to leave",
                         new ImpatientToLeave(),
                         Rule.B2,
                         "barrier.nobodyPassesBeforeTheLastHasComeNorGoesBeforeTheLastIsDone",
                         "two of three are done"),
-                new Broken(
-                        "DistributedDoubleBarrier counts those whose time is up",
-                        new OfCurator(),
-                        Rule.B3,
-                        "barrier.whoseTimeIsUpIsNotCounted",
-                        "the other one passes alone"),
                 new Broken(
                         "DistributedDoubleBarrier counts who died since it counted",
                         new OfCurator(),
@@ -74,12 +56,6 @@ class BrokenBarriersTest extends BrokenRecipes {
                         Rule.B4,
                         "barrier.roundAfterRoundNobodyOvertakesAnother",
                         "all rounds"),
-                new Broken(
-                        "DistributedDoubleBarrier stays open when all have died",
-                        new OfCurator(),
-                        Rule.B4,
-                        "barrierloss.aRoundInWhichAllDiedIsOver",
-                        "one of two waits"),
                 new Broken(
                         "it gives up, and does not ask whether it is in",
                         new WatchingAll(),

@@ -1,20 +1,10 @@
 package dev.twinkeeper.scenarios.plain.recipes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.curator.recipes.SharedValueConfiguration;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
-import dev.twinkeeper.scenarios.Implementations;
-import dev.twinkeeper.scenarios.Result;
-import dev.twinkeeper.scenarios.ScenarioRunner;
-import dev.twinkeeper.scenarios.Scenarios;
-import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong with a value that many share. */
 class BrokenConfigurationsTest extends BrokenRecipes {
@@ -59,12 +49,6 @@ class BrokenConfigurationsTest extends BrokenRecipes {
                         "configuration.aValueWrittenInAWatchsGapIsTold",
                         "reader is told of 'latest'"),
                 new Broken(
-                        "Curator's CuratorCache and its listener as they come",
-                        new Side(CacheConfiguration::new),
-                        Rule.C1,
-                        "configuration.aValueDeletedAndMadeAgainInAWatchsGapIsTold",
-                        "told of the new one"),
-                new Broken(
                         "each event is read by a thread of a pool",
                         new Side(PlainConfiguration.ReadsInAPool::new),
                         Rule.C2,
@@ -87,35 +71,6 @@ class BrokenConfigurationsTest extends BrokenRecipes {
                         new Side(PlainConfiguration.Deletes::new),
                         Rule.C3,
                         "configurationwrite.aWriterFromBeforeARemovalMisses",
-                        "Expecting an empty Optional"),
-                new Broken(
-                        "Curator's SharedValue as it comes: its answer is lost",
-                        new Side(SharedValueConfiguration::new),
-                        Rule.C3,
-                        "configurationwrite.aWriteWhoseAnswerWasLostIsKnownToBeDone",
-                        "Expecting Optional to contain a value"),
-                new Broken(
-                        "Curator's SharedValue as it comes: nothing is missing",
-                        new Side(SharedValueConfiguration::new),
-                        Rule.C4,
-                        "configuration.aMissingValueIsToldAsMissingAndAnEmptyOneAsEmpty",
-                        "always there"),
-                new Broken(
-                        "Curator's SharedValue as it comes: deaf when the znode was deleted",
-                        new Side(SharedValueConfiguration::new),
-                        Rule.C4,
-                        "configuration.aValueDeletedByHandIsMissingAndCanBeMadeAgain",
-                        "told at once"));
-    }
-
-    /** What it leaves out is above; this is what it is good for. */
-    @ParameterizedTest
-    @ValueSource(strings = {"everyReaderIsToldOfAChange", "aValueSetByHandIsAValueLikeAnother"})
-    void whatSharedValueKeeps(String scenario, Ensemble ensemble) {
-        Implementations implementations = Implementations.ofRecipes(new Side(SharedValueConfiguration::new));
-
-        Result result = ScenarioRunner.run(Scenarios.named("configuration." + scenario), implementations, ensemble);
-
-        assertThat(result.failure()).isEmpty();
+                        "Expecting an empty Optional"));
     }
 }

@@ -1,40 +1,27 @@
 package dev.twinkeeper.scenarios.plain.recipes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
 import dev.twinkeeper.contract.Rule;
-import dev.twinkeeper.curator.recipes.CuratorRecipes;
-import dev.twinkeeper.raw.recipes.RawRecipes;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
-import dev.twinkeeper.scenarios.Implementations;
-import dev.twinkeeper.scenarios.ScenarioRunner;
-import dev.twinkeeper.scenarios.Scenarios;
-import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.queue.DistributedQueue;
 import org.apache.curator.framework.recipes.queue.QueueBuilder;
 import org.apache.curator.framework.recipes.queue.QueueConsumer;
 import org.apache.curator.framework.recipes.queue.QueueSerializer;
-import org.apache.curator.framework.recipes.queue.SimpleDistributedQueue;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.CreateMode;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 
-/** Curator's own queues as they come, and a bound that is counted and then forgotten. */
+/** A Curator queue with nothing added to it, an order that is none, and a bound that is counted and then forgotten. */
 class BrokenQueuesTest extends BrokenRecipes {
     @Override
     List<Broken> broken() {
@@ -46,73 +33,17 @@ class BrokenQueuesTest extends BrokenRecipes {
                         "queue.oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement",
                         "but there were differences at these indexes"),
                 new Broken(
-                        "SimpleDistributedQueue deletes an item before it is handled",
-                        new Simple(),
-                        Rule.Q2,
-                        "queue.theItemOfAConsumerThatDiedIsHandledByAnother",
-                        "c2 tells Handling"),
-                new Broken(
-                        "DistributedQueue does not watch its locks: the item of a dead consumer waits for the next put",
-                        new Distributed(),
-                        Rule.Q2,
-                        "queue.theItemOfAConsumerThatDiedIsHandledByAnother",
-                        "c2 tells Handling"),
-                new Broken(
-                        "DistributedQueue takes its own lock, whose answer was lost, for another's",
-                        new Distributed(),
-                        Rule.Q2,
-                        "queueloss.aClaimWhoseAnswerIsLostIsUsed",
-                        "[one] handled"),
-                new Broken(
-                        "DistributedQueue requeues an item that another holds by now (CURATOR-605)",
-                        new Distributed(),
-                        Rule.Q3,
-                        "queue.whoFailsAfterItsSessionEndedLeavesTheItemToItsHolder",
-                        "nobody takes it from c2"),
-                new Broken(
                         "the children are counted, and then one more is created",
                         new CountsAndCreates(),
                         Rule.Q4,
                         "queuerefusal.theBoundHoldsWhileManyPut",
                         "expected: 10"),
                 new Broken(
-                        "DistributedQueue puts again what was put, and its answer lost",
-                        new Distributed(),
-                        Rule.Q5,
-                        "queueloss.aPutWhoseAnswerIsLostIsOneItem",
-                        "Expected size: 2 but was: 3"),
-                new Broken(
                         "DistributedQueue tries a bad item again at once, as often as it can",
                         new Distributed(),
                         Rule.Q6,
                         "queue.anItemWhoseHandlerThrowsComesAgainAfterAPauseAndLaterOnesPass",
-                        "to be greater than"),
-                new Broken(
-                        "DistributedQueue deletes what it can't read",
-                        new Distributed(),
-                        Rule.X2,
-                        "queuerefusal.whatIsNoItemIsLeftAlone",
-                        "queue-0000000100"));
-    }
-
-    /** On the same znodes, when nothing is wrong: each produces for the other. */
-    @TestFactory
-    Stream<DynamicTest> takesPartBesideOthers(Ensemble ensemble) {
-        return Stream.of(
-                        Implementations.ofRecipes(new RawRecipes()).with(new RawRecipes(), new Distributed()),
-                        Implementations.ofRecipes(new RawRecipes()).with(new Distributed(), new RawRecipes()),
-                        Implementations.ofRecipes(new CuratorRecipes()).with(new CuratorRecipes(), new Distributed()),
-                        Implementations.ofRecipes(new CuratorRecipes()).with(new Distributed(), new CuratorRecipes()))
-                .map(implementations -> dynamicTest(
-                        implementations.recipes(0).name() + " beside "
-                                + implementations.recipes(1).name(),
-                        () -> assertThat(ScenarioRunner.run(
-                                                Scenarios.named(
-                                                        "queue.oneConsumerHandlesTheItemsInTheOrderOfTheirAcknowledgement"),
-                                                implementations,
-                                                ensemble)
-                                        .failure())
-                                .isEmpty()));
+                        "to be greater than"));
     }
 
     // What Curator brings.
@@ -181,32 +112,6 @@ class BrokenQueuesTest extends BrokenRecipes {
                 taker.interrupt();
             }
             client.close();
-        }
-    }
-
-    private static final class Simple extends NoRecipes {
-        @Override
-        public Queue queue(Recipe.Place place, int capacity) {
-            return new SimpleAsItComes(place, capacity);
-        }
-    }
-
-    private static final class SimpleAsItComes extends OfCurator {
-        private final SimpleDistributedQueue queue;
-
-        SimpleAsItComes(Recipe.Place place, int capacity) {
-            super(place, place.path(), capacity);
-            queue = new SimpleDistributedQueue(client, place.path());
-        }
-
-        @Override
-        public void put(byte[] data, Duration patience) {
-            call(() -> queue.offer(data));
-        }
-
-        @Override
-        void takeOne(Handler handler) throws Exception {
-            handler.handle(new Item("unknown", queue.take()));
         }
     }
 

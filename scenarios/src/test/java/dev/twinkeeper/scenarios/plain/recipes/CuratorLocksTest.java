@@ -2,16 +2,11 @@ package dev.twinkeeper.scenarios.plain.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.twinkeeper.curator.recipes.LockRecipe;
 import dev.twinkeeper.curator.recipes.SemaphoreLock;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe;
-import dev.twinkeeper.scenarios.Implementations;
-import dev.twinkeeper.scenarios.Result;
-import dev.twinkeeper.scenarios.ScenarioRunner;
-import dev.twinkeeper.scenarios.Scenarios;
 import dev.twinkeeper.scenarios.SharedEnsemble;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -22,34 +17,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreMutex;
 import org.apache.curator.retry.RetryOneTime;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What separates Curator's locks: who enters twice, and which scenarios the semaphore passes as well as the mutex. */
+/** What separates Curator's locks: who enters twice, and what the semaphore tells. */
 @ExtendWith(SharedEnsemble.class)
 final class CuratorLocksTest {
     private static final Duration SESSION = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(200);
-
-    /** Those that ask for no shared mode, and do not look at the znodes of the queue. */
-    private static final List<String> SEMAPHORE = List.of(
-            "lock.anyThreadMayReleaseAndOnlyOnce",
-            "lockrefusal.whatCanNotBeIsRefused",
-            "lockrefusal.anInterruptedOneGivesBackWhatItHolds",
-            "lockrefusal.aPlaceThatIsAnEphemeralIsRefusedUntilItGoes",
-            "lockpatience.whoIsCutOffWhileItLooksSaysSoInTime",
-            "lockpatience.whoIsCutOffWhileItGivesUpSaysSoInTime",
-            "lockpatience.withoutAServerItSaysSoAndCanBeClosed");
-
-    private static final String COST = "lock.anUndisturbedHoldCostsFourRequests";
 
     @Test
     void theMutexIsReentrantForItsThreadAndTheSemaphoreIsNot(Ensemble ensemble) throws Exception {
@@ -82,32 +62,6 @@ final class CuratorLocksTest {
                 hold.release();
             }
         }
-    }
-
-    @TestFactory
-    Stream<DynamicTest> theSemaphorePlaysScenariosOfTheLock(Ensemble ensemble) {
-        return SEMAPHORE.stream()
-                .map(id -> dynamicTest(
-                        id, () -> assertThat(run(id, ensemble).failure()).isEmpty()));
-    }
-
-    @Test
-    void theSemaphoreCostsMoreRequests(Ensemble ensemble) {
-        var result = run(COST, ensemble);
-
-        assertThat(result.failure()).isPresent();
-        assertThat(result.counts().get("lock: requests per acquire and release"))
-                .isBetween(6L, 9L);
-    }
-
-    private static Result run(String id, Ensemble ensemble) {
-        var side = new NoRecipes() {
-            @Override
-            public Lock lock(Recipe.Place place) {
-                return new SemaphoreLock(place);
-            }
-        };
-        return ScenarioRunner.run(Scenarios.named(id), Implementations.ofRecipes(side), ensemble);
     }
 
     @Test

@@ -1,0 +1,283 @@
+package dev.twinkeeper.curator.recipes;
+
+import dev.twinkeeper.recipes.Recipe.Failure;
+import dev.twinkeeper.recipes.Recipe.Problem;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.imps.CuratorFrameworkState;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+
+/**
+ * Calls that end when their time is up, one thread that calls listeners, and an end after which nothing is told.
+ *
+ * <p>Curator's recipes wait for a connection as long as the client's retry policy says, and look at no clock meanwhile. So
+ * each call runs on a thread of its own here, which is interrupted when the caller's time is up. {@link Keeper} is what the
+ * recipes use.
+ */
+abstract class Calls {
+    /** Something that Curator does, which may throw anything. */
+    interface Work {
+        void run() throws Exception;
+    }
+
+    final CuratorFramework client;
+    final String path;
+    private final ExecutorService callers = Executors.newCachedThreadPool(work -> thread(work, "calls"));
+    private final ExecutorService teller = Executors.newSingleThreadExecutor(this::tellerThread);
+
+    /** Those that end with the session, and those that don't: as many as there are callers. */
+    private final Set<CompletableFuture<?>> inSession = ConcurrentHashMap.newKeySet();
+
+    private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
+    private volatile Thread telling;
+    private volatile Failure end;
+
+    Calls(CuratorFramework client, String path) {
+        this.client = client;
+        this.path = path;
+    }
+
+    static Thread thread(Runnable work, String does) {
+        Thread thread = new Thread(work, does + " a recipe");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Thread tellerThread(Runnable work) {
+        telling = thread(work, "tells of " + path + ",");
+        return telling;
+    }
+
+    // Calls that wait.
+
+    /** Waits no longer than that. */
+    <T> T call(Duration patience, Callable<T> work) {
+        return call(patience, Duration.ZERO, work);
+    }
+
+    /** @param grace how much longer it may take: for what keeps the time itself */
+    <T> T call(Duration patience, Duration grace, Callable<T> work) {
+        return call(patience, grace, work, unwanted -> {}, calls);
+    }
+
+    /**
+     * What ends with the session.
+     *
+     * @param grace how much longer it may take: for what keeps the time itself and has to clean up
+     * @param unwanted gets what came when nobody waited any more
+     */
+    <T> T callInSession(Duration patience, Duration grace, Callable<T> work, Consumer<T> unwanted) {
+        return call(patience, grace, work, unwanted, inSession);
+    }
+
+    private <T> T call(
+            Duration patience, Duration grace, Callable<T> work, Consumer<T> unwanted, Set<CompletableFuture<?>> kind) {
+        if (patience.isNegative() || Thread.currentThread() == telling) {
+            throw new Failure(Problem.INVALID, "patience " + patience + ": zero or more, and not in a listener");
+        }
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        kind.add(outcome);
+        Future<?> running = null;
+        try {
+            checkOpen(); // after adding: else a close in between would leave it to wait
+            running = callers.submit(() -> run(work, outcome, unwanted));
+            return await(outcome, patience, grace);
+        } catch (RejectedExecutionException e) {
+            throw closed();
+        } finally {
+            kind.remove(outcome);
+            if (!outcome.isDone() || outcome.isCompletedExceptionally()) {
+                outcome.completeExceptionally(closed()); // from now on it is unwanted
+                if (running != null) {
+                    running.cancel(true);
+                }
+            }
+        }
+    }
+
+    private <T> void run(Callable<T> work, CompletableFuture<T> outcome, Consumer<T> unwanted) {
+        try {
+            T result = work.call();
+            if (!outcome.complete(result)) {
+                unwanted.accept(result);
+            }
+        } catch (Exception e) {
+            outcome.completeExceptionally(failure(e));
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> outcome, Duration patience, Duration grace) {
+        long ms = TimeUnit.MILLISECONDS.convert(patience); // toMillis() refuses long ones
+        try {
+            return outcome.get(ms + Math.min(grace.toMillis(), Long.MAX_VALUE - ms), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            checkOpen(); // its caller may have closed the client meanwhile
+            throw new Failure(Problem.CANNOT_CONNECT, "no answer about " + path + " in " + patience);
+        } catch (ExecutionException e) {
+            Failure why = (Failure) e.getCause();
+            throw new Failure(why.problem(), why.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Problem.CLOSED, "interrupted while waiting");
+        }
+    }
+
+    /** Does it in the background, once there is a connection; again where that was lost. */
+    void begin(Work work, Consumer<Failure> refused) {
+        try {
+            callers.execute(() -> runOnceConnected(work, refused));
+        } catch (RejectedExecutionException e) {
+            // Closed: it matters to nobody any more.
+        }
+    }
+
+    private void runOnceConnected(Work work, Consumer<Failure> refused) {
+        while (!callers.isShutdown()) {
+            try {
+                client.blockUntilConnected();
+                work.run();
+                return;
+            } catch (InterruptedException e) {
+                return;
+            } catch (Exception e) {
+                Failure why = failure(e);
+                if (why.problem() != Problem.CANNOT_CONNECT) {
+                    refused.accept(why);
+                    return;
+                }
+            }
+        }
+    }
+
+    // Telling.
+
+    /** One after the other, on the thread of the recipe, and not after the end. */
+    void post(Runnable work) {
+        try {
+            teller.execute(() -> {
+                if (end == null) {
+                    work.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Closed.
+        }
+    }
+
+    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
+    static void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException e) {
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, e);
+        }
+    }
+
+    // What can go wrong.
+
+    Failure failure(Exception e) {
+        if (e instanceof Failure known) {
+            return known;
+        } else if (e instanceof ExecutionException && e.getCause() instanceof Exception cause) {
+            return failure(cause);
+        } else if (end != null || client.getState() != CuratorFrameworkState.STARTED) {
+            return closed();
+        } else if (!(e instanceof KeeperException why)) {
+            return new Failure(Problem.UNKNOWN, path + ": " + e);
+        } else {
+            return new Failure(problem(why.code()), path + ": " + why.getMessage());
+        }
+    }
+
+    private static Problem problem(Code code) {
+        return switch (code) {
+            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED, OPERATIONTIMEOUT, REQUESTTIMEOUT ->
+                Problem.CANNOT_CONNECT;
+            case NOCHILDRENFOREPHEMERALS -> Problem.FOREIGN;
+            default -> Problem.NOT_ALLOWED;
+        };
+    }
+
+    private Failure closed() {
+        return new Failure(Problem.CLOSED, path + ": the recipe, or its client, is closed");
+    }
+
+    /** @throws Failure what ended it */
+    void checkOpen() {
+        Failure why = end;
+        if (why != null) {
+            throw new Failure(why.problem(), why.getMessage());
+        }
+        if (client.getState() != CuratorFrameworkState.STARTED) {
+            throw closed();
+        }
+    }
+
+    /** Nothing more will come of it; calls fail with that from now on. What is left to do is to close it. */
+    void fail(Failure why, Runnable lastWord) {
+        if (end == null) {
+            end(why);
+            try {
+                teller.execute(() -> {
+                    if (end == why) {
+                        tell(lastWord);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                // Closed.
+            }
+        }
+    }
+
+    private void end(Failure why) {
+        end = why;
+        calls.forEach(call -> call.completeExceptionally(why));
+        inSession.forEach(call -> call.completeExceptionally(why));
+    }
+
+    /** What waits in a session fails with it. */
+    void sessionLost() {
+        inSession.forEach(
+                call -> call.completeExceptionally(new Failure(Problem.SESSION_LOST, "the session ended: " + path)));
+    }
+
+    boolean isTelling() {
+        return Thread.currentThread() == telling;
+    }
+
+    boolean isOpen() {
+        return end == null;
+    }
+
+    /** Ends what waits. */
+    void endCalls() {
+        end(closed());
+        callers.shutdownNow();
+    }
+
+    /** Nothing is told after it. */
+    void endTelling(Runnable lastWord, long nanos) throws InterruptedException {
+        if (isTelling()) {
+            tell(lastWord);
+            teller.shutdown();
+        } else {
+            teller.execute(() -> tell(lastWord));
+            teller.shutdown();
+            teller.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+}
