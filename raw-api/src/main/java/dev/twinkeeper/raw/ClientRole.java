@@ -9,6 +9,7 @@ import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +61,8 @@ final class ClientRole extends Participant implements Client {
 
     private volatile boolean abandoned;
 
-    ClientRole(Settings settings, Listener listener) {
-        super("client", settings, listener);
+    ClientRole(Settings settings, Listener listener, Session session) {
+        super("client", settings, listener, session);
         this.guard = new PhaseGuard<>(who, loop, Phase.SUSPENDED, TRANSITIONS);
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);

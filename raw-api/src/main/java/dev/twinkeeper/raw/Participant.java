@@ -10,7 +10,6 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.Parents;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
@@ -57,11 +56,7 @@ abstract class Participant implements Role, Session.Listener {
     private boolean connectedOnce;
     private boolean left;
 
-    Participant(String who, Settings settings, Listener listener) {
-        this(who, settings, listener, new Session(connections(settings), new Loop(who)));
-    }
-
-    /** With a session that is not open yet: for a test. */
+    /** @param session that is not open yet */
     Participant(String who, Settings settings, Listener listener, Session session) {
         this.who = who;
         this.settings = settings;
@@ -69,10 +64,6 @@ abstract class Participant implements Role, Session.Listener {
         this.loop = session.loop();
         this.announcer = new Announcer(who, listener);
         this.session = session;
-    }
-
-    private static Connections connections(Settings settings) {
-        return new Connections(settings.connect().servers(), settings.sessionTimeout());
     }
 
     /** Connected, with the session of before or a new one: begin by reading. */

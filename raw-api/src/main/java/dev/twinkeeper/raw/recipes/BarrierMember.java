@@ -147,9 +147,6 @@ final class BarrierMember implements RecipeConnection.Owner {
     }
 
     @Override
-    public void disconnected() {}
-
-    @Override
     public void expired() {
         boolean lost = czxid != ABSENT;
         czxid = ABSENT;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
@@ -68,18 +69,17 @@ public final class ConfigurationRecipe implements Configuration {
 
     /** Opens a session of its own, in the background. */
     public ConfigurationRecipe(Recipe.Place place, Listener listener) {
-        this.listener = listener;
-        this.connection = new RecipeConnection(place, new Connection());
-        this.valuePath = connection.path("value");
-        this.writes = new ConfigurationWrites(connection, valuePath, this::tell, this::look);
-        this.watcher = event -> connection.post(() -> onEvent(event.getType()));
-        connection.open();
+        this(listener, owner -> new RecipeConnection(place, owner));
     }
 
     /** On a session that the caller goes on to own. */
     public ConfigurationRecipe(Session session, String path, Listener listener) {
+        this(listener, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private ConfigurationRecipe(Listener listener, Function<RecipeConnection.Owner, RecipeConnection> connect) {
         this.listener = listener;
-        this.connection = new RecipeConnection(session, path, new Connection());
+        this.connection = connect.apply(new Connection());
         this.valuePath = connection.path("value");
         this.writes = new ConfigurationWrites(connection, valuePath, this::tell, this::look);
         this.watcher = event -> connection.post(() -> onEvent(event.getType()));
@@ -171,11 +171,6 @@ public final class ConfigurationRecipe implements Configuration {
         }
 
         @Override
-        public void expired() {
-            away();
-        }
-
-        @Override
         public void failed(Failure why) {
             fail(why);
         }
@@ -204,7 +199,7 @@ public final class ConfigurationRecipe implements Configuration {
         if (code == Code.OK) {
             begin(); // C1: the watch first, then the read. What happened before is read, what happens after is told.
         } else {
-            refused(code, valuePath);
+            fail(ConfigurationWrites.refusal(code, valuePath));
         }
     }
 
@@ -254,7 +249,9 @@ public final class ConfigurationRecipe implements Configuration {
         switch (code) {
             case OK -> {
                 // X2: who put an ephemeral or data here does not mean this recipe.
-                if (stat.getEphemeralOwner() != 0 || !isMark(mark)) {
+                boolean isMark =
+                        mark == null || MARK.matcher(new String(mark, UTF_8)).matches();
+                if (stat.getEphemeralOwner() != 0 || !isMark) {
                     fail(new Failure(
                             Problem.FOREIGN, connection.path() + " is somebody else's: an ephemeral, or other data"));
                 } else {
@@ -262,12 +259,8 @@ public final class ConfigurationRecipe implements Configuration {
                 }
             }
             case NONODE -> connection.again(); // by hand; connected() follows
-            default -> refused(code, connection.path());
+            default -> fail(ConfigurationWrites.refusal(code, connection.path()));
         }
-    }
-
-    private static boolean isMark(byte[] data) {
-        return data == null || MARK.matcher(new String(data, UTF_8)).matches();
     }
 
     /** @param above null where only the value is looked at */
@@ -289,7 +282,7 @@ public final class ConfigurationRecipe implements Configuration {
                     onLooked(above, new Value(Optional.empty(), -1, above.stat().getPzxid()), 0);
                 }
             }
-            default -> refused(code, valuePath);
+            default -> fail(ConfigurationWrites.refusal(code, valuePath));
         }
     }
 
@@ -330,20 +323,14 @@ public final class ConfigurationRecipe implements Configuration {
 
     // The end.
 
-    private void refused(Code code, String of) {
-        fail(ConfigurationWrites.refusal(code, of));
-    }
-
     private void fail(Failure why) {
         if (ended == null) {
             end(why);
-            connection.post(() -> hear(why));
-        }
-    }
-
-    private void hear(Failure why) {
-        if (ended == why) {
-            listener.failed(why);
+            connection.post(() -> {
+                if (ended == why) { // not closed since
+                    listener.failed(why);
+                }
+            });
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -69,6 +70,7 @@ public final class ElectionRecipe implements Election {
 
     private final String candidate;
     private final Listener listener;
+    private final ElectionTerm term;
     private final RecipeConnection connection;
     private final ElectionCandidates candidates;
 
@@ -90,24 +92,24 @@ public final class ElectionRecipe implements Election {
     /** The znode that is watched. */
     private String before;
 
-    private volatile Term term;
     private volatile Failure end;
 
     /** Opens a session of its own, in the background. */
     public ElectionRecipe(Recipe.Place place, String candidate, Listener listener) {
-        this.candidate = Recipe.checkName("candidate", candidate);
-        this.listener = listener;
-        this.connection = new RecipeConnection(place, new Connection());
-        this.candidates = new ElectionCandidates(connection);
-        this.watcher = event -> connection.post(() -> onEvent(event));
-        connection.open();
+        this(candidate, listener, owner -> new RecipeConnection(place, owner));
     }
 
     /** On a session that the caller goes on to own. */
     public ElectionRecipe(Session session, String path, String candidate, Listener listener) {
+        this(candidate, listener, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private ElectionRecipe(
+            String candidate, Listener listener, Function<RecipeConnection.Owner, RecipeConnection> connect) {
         this.candidate = Recipe.checkName("candidate", candidate);
         this.listener = listener;
-        this.connection = new RecipeConnection(session, path, new Connection());
+        this.term = new ElectionTerm(listener);
+        this.connection = connect.apply(new Connection());
         this.candidates = new ElectionCandidates(connection);
         this.watcher = event -> connection.post(() -> onEvent(event));
         connection.open();
@@ -130,14 +132,14 @@ public final class ElectionRecipe implements Election {
     public Optional<Term> term() {
         // E2: the client knows of a lost connection before our thread has come to tell of it.
         boolean certain = connection.zk() != null && connection.zk().getState() == States.CONNECTED;
-        return Optional.ofNullable(certain ? term : null);
+        return certain ? term.get() : Optional.empty();
     }
 
     @Override
     public void resign() {
         checkOpen();
         connection.post(() -> {
-            depose();
+            term.end();
             resigning = phase != Phase.OUT;
             if (phase == Phase.WAITING || phase == Phase.LEADING) {
                 leave();
@@ -151,7 +153,7 @@ public final class ElectionRecipe implements Election {
         candidates.end(end);
         connection.post(() -> {
             phase = Phase.OUT;
-            depose(); // before the znode goes, and with it the next one comes
+            term.end(); // before the znode goes, and with it the next one comes
         });
         release();
     }
@@ -176,7 +178,7 @@ public final class ElectionRecipe implements Election {
             if (phase != Phase.OUT) {
                 phase = Phase.AWAY;
             }
-            depose(); // E2: the session may end unheard
+            term.end(); // E2: the session may end unheard
         }
 
         @Override
@@ -224,7 +226,7 @@ public final class ElectionRecipe implements Election {
     /** E2: we have no znode, or no longer; another one may lead already. */
     private void join() {
         phase = Phase.JOINING;
-        depose();
+        term.end();
         if (before != null) {
             connection.unwatch(before);
         }
@@ -282,37 +284,15 @@ public final class ElectionRecipe implements Election {
     private void watch(String name) {
         phase = Phase.WAITING;
         before = connection.path(name);
-        DataCallback reply = replies().data((code, data, stat) -> onWatched(code));
+        // E4: gone since we looked
+        DataCallback reply = replies().data((code, data, stat) -> answers(Phase.WAITING, code, this::look));
         connection.zk().getData(before, watcher, reply, null);
-    }
-
-    private void onWatched(Code code) {
-        answers(Phase.WAITING, code, this::look); // E4: gone since we looked
     }
 
     private void lead() {
         phase = Phase.LEADING;
         before = null;
-        term = new Term(candidate, token);
-        tell(() -> listener.elected(term));
-    }
-
-    private void depose() {
-        Term over = term;
-        term = null;
-        if (over != null) {
-            tell(() -> listener.deposed(over));
-        }
-    }
-
-    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
-    private static void tell(Runnable news) {
-        try {
-            news.run();
-        } catch (RuntimeException e) {
-            Thread here = Thread.currentThread();
-            here.getUncaughtExceptionHandler().uncaughtException(here, e);
-        }
+        term.begin(new Term(candidate, token));
     }
 
     private void leave() {
@@ -338,7 +318,8 @@ public final class ElectionRecipe implements Election {
             case NONODE -> missing.run();
             case NOCHILDRENFOREPHEMERALS ->
                 fail(new Failure(Problem.FOREIGN, connection.path() + " is somebody's ephemeral"));
-            default -> fail(refused(asked, code));
+            default ->
+                fail(new Failure(Problem.NOT_ALLOWED, connection.path() + ": " + asked + " is refused: " + code));
         }
         return false;
     }
@@ -348,12 +329,8 @@ public final class ElectionRecipe implements Election {
         end = end != null ? end : why;
         candidates.end(why);
         release(); // X4: our znode goes, with the session where nothing else helps
-        depose();
-        tell(() -> listener.failed(why));
-    }
-
-    private Failure refused(Object what, Code code) {
-        return new Failure(Problem.NOT_ALLOWED, connection.path() + ": " + what + " is refused: " + code);
+        term.end();
+        ElectionTerm.tell(() -> listener.failed(why));
     }
 
     private PhaseGuard<?> replies() {

@@ -40,9 +40,7 @@ final class LockAttempt {
     private static final String EXCLUSIVE = "__WRIT__";
     private static final String SHARED = "__READ__";
     private static final String SHARED_BY_KAZOO = "__rlock__";
-
-    /** What ZooKeeper puts behind the name of a sequential znode. */
-    private static final int DIGITS = 10;
+    private static final int DIGITS = 10; // of what ZooKeeper puts behind the name of a sequential znode
 
     private enum Phase {
         NEW,
@@ -88,6 +86,10 @@ final class LockAttempt {
 
     // What the connection tells.
 
+    LockHold hold() {
+        return hold;
+    }
+
     /** Connected: for the first time, or again. */
     void begin() {
         asking = false;
@@ -98,12 +100,8 @@ final class LockAttempt {
         }
     }
 
-    void doubt() {
-        hold.doubt();
-    }
-
     void expire(Failure why) {
-        doubt();
+        hold.doubt();
         if (phase == Phase.LEAVING) {
             over();
         } else if (phase != Phase.NEW) {
@@ -113,7 +111,7 @@ final class LockAttempt {
 
     /** There will be no session, or no path. One that holds may still be told that it lost. */
     void giveUp(Failure why) {
-        doubt();
+        hold.doubt();
         if (phase.compareTo(Phase.HOLDING) < 0) {
             fail(why);
         }

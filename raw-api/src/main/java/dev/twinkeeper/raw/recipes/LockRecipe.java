@@ -126,7 +126,7 @@ public final class LockRecipe implements Lock {
 
         @Override
         public void disconnected() {
-            forEach(LockAttempt::doubt); // K4: before the session can have ended
+            forEach(attempt -> attempt.hold().doubt()); // K4: before the session can have ended
         }
 
         @Override

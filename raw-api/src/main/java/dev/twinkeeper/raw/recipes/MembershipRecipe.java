@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.zookeeper.KeeperException.Code;
 
@@ -30,17 +31,17 @@ public final class MembershipRecipe implements Membership {
 
     /** Begins to look at the group, in a session of its own. */
     public MembershipRecipe(Recipe.Place place, Listener listener) {
-        this.listener = listener;
-        this.connection = new RecipeConnection(place, new Connection());
-        this.entry = new MembershipEntry(this, connection);
-        this.view = new MembershipView(this, connection, entry::onDeleted);
-        connection.open();
+        this(listener, owner -> new RecipeConnection(place, owner));
     }
 
-    /** On a session that the caller goes on to own. */
+    /** On a session that the caller goes on to own. Within one session a name is one member. */
     public MembershipRecipe(Session session, String path, Listener listener) {
+        this(listener, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private MembershipRecipe(Listener listener, Function<RecipeConnection.Owner, RecipeConnection> connect) {
         this.listener = listener;
-        this.connection = new RecipeConnection(session, path, new Connection());
+        this.connection = connect.apply(new Connection());
         this.entry = new MembershipEntry(this, connection);
         this.view = new MembershipView(this, connection, entry::onDeleted);
         connection.open();
@@ -131,18 +132,13 @@ public final class MembershipRecipe implements Membership {
         @Override
         public void connected() {
             view.begin();
-            entry.begin();
+            entry.begin(); // M3: it looks for its znode in the new session, and makes it again
         }
 
         @Override
         public void disconnected() {
             view.suspend();
             entry.suspend();
-        }
-
-        @Override
-        public void expired() {
-            disconnected(); // M3: the entry looks for its znode in the new session, and makes it again
         }
 
         @Override

@@ -1,31 +1,25 @@
 package dev.twinkeeper.raw.recipes;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.recipes.Queue.Handler;
 import dev.twinkeeper.recipes.Queue.Item;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
-import org.apache.zookeeper.AsyncCallback.DataCallback;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
@@ -65,7 +59,7 @@ final class QueueConsumer {
     private final RecipeConnection connection;
     private final String items;
     private final String claims;
-    private final byte[] id = UUID.randomUUID().toString().getBytes(ISO_8859_1);
+    private final QueueClaims own;
     private final ExecutorService handlers = Executors.newSingleThreadExecutor(QueueConsumer::daemon);
     private final Watcher watcher = this::onEvent;
     private final AtomicReference<Handler> handler = new AtomicReference<>();
@@ -80,14 +74,13 @@ final class QueueConsumer {
     private final Set<String> foreign = new HashSet<>(); // items that are none
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<String, Long> handled = new HashMap<>(); // by their czxids; there until they are removed
-    private final Set<String> resting = new HashSet<>(); // not to be taken by us, until our claim is gone
-    private final Set<String> rested = new HashSet<>(); // those of them whose claims are to go
 
     QueueConsumer(QueueRecipe queue, RecipeConnection connection) {
         this.queue = queue;
         this.connection = connection;
         this.items = connection.path("items");
         this.claims = connection.path("claims");
+        this.own = new QueueClaims(connection, claims, this::next);
     }
 
     // On the caller's thread.
@@ -123,22 +116,26 @@ final class QueueConsumer {
             return;
         }
         AddWatchMode all = AddWatchMode.PERSISTENT_RECURSIVE;
-        connection.zk().addWatch(connection.path(), watcher, all, replies().done(this::onWatched), null);
+        connection
+                .zk()
+                .addWatch(
+                        connection.path(),
+                        watcher,
+                        all,
+                        replies().done(code -> queue.other(code, connection.path())),
+                        null);
         list(items, names -> know(names, there));
         list(claims, this::onClaims);
     }
 
     void suspend() {
         listed = false;
+        own.suspend();
     }
 
     /** Whether a claim of that name may be ours. */
     boolean claimed(String name) {
-        return name.equals(current) || resting.contains(name);
-    }
-
-    private void onWatched(Code code) {
-        queue.other(code, connection.path());
+        return name.equals(current) || own.isResting(name);
     }
 
     private void list(String parent, Consumer<List<String>> then) {
@@ -165,7 +162,7 @@ final class QueueConsumer {
     private void onClaims(List<String> names) {
         know(names, claimed);
         listed = true;
-        Set.copyOf(rested).forEach(this::release);
+        own.begin();
         switch (phase) {
             case IDLE -> next();
             case TAKING -> lookWhose();
@@ -187,7 +184,7 @@ final class QueueConsumer {
         }
         String name = path.substring(path.lastIndexOf('/') + 1);
         Set<String> known = path.equals(item(name)) ? there : claimed;
-        if (!QueueItem.isName(name) || known == claimed && !path.equals(claim(name))) {
+        if (!QueueItem.isName(name) || known == claimed && !path.equals(own.path(name))) {
             return; // about the parents, or something foreign
         }
         switch (type) {
@@ -200,10 +197,6 @@ final class QueueConsumer {
 
     private String item(String name) {
         return items + "/" + name;
-    }
-
-    private String claim(String name) {
-        return claims + "/" + name;
     }
 
     private void multi(List<Op> ops, Consumer<Code> reply) {
@@ -223,7 +216,7 @@ final class QueueConsumer {
         List.of(foreign, failures.keySet(), handled.keySet()).forEach(known -> known.retainAll(there));
         if (phase == Phase.IDLE && listed && queue.broken() == null) {
             there.stream()
-                    .filter(name -> !claimed.contains(name) && !resting.contains(name) && !foreign.contains(name))
+                    .filter(name -> !claimed.contains(name) && !own.isResting(name) && !foreign.contains(name))
                     .findFirst()
                     .ifPresent(this::take);
         }
@@ -233,9 +226,7 @@ final class QueueConsumer {
         phase = Phase.TAKING;
         current = name;
         // Q3: no claim for an item that another has finished since.
-        List<Op> take =
-                List.of(Op.check(item(name), -1), Op.create(claim(name), id, Connections.acl(), CreateMode.EPHEMERAL));
-        multi(take, this::onTaken);
+        multi(List.of(Op.check(item(name), -1), own.create(name)), this::onTaken);
     }
 
     private void onTaken(Code code) {
@@ -258,22 +249,17 @@ final class QueueConsumer {
 
     /** Whether our claim was made before the connection was lost. */
     private void lookWhose() {
-        connection.zk().getData(claim(current), false, replies().data(this::onSeen), null);
+        connection.zk().getData(own.path(current), false, replies().data(this::onSeen), null);
     }
 
     private void onSeen(Code code, byte[] data, Stat stat) {
-        if (code == Code.OK && isOurs(data, stat)) {
+        if (code == Code.OK && own.isOurs(data, stat)) {
             read();
         } else if (code == Code.OK || code == Code.NONODE || code == Code.NOAUTH) {
             idle();
         } else {
             queue.other(code, claims);
         }
-    }
-
-    /** Of this session, and not of another recipe in it. */
-    private boolean isOurs(byte[] data, Stat stat) {
-        return connection.owns(stat.getEphemeralOwner()) && Arrays.equals(data, id);
     }
 
     private void read() {
@@ -328,40 +314,8 @@ final class QueueConsumer {
     }
 
     private void giveBack(Duration after) {
-        String name = current;
-        resting.add(name);
-        connection.after(after, () -> {
-            rested.add(name);
-            release(name);
-        });
+        own.rest(current, after);
         idle();
-    }
-
-    /** Only ours: what went with our session, was deleted by an operator, or by us unheard, may be another's by now. */
-    private void release(String name) {
-        if (listed) { // else what we are shown may still be older than the gap, and the list comes back to it
-            DataCallback reply = replies().data((code, data, stat) -> onOwner(name, code, data, stat));
-            connection.zk().getData(claim(name), false, reply, null);
-        }
-    }
-
-    private void onOwner(String name, Code code, byte[] data, Stat stat) {
-        if (code == Code.OK && isOurs(data, stat)) {
-            connection.zk().delete(claim(name), -1, replies().done(deleted -> onReleased(name, deleted)), null);
-        } else {
-            onReleased(name, code == Code.NOAUTH ? Code.OK : code); // one that may not be read is another's
-        }
-    }
-
-    private void onReleased(String name, Code code) {
-        switch (code) {
-            case OK, NONODE -> {
-                resting.remove(name);
-                rested.remove(name);
-                next();
-            }
-            default -> connection.after(QueueRecipe.RETRY_PAUSE, () -> release(name));
-        }
     }
 
     private void onDone() {
@@ -377,7 +331,7 @@ final class QueueConsumer {
      * by now, because our session was lost, both may go all the same: the item was handled.
      */
     private void remove() {
-        multi(List.of(Op.delete(item(current), -1), Op.delete(claim(current), -1)), this::onRemoved);
+        multi(List.of(Op.delete(item(current), -1), Op.delete(own.path(current), -1)), this::onRemoved);
     }
 
     private void onRemoved(Code code) {

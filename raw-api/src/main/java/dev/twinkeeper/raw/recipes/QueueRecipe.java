@@ -6,6 +6,7 @@ import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 
@@ -46,30 +47,24 @@ public final class QueueRecipe implements Queue {
 
     /** Opens a session of its own, in the background. */
     public QueueRecipe(Recipe.Place place, int capacity) {
-        checkCapacity(capacity);
-        connection = new RecipeConnection(place, new Owner());
-        items = connection.path("items");
-        claims = connection.path("claims");
-        puts = new QueuePuts(this, connection, capacity);
-        consumer = new QueueConsumer(this, connection);
-        connection.open();
+        this(capacity, owner -> new RecipeConnection(place, owner));
     }
 
     /** On a session that the caller goes on to own. */
     public QueueRecipe(Session session, String path, int capacity) {
-        checkCapacity(capacity);
-        connection = new RecipeConnection(session, path, new Owner());
+        this(capacity, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private QueueRecipe(int capacity, Function<RecipeConnection.Owner, RecipeConnection> connect) {
+        if (capacity < 1 || capacity > MAX_ITEMS) {
+            throw new Failure(Problem.INVALID, "capacity " + capacity + ": 1 to " + MAX_ITEMS);
+        }
+        connection = connect.apply(new Owner());
         items = connection.path("items");
         claims = connection.path("claims");
         puts = new QueuePuts(this, connection, capacity);
         consumer = new QueueConsumer(this, connection);
         connection.open();
-    }
-
-    private static void checkCapacity(int capacity) {
-        if (capacity < 1 || capacity > MAX_ITEMS) {
-            throw new Failure(Problem.INVALID, "capacity " + capacity + ": 1 to " + MAX_ITEMS);
-        }
     }
 
     // What others call, on their threads.
@@ -129,11 +124,6 @@ public final class QueueRecipe implements Queue {
         @Override
         public void disconnected() {
             consumer.suspend();
-        }
-
-        @Override
-        public void expired() {
-            disconnected();
         }
 
         @Override

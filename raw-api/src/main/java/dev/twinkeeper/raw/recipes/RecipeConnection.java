@@ -43,10 +43,12 @@ final class RecipeConnection {
         void connected();
 
         /** What is under way has an unknown outcome, and the session may end unheard. */
-        void disconnected();
+        default void disconnected() {}
 
         /** The session is over for us, and its ephemerals go when the servers end it; {@link #connected} follows. */
-        void expired();
+        default void expired() {
+            disconnected();
+        }
 
         /** There will be no session, or no path. */
         void failed(Failure why);
