@@ -36,9 +36,8 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  *
  * <p>Every task carries a token of its own in its name. A create whose answer was lost is looked for by it: after a
- * read barrier, in the same session or in a new one whose predecessor the ensemble has ended, "not there" is final,
- * since a request of the old connection can't arrive any more. Where ZooKeeper's client gave the predecessor up by its
- * own clock it can: see "Lost answers" in docs/protocol.md.
+ * read barrier, in the same session or in a new one whose predecessor has ended, "not there" is final, since a request
+ * of the old connection can't arrive any more: see "Lost answers" in docs/protocol.md.
  */
 final class Submissions {
     private enum Phase {

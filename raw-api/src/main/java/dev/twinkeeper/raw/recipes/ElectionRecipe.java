@@ -75,7 +75,7 @@ public final class ElectionRecipe implements Election {
     private final ElectionCandidates candidates;
 
     /** In a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
-    private final Watcher watcher;
+    final Watcher watcher;
 
     // Owned by the session's thread.
     private Phase phase = Phase.OUT;

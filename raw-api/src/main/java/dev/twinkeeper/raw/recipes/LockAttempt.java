@@ -59,7 +59,7 @@ final class LockAttempt {
     private final LockHold hold;
 
     /** In a field: ZooKeeper takes the same watcher on the same path for one, a new lambda each time for many. */
-    private final Watcher watcher;
+    final Watcher watcher;
 
     private Phase phase = Phase.NEW;
     private boolean asking;

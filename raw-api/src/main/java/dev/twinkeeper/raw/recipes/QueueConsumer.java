@@ -83,8 +83,6 @@ final class QueueConsumer {
         this.own = new QueueClaims(connection, claims, this::next);
     }
 
-    // On the caller's thread.
-
     void consume(Handler newHandler) {
         if (newHandler == null || !handler.compareAndSet(null, newHandler)) {
             throw new Failure(Problem.INVALID, newHandler == null ? "no handler" : "it has a handler already");
@@ -165,7 +163,8 @@ final class QueueConsumer {
         own.begin();
         switch (phase) {
             case IDLE -> next();
-            case TAKING -> lookWhose();
+            case TAKING ->
+                connection.zk().getData(own.path(current), false, replies().data(this::onSeen), null);
             case HANDLING -> {} // nobody can call the handler back
             case REMOVING -> remove();
         }
@@ -248,10 +247,6 @@ final class QueueConsumer {
     }
 
     /** Whether our claim was made before the connection was lost. */
-    private void lookWhose() {
-        connection.zk().getData(own.path(current), false, replies().data(this::onSeen), null);
-    }
-
     private void onSeen(Code code, byte[] data, Stat stat) {
         if (code == Code.OK && own.isOurs(data, stat)) {
             read();
