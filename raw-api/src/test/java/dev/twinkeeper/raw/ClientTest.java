@@ -186,7 +186,7 @@ class ClientTest {
         CompletableFuture<Outcome> outcome = outcome();
         servers.data("getData " + path("/status"), "done\nhello", new Stat());
 
-        assertThat(outcome.join()).isInstanceOf(Outcome.Done.class);
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
@@ -209,7 +209,7 @@ class ClientTest {
         servers.answer("getChildren " + path(""), Code.NONODE).answer("check /", Code.OK);
         servers.answer("getChildren " + path(""), Code.NONODE);
 
-        assertThat(outcome.join()).isInstanceOf(Outcome.Unknown.class);
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Unknown.class);
     }
 
     @Test
@@ -244,7 +244,7 @@ class ClientTest {
 
         servers.pass(Duration.ofMinutes(2));
 
-        assertThat(outcome.join()).isInstanceOf(Outcome.Unknown.class);
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Unknown.class);
     }
 
     // Removals.
@@ -341,7 +341,7 @@ class ClientTest {
 
     private static Problem problem(CompletableFuture<?> refused) {
         try {
-            throw new AssertionError("answered: " + refused.join());
+            throw new AssertionError("answered: " + refused.getNow(null));
         } catch (CompletionException e) {
             return ((CoordinationException) e.getCause()).problem();
         }

@@ -1,5 +1,6 @@
 package org.apache.zookeeper;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.jute.Record;
 import org.apache.zookeeper.KeeperException.Code;
@@ -22,7 +23,16 @@ public record Asked(String what, AsyncCallback callback, String path, Record req
     }
 
     public void children(String... names) {
-        answer(Code.OK, null, new Stat(), List.of(names), null);
+        children(new Stat(), names);
+    }
+
+    public void children(Stat parent, String... names) {
+        answer(Code.OK, null, parent, new ArrayList<>(List.of(names)), null);
+    }
+
+    /** It was created, with that name. */
+    public void made(String name) {
+        ((AsyncCallback.StringCallback) callback).processResult(Code.OK.intValue(), path, null, name);
     }
 
     public void results(OpResult... results) {

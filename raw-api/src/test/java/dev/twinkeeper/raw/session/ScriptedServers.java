@@ -129,6 +129,11 @@ public final class ScriptedServers extends Connections {
         return run();
     }
 
+    /** What is asked next is that, and is there, of our session and without data. */
+    public ScriptedServers there(String what) {
+        return data(what, "", ours());
+    }
+
     public ScriptedServers children(String what, String... names) {
         zk().next(what).children(names);
         return run();
