@@ -3,6 +3,7 @@ package dev.twinkeeper.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -12,8 +13,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
+import java.util.List;
 import dev.twinkeeper.scenarios.CoordinationSuite;
 import org.junit.jupiter.api.Test;
 
@@ -26,18 +29,29 @@ class BoundariesTest {
         "dev.twinkeeper.loop..",
         "dev.twinkeeper.recipes.."
     };
+    private static final List<String> CONTRACTS =
+            List.of("Election", "Membership", "Configuration", "Lock", "Barrier", "Queue");
+
     private static final String RAW = "dev.twinkeeper.raw..";
     private static final String CURATOR = "dev.twinkeeper.curator..";
     private static final String SCENARIOS = "dev.twinkeeper.scenarios..";
     private static final String CLI = "dev.twinkeeper.cli..";
 
+    /** For roles and recipes alike, and what is copied with each recipe. */
+    private static final String SESSION = "dev.twinkeeper.raw.session";
+
+    private static final DescribedPredicate<JavaClass> SUBSTRATE = JavaClass.Predicates.resideInAnyPackage(
+                    SESSION, Loop.class.getPackageName())
+            .or(JavaClass.Predicates.simpleName("RecipeConnection"))
+            .or(JavaClass.Predicates.simpleName("Keeper"));
+
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.twinkeeper");
 
-    /** The file itself, its contract, and what every recipe stands on. */
+    /** Its own files, which begin with the name of its contract; its contract; and what every recipe stands on. */
     private static final ArchCondition<JavaClass> ONLY_KNOW_WHAT_IS_COPIED =
-            new ArchCondition<>("only know their contract, Recipe and the Keeper of their side") {
+            new ArchCondition<>("only know what is copied with them") {
                 @Override
                 public void check(JavaClass one, ConditionEvents events) {
                     JavaClass file = file(one);
@@ -46,13 +60,29 @@ class BoundariesTest {
                         boolean copied = !known.getPackageName().startsWith("dev.twinkeeper")
                                 || known.equals(file)
                                 || known.isEquivalentTo(Recipe.class)
+                                || SUBSTRATE.test(known)
                                 || known.getFullName().equals(file.getPackageName() + ".Keeper")
                                 || known.getFullName().equals(file.getPackageName() + ".Calls")
-                                || file.getRawInterfaces().contains(known);
+                                || isContractOf(file, known)
+                                || isBeside(file, known);
                         if (!copied) {
                             events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
                         }
                     }
+                }
+
+                /** A contract's name is what all files of its recipe begin with. */
+                private boolean isContractOf(JavaClass file, JavaClass known) {
+                    return known.getPackageName().equals(Recipe.class.getPackageName())
+                            && (file.getSimpleName().startsWith(known.getSimpleName())
+                                    || file.getRawInterfaces().contains(known));
+                }
+
+                private boolean isBeside(JavaClass file, JavaClass known) {
+                    return known.getPackageName().equals(file.getPackageName())
+                            && CONTRACTS.stream()
+                                    .anyMatch(contract -> file.getSimpleName().startsWith(contract)
+                                            && known.getSimpleName().startsWith(contract));
                 }
 
                 private JavaClass file(JavaClass nested) {
@@ -135,6 +165,8 @@ class BoundariesTest {
         classes()
                 .that()
                 .resideInAnyPackage(RAW, CURATOR)
+                .and()
+                .resideOutsideOfPackage(SESSION)
                 .and()
                 .arePublic()
                 .should()

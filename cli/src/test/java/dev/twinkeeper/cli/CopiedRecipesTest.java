@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Does what a reader does: copies the one file of a recipe, its contract, {@code Recipe} and the {@code Keeper} into an
+ * Does what a reader does: copies the files of a recipe, its contract, {@code Recipe} and what it stands on into an
  * empty Maven project that depends on ZooKeeper or on Curator and on nothing else, builds it, and runs it.
  *
  * <p>By a real Maven, one for all of them: a build with a module for each recipe. It runs in this module, the last one,
@@ -39,6 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedEnsemble.class)
 class CopiedRecipesTest {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+    /** What the raw ones stand on, beside {@code RecipeConnection}. */
+    private static final Path SUBSTRATE = HOME.resolve("raw-api/src/main/java/dev/twinkeeper/raw/session");
+
+    private static final Path LOOP = HOME.resolve("common/src/main/java/dev/twinkeeper/loop/Loop.java");
 
     private static final Map<String, Path> SOURCES = Map.of(
             "raw", HOME.resolve("raw-api/src/main/java/dev/twinkeeper/raw/recipes"),
@@ -164,26 +169,35 @@ class CopiedRecipesTest {
                     client.close();
             """;
 
+    /** The caller's session: it lives on when the recipe is closed, with nothing of the recipe left in it. */
+    private static final String SHARED_SESSION = """
+            told = new CompletableFuture<>();
+            try (var session = dev.twinkeeper.raw.session.Session.open(servers[0], Duration.ofSeconds(6))) {
+                USE_SHARED
+                expect(List.of(), session.zk().getEphemerals("/"));
+            }
+            """;
+
     private static final String MAIN = """
             package example;
 
             import dev.twinkeeper.recipes.*;
             import dev.twinkeeper.SIDE.recipes.*;
             import java.time.Duration;
+            import java.util.List;
             import java.util.concurrent.CompletableFuture;
             import java.util.concurrent.TimeUnit;
 
             public class Main {
                 static final Duration PATIENCE = Duration.ofSeconds(20);
-                static volatile CompletableFuture<Object> told;
+                static volatile CompletableFuture<Object> told = new CompletableFuture<>();
 
                 public static void main(String[] servers) throws Exception {
                     Recipe.Place place = new Recipe.Place(servers[0], Duration.ofSeconds(6), "/copied/SIDE/TYPE");
-                    told = new CompletableFuture<>();
                     {
                         USE
                     }
-                    CLIENT
+                    SHARED
                     System.out.println("it works");
                 }
 
@@ -227,6 +241,8 @@ class CopiedRecipesTest {
                 files.filter(file -> !NO_RECIPE
                                 .matcher(file.getFileName().toString())
                                 .matches())
+                        .filter(file -> side.equals("curator")
+                                || file.getFileName().toString().endsWith("Recipe.java"))
                         .sorted()
                         .forEach(file -> copies.add(recipe(side, file)));
             }
@@ -259,15 +275,16 @@ class CopiedRecipesTest {
         for (String contract : List.of("Recipe", copy.contract)) {
             copy(CONTRACTS.resolve(contract + ".java"), contracts);
         }
-        for (String type : List.of("Keeper", "Calls", copy.type)) {
-            Path file = SOURCES.get(copy.side).resolve(type + ".java");
-            if (Files.exists(file)) { // raw has no Calls
-                copy(file, recipes);
+        if (copy.side.equals("raw")) {
+            copyRaw(copy, module.resolve("src/main/java/dev/twinkeeper"));
+        } else {
+            for (String type : List.of("Keeper", "Calls", copy.type)) {
+                copy(SOURCES.get(copy.side).resolve(type + ".java"), recipes);
             }
         }
         write(
                 module.resolve("src/main/java/example/Main.java"),
-                MAIN.replace("CLIENT", copy.side.equals("curator") ? withClient(copy) : "")
+                MAIN.replace("SHARED", copy.side.equals("raw") ? withSession(copy) : withClient(copy))
                         .replace("USE", USES.get(copy.contract))
                         .replace("SIDE", copy.side)
                         .replace("TYPE", copy.type));
@@ -277,6 +294,27 @@ class CopiedRecipesTest {
     private static String withClient(Copy copy) {
         return WITH_A_CLIENT.replace(
                 "USE", USES.get(copy.contract).replace("new TYPE(place", "new TYPE(client, \"/copied/shared/TYPE\""));
+    }
+
+    private static String withSession(Copy copy) {
+        return SHARED_SESSION.replace("USE_SHARED", USES.get(copy.contract).replace("(place", "(session, place.path()"));
+    }
+
+    /** The files of a recipe begin with the name of its contract. */
+    private static void copyRaw(Copy copy, Path sources) throws IOException {
+        for (Path directory : List.of(SOURCES.get("raw"), SUBSTRATE)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    String name = file.getFileName().toString();
+                    if (directory.equals(SUBSTRATE)
+                            || name.startsWith(copy.contract)
+                            || name.equals("RecipeConnection.java")) {
+                        copy(file, sources.resolve("raw").resolve(directory.getFileName()));
+                    }
+                }
+            }
+        }
+        copy(LOOP, sources.resolve("loop"));
     }
 
     private static void copy(Path file, Path directory) throws IOException {

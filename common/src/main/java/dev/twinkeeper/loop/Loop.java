@@ -3,9 +3,11 @@ package dev.twinkeeper.loop;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,8 @@ public final class Loop implements AutoCloseable {
     /** Who wants to wait for ever waits for a century: more nanoseconds than that are no number. */
     private static final Duration EVER = Duration.ofDays(36_500);
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final ScheduledExecutorService executor;
+    private final LongSupplier clock;
     private volatile Thread thread;
 
     public Loop(String name) {
@@ -42,9 +45,27 @@ public final class Loop implements AutoCloseable {
             thread = made;
             return made;
         };
-        executor = new ScheduledThreadPoolExecutor(1, threads);
-        executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        ScheduledThreadPoolExecutor own = new ScheduledThreadPoolExecutor(1, threads);
+        own.setRemoveOnCancelPolicy(true);
+        own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor = own;
+        clock = System::nanoTime;
+    }
+
+    /**
+     * With a thread and a clock from outside, for a test that says itself what time it is.
+     *
+     * @param executor one thread, which runs what it is given in that order
+     * @param clock in nanoseconds, as {@link System#nanoTime}
+     */
+    public Loop(ScheduledExecutorService executor, LongSupplier clock) {
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /** In nanoseconds, as {@link System#nanoTime}: only differences mean something. */
+    public long now() {
+        return clock.getAsLong();
     }
 
     /** Runs it on the loop, after all that was posted before. After {@link #close} it does nothing. */

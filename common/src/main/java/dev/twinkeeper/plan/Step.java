@@ -1,12 +1,41 @@
 package dev.twinkeeper.plan;
 
+import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.AssignmentLine;
+import dev.twinkeeper.layout.Layout;
+import java.util.List;
+import java.util.Optional;
 
-/** One thing that a reigning master wants to write. How it is written, with the fence, is the implementation's. */
+/**
+ * One thing that a reigning master wants to write, with its operations and what is told when they are done. How they are
+ * sent, behind the fence, is the implementation's.
+ */
 public sealed interface Step {
+    /**
+     * One operation of a transaction.
+     *
+     * @param data of the persistent znode that is created; empty where one is deleted, of whatever version
+     */
+    record Write(String path, Optional<byte[]> data) {
+        static Write create(String path, byte[] data) {
+            return new Write(path, Optional.of(data));
+        }
+
+        static Write delete(String path) {
+            return new Write(path, Optional.empty());
+        }
+    }
+
     /** How many operations of a transaction it takes. */
     int operations();
+
+    /** The operations, in their order. */
+    List<Write> writes(Layout layout, long epoch);
+
+    /** What is told when it is done; empty where that is nobody's business. */
+    Optional<Event> news(Layout layout, long epoch);
 
     /** A step about a task. */
     sealed interface OfTask extends Step {
@@ -24,6 +53,16 @@ public sealed interface Step {
         public int operations() {
             return 1;
         }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(Write.create(layout.assignment(worker, task), AssignmentLine.encode(epoch)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.TaskAssigned(task, worker, epoch));
+        }
     }
 
     /** {@code delete /assign/FROM/T}, {@code create /assign/TO/T}: the worker is gone. */
@@ -31,6 +70,18 @@ public sealed interface Step {
         @Override
         public int operations() {
             return 2;
+        }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(
+                    Write.delete(layout.assignment(from, task)),
+                    Write.create(layout.assignment(to, task), AssignmentLine.encode(epoch)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.TaskMoved(task, from, to, epoch));
         }
     }
 
@@ -40,6 +91,16 @@ public sealed interface Step {
         public int operations() {
             return 1;
         }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(Write.delete(layout.assignment(worker, task)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.Tidied(layout.assignment(worker, task)));
+        }
     }
 
     /** {@code create /assign/W}: the worker has none, and there is a task for it. */
@@ -47,6 +108,16 @@ public sealed interface Step {
         @Override
         public int operations() {
             return 1;
+        }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(Write.create(layout.assign(worker), new byte[0]));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.empty();
         }
     }
 
@@ -56,6 +127,16 @@ public sealed interface Step {
         public int operations() {
             return 1;
         }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(Write.delete(layout.assign(worker)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.Tidied(layout.assign(worker)));
+        }
     }
 
     /** {@code delete /tasks/T/status}, {@code delete /tasks/T}: nobody collected it within the retention. */
@@ -63,6 +144,16 @@ public sealed interface Step {
         @Override
         public int operations() {
             return 2;
+        }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(Write.delete(layout.status(task)), Write.delete(layout.task(task)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.Tidied(layout.task(task)));
         }
     }
 }

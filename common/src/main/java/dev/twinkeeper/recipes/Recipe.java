@@ -6,8 +6,8 @@ import java.time.Duration;
  * What all recipes have in common: a place on an ensemble, one way to say what is wrong, and an end. Copy this file with
  * the contract of the recipe that you want; it needs nothing but the JDK.
  *
- * <p>A recipe object is one participant. It has a session of its own, opens it in the background, and opens another when
- * the ensemble has ended it. All methods may be called from any thread unless they say otherwise. Listeners are called
+ * <p>A recipe object is one participant. It has a session of its own, or shares one that its caller has. It is opened in
+ * the background, and another one when the ensemble has ended it. All methods may be called from any thread unless they say otherwise. Listeners are called
  * one call after the other, on a thread of the recipe; they may call the recipe, and must not wait for it.
  */
 public interface Recipe extends AutoCloseable {

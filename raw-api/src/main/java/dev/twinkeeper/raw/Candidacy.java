@@ -3,6 +3,9 @@ package dev.twinkeeper.raw;
 import dev.twinkeeper.layout.EpochLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.MasterLine;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.AsyncCallback.DataCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -76,7 +80,7 @@ final class Candidacy {
     private final MasterRole role;
     private final Session session;
     private final Layout layout;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
 
     /** One for each candidacy, kept over its retries: it tells our own claim when the answer was lost. */
     private final String nonce = UUID.randomUUID().toString();
@@ -87,23 +91,23 @@ final class Candidacy {
         this.role = role;
         this.session = role.session;
         this.layout = role.layout;
-        this.gate = new Gate<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
     }
 
     void begin() {
-        gate.enter(Phase.PREPARING);
-        new Parents(session, layout, gate, layout.parents(), this::watch, code -> fail("make the parents", code))
+        guard.enter(Phase.PREPARING);
+        role.parents(guard, layout.parents(), this::watch, (path, code) -> fail("make " + path, code))
                 .ensure();
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
         endReign("the connection is lost");
     }
 
     /** Another candidacy takes over: whatever was asked for this one is nobody's business any more. */
     void end() {
-        gate.enter(Phase.OVER);
+        guard.enter(Phase.OVER);
     }
 
     /** Persistent, so that it is there before every look and stays; ZooKeeper sets it again on reconnecting. */
@@ -113,25 +117,24 @@ final class Candidacy {
                         layout.master(),
                         role.masterWatcher,
                         AddWatchMode.PERSISTENT,
-                        gate.reply(this::onWatched),
+                        guard.done(this::onWatched),
                         null);
     }
 
-    private void onWatched(int rc, String path, Object ctx) {
-        switch (Gate.code(rc)) {
+    private void onWatched(Code code) {
+        switch (code) {
             case OK -> look();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("watch", Gate.code(rc));
+            default -> fail("watch", code);
         }
     }
 
     private void look() {
-        gate.enter(Phase.LOOKING);
-        session.zk().getData(layout.master(), false, gate.data(this::onLooked), null);
+        guard.enter(Phase.LOOKING);
+        session.zk().getData(layout.master(), false, guard.data(this::onLooked), null);
     }
 
-    private void onLooked(int rc, String path, Object ctx, byte[] data, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onLooked(Code code, byte[] data, Stat stat) {
+        switch (code) {
             case NONODE -> claim();
             case OK -> {
                 if (session.owns(stat.getEphemeralOwner())) {
@@ -140,13 +143,12 @@ final class Candidacy {
                     standBy(MasterLine.decode(data), stat);
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read /master", Gate.code(rc));
+            default -> fail("read /master", code);
         }
     }
 
     private void standBy(String reigning, Stat stat) {
-        gate.enter(Phase.STANDBY);
+        guard.enter(Phase.STANDBY);
         if (stat.getEphemeralOwner() == 0) {
             role.announcer.setAside(
                     layout.master(),
@@ -157,64 +159,62 @@ final class Candidacy {
 
     /** S1: taking /master and raising the epoch is one step; a reign without an epoch of its own cannot be. */
     private void claim() {
-        gate.enter(Phase.CLAIMING);
+        guard.enter(Phase.CLAIMING);
         byte[] line = MasterLine.encode(role.id, role.settings.address());
         List<Op> ops = List.of(
                 Op.create(layout.master(), line, Connections.acl(), CreateMode.EPHEMERAL),
                 // A claim leaves version 1, so that check(/master, 1) never passes on one made by hand.
                 Op.setData(layout.master(), line, 0),
                 Op.setData(layout.epoch(), EpochLine.of(role.id, nonce).encode(), -1));
-        session.zk().multi(ops, gate.multi(this::onClaimed), null);
+        session.zk().multi(ops, guard.multi(this::onClaimed), null);
     }
 
-    private void onClaimed(int rc, String path, Object ctx, List<OpResult> results) {
-        switch (Gate.code(rc)) {
+    private void onClaimed(Code code, List<OpResult> results) {
+        switch (code) {
             case OK -> {
                 Stat master = ((OpResult.SetDataResult) results.get(1)).getStat();
                 Stat epoch = ((OpResult.SetDataResult) results.get(2)).getStat();
                 reign(master, epoch);
             }
             case NODEEXISTS -> look();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("claim", Gate.code(rc));
+            default -> fail("claim", code);
         }
     }
 
     private void confirm(Stat master) {
-        gate.enter(Phase.CONFIRMING);
-        session.zk().getData(layout.epoch(), false, gate.data(this::onConfirmed), master);
+        guard.enter(Phase.CONFIRMING);
+        DataCallback reply = guard.data((code, data, epoch) -> onConfirmed(code, master, data, epoch));
+        session.zk().getData(layout.epoch(), false, reply, null);
     }
 
-    private void onConfirmed(int rc, String path, Object ctx, byte[] data, Stat epoch) {
-        switch (Gate.code(rc)) {
+    private void onConfirmed(Code code, Stat master, byte[] data, Stat epoch) {
+        switch (code) {
             case OK -> {
-                Stat master = (Stat) ctx;
                 if (EpochLine.decode(data).nonce().equals(nonce)) {
                     reign(master, epoch);
                 } else {
                     release(epoch.getVersion());
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read /master-epoch", Gate.code(rc));
+            default -> fail("read /master-epoch", code);
         }
     }
 
     private void reign(Stat master, Stat epoch) {
-        gate.enter(Phase.REIGNING);
+        guard.enter(Phase.REIGNING);
         reign = new Reign(role, this, master.getCzxid(), master.getVersion(), epoch.getVersion());
         role.reigns(epoch.getVersion());
         reign.begin();
     }
 
     void onMasterChanged(EventType event) {
-        if (gate.in(Phase.STANDBY) || gate.in(Phase.CONFIRMING)) {
+        if (guard.in(Phase.STANDBY) || guard.in(Phase.CONFIRMING)) {
             look();
-        } else if (gate.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
+        } else if (guard.in(Phase.REIGNING) && event == EventType.NodeDeleted) {
             // S1: deleted by an operator while the session lives.
             endReign("/master was deleted");
             role.standAgain();
-        } else if (gate.in(Phase.REIGNING)) {
+        } else if (guard.in(Phase.REIGNING)) {
             verify();
         }
     }
@@ -228,14 +228,14 @@ final class Candidacy {
     /** A fence failed, or somebody wrote to /master: is it still ours? Until the answer the reign writes nothing. */
     void verify() {
         reign.pause();
-        session.zk().getData(layout.master(), false, gate.data(this::onMasterVerified), null);
+        session.zk().getData(layout.master(), false, guard.data(this::onMasterVerified), null);
     }
 
-    private void onMasterVerified(int rc, String path, Object ctx, byte[] data, Stat master) {
-        switch (Gate.code(rc)) {
+    private void onMasterVerified(Code code, byte[] data, Stat master) {
+        switch (code) {
             case OK -> {
                 if (reign.isSame(master) && session.owns(master.getEphemeralOwner())) {
-                    session.zk().getData(layout.epoch(), false, gate.data(this::onEpochVerified), master);
+                    verifyEpoch(master);
                 } else {
                     endReign("another /master stands there");
                     role.standAgain();
@@ -245,14 +245,17 @@ final class Candidacy {
                 endReign("/master was deleted");
                 role.standAgain();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read /master", Gate.code(rc));
+            default -> fail("read /master", code);
         }
     }
 
-    private void onEpochVerified(int rc, String path, Object ctx, byte[] data, Stat epoch) {
-        Stat master = (Stat) ctx;
-        switch (Gate.code(rc)) {
+    private void verifyEpoch(Stat master) {
+        DataCallback reply = guard.data((code, data, epoch) -> onEpochVerified(code, master, epoch));
+        session.zk().getData(layout.epoch(), false, reply, null);
+    }
+
+    private void onEpochVerified(Code code, Stat master, Stat epoch) {
+        switch (code) {
             case OK -> {
                 if (epoch.getVersion() == reign.epoch()) {
                     reign.resume(master.getVersion());
@@ -261,8 +264,7 @@ final class Candidacy {
                     release(epoch.getVersion());
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read /master-epoch", Gate.code(rc));
+            default -> fail("read /master-epoch", code);
         }
     }
 
@@ -272,46 +274,46 @@ final class Candidacy {
      * claims meanwhile, the version alone would not tell theirs from ours (S1).
      */
     private void release(int foreignEpoch) {
-        gate.enter(Phase.RELEASING);
-        session.zk().getData(layout.master(), false, gate.data(this::onReleaseLooked), foreignEpoch);
+        guard.enter(Phase.RELEASING);
+        DataCallback reply = guard.data((code, data, master) -> onReleaseLooked(code, foreignEpoch, master));
+        session.zk().getData(layout.master(), false, reply, null);
     }
 
-    private void onReleaseLooked(int rc, String path, Object ctx, byte[] data, Stat master) {
-        switch (Gate.code(rc)) {
+    private void onReleaseLooked(Code code, int foreignEpoch, Stat master) {
+        switch (code) {
             case OK -> {
                 if (session.owns(master.getEphemeralOwner())) {
                     List<Op> ops = List.of(
-                            Op.check(layout.epoch(), (int) ctx), Op.delete(layout.master(), master.getVersion()));
-                    session.zk().multi(ops, gate.multi(this::onReleased), null);
+                            Op.check(layout.epoch(), foreignEpoch), Op.delete(layout.master(), master.getVersion()));
+                    session.zk().multi(ops, guard.multi(this::onReleased), null);
                 } else {
                     role.standAgain();
                 }
             }
             case NONODE -> role.standAgain();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read /master", Gate.code(rc));
+            default -> fail("read /master", code);
         }
     }
 
-    private void onReleased(int rc, String path, Object ctx, List<OpResult> results) {
-        switch (Gate.code(rc)) {
+    private void onReleased(Code code, List<OpResult> results) {
+        switch (code) {
             case OK, NONODE, BADVERSION -> role.standAgain();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("release /master", Gate.code(rc));
+            default -> fail("release /master", code);
         }
     }
 
     /** A master that stops on purpose never leaves /master behind in a living session. */
     void yield(Runnable done) {
-        boolean reigning = gate.in(Phase.REIGNING);
-        gate.enter(Phase.YIELDING);
+        boolean reigning = guard.in(Phase.REIGNING);
+        guard.enter(Phase.YIELDING);
         if (!reigning) {
             done.run();
             return;
         }
         List<Op> ops = List.of(reign.epochFence(), Op.delete(layout.master(), reign.version()));
         endReign("closed");
-        session.zk().multi(ops, gate.multi((rc, path, ctx, results) -> done.run()), null);
+        // Whatever the answer is, a lost connection included.
+        session.zk().multi(ops, (rc, path, ctx, results) -> role.loop.post(done), null);
     }
 
     private void endReign(String why) {
@@ -326,7 +328,7 @@ final class Candidacy {
     void fail(String what, Code code) {
         role.announcer.setAside(layout.master(), "cannot " + what + ": " + code);
         endReign("cannot " + what);
-        gate.enter(Phase.SUSPENDED);
-        role.loop.after(PAUSE, gate.pass(this::begin));
+        guard.enter(Phase.SUSPENDED);
+        role.loop.after(PAUSE, guard.pass(this::begin));
     }
 }

@@ -7,6 +7,8 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.plan.ClusterView;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Window;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,7 +48,7 @@ final class Census {
     private final MasterRole role;
     private final Layout layout;
     private final ZooKeeper zk;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final Window window;
     private final ClusterView view;
     private final Runnable complete;
@@ -68,7 +70,7 @@ final class Census {
         this.role = role;
         this.layout = role.layout;
         this.zk = role.zk();
-        this.gate = new Gate<>(role.who + " census", role.loop, Phase.COUNTING, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " census", role.loop, Phase.COUNTING, TRANSITIONS);
         this.window = new Window(role.settings.window());
         this.view = view;
         this.complete = complete;
@@ -86,7 +88,7 @@ final class Census {
 
     /** Drops what is under way, and the watches: a standby has no use for the events of the whole tree. */
     void end() {
-        gate.enter(Phase.OVER);
+        guard.enter(Phase.OVER);
         for (String parent : watched()) {
             // As in Outcomes.
             zk.removeAllWatches(parent, WatcherType.Any, false, (rc, path, ctx) -> {}, null);
@@ -118,44 +120,52 @@ final class Census {
     private void watch() {
         for (String parent : watched()) {
             window.send(() -> zk.addWatch(
-                    parent, role.treeWatcher, AddWatchMode.PERSISTENT_RECURSIVE, gate.reply(this::onWatched), null));
+                    parent,
+                    role.treeWatcher,
+                    AddWatchMode.PERSISTENT_RECURSIVE,
+                    guard.done(code -> onWatched(code, parent)),
+                    null));
         }
     }
 
-    private void onWatched(int rc, String path, Object ctx) {
-        switch (Gate.code(rc)) {
-            case OK -> answered();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+    private void onWatched(Code code, String path) {
+        if (code == Code.OK) {
+            answered();
+        } else {
+            failed.accept("read " + path, code);
         }
     }
 
     // Stage 2: who is there.
 
     private void listWorkers() {
-        window.send(() -> zk.getChildren(layout.workers(), false, gate.children(this::onWorkers), null));
+        window.send(() -> zk.getChildren(layout.workers(), false, guard.children(this::onWorkers), null));
     }
 
-    private void onWorkers(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onWorkers(Code code, List<String> names, Stat stat) {
+        String path = layout.workers();
+        switch (code) {
             case OK -> {
                 for (String name : names) {
                     seen(path + "/" + name);
                 }
                 answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + path, code);
         }
     }
 
     private void readWorker(WorkerId worker) {
-        window.send(() -> zk.getData(layout.worker(worker), false, gate.data(this::onWorker), worker));
+        window.send(() -> zk.getData(
+                layout.worker(worker),
+                false,
+                guard.data((code, data, stat) -> onWorker(worker, code, data, stat)),
+                null));
     }
 
-    private void onWorker(int rc, String path, Object ctx, byte[] data, Stat stat) {
-        WorkerId worker = (WorkerId) ctx;
-        switch (Gate.code(rc)) {
+    private void onWorker(WorkerId worker, Code code, byte[] data, Stat stat) {
+        String path = layout.worker(worker);
+        switch (code) {
             case OK -> {
                 if (stat.getEphemeralOwner() == 0) {
                     role.announcer.setAside(path, "it is persistent, so no worker's session stands behind it");
@@ -169,8 +179,7 @@ final class Census {
                 role.announcer.setAside(path, "it may not be read");
                 answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + path, code);
         }
     }
 
@@ -184,11 +193,12 @@ final class Census {
     // Stage 3: what is taken.
 
     private void listAssignments() {
-        window.send(() -> zk.getChildren(layout.assign(), false, gate.children(this::onAssign), null));
+        window.send(() -> zk.getChildren(layout.assign(), false, guard.children(this::onAssign), null));
     }
 
-    private void onAssign(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onAssign(Code code, List<String> names, Stat stat) {
+        String path = layout.assign();
+        switch (code) {
             case OK -> {
                 for (String name : names) {
                     seen(path + "/" + name);
@@ -196,17 +206,17 @@ final class Census {
                 }
                 answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + path, code);
         }
     }
 
     private void listAssignmentsOf(String parent) {
-        window.send(() -> zk.getChildren(parent, false, gate.children(this::onAssignments), null));
+        window.send(() -> zk.getChildren(
+                parent, false, guard.children((code, names, stat) -> onAssignments(parent, code, names)), null));
     }
 
-    private void onAssignments(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onAssignments(String path, Code code, List<String> names) {
+        switch (code) {
             case OK -> {
                 for (String name : names) {
                     seen(path + "/" + name);
@@ -214,19 +224,19 @@ final class Census {
                 answered();
             }
             case NONODE -> answered();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + path, code);
         }
     }
 
     // Stage 4: what there is to do, and what has been done; many tasks in one packet.
 
     private void listTasks() {
-        window.send(() -> zk.getChildren(layout.tasks(), false, gate.children(this::onTasks), null));
+        window.send(() -> zk.getChildren(layout.tasks(), false, guard.children(this::onTasks), null));
     }
 
-    private void onTasks(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onTasks(Code code, List<String> names, Stat stat) {
+        String path = layout.tasks();
+        switch (code) {
             case OK -> {
                 List<TaskId> batch = new ArrayList<>();
                 for (String name : names) {
@@ -242,8 +252,7 @@ final class Census {
                 readStatuses(batch);
                 answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + path, code);
         }
     }
 
@@ -252,19 +261,14 @@ final class Census {
             List<Op> reads = tasks.stream()
                     .map(task -> Op.getChildren(layout.task(task)))
                     .toList();
-            window.send(() -> zk.multi(reads, gate.multi(this::onStatuses), tasks));
+            window.send(() -> zk.multi(reads, guard.multi((code, results) -> onStatuses(tasks, code, results)), null));
         }
     }
 
     /** Each read of the packet has a result of its own: one that finds nothing spoils nothing else. */
-    @SuppressWarnings("unchecked")
-    private void onStatuses(int rc, String path, Object ctx, List<OpResult> results) {
-        List<TaskId> tasks = (List<TaskId>) ctx;
+    private void onStatuses(List<TaskId> tasks, Code code, List<OpResult> results) {
         if (results == null) {
-            switch (Gate.code(rc)) {
-                case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-                default -> failed.accept("read " + layout.tasks(), Gate.code(rc));
-            }
+            failed.accept("read " + layout.tasks(), code);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
@@ -302,26 +306,25 @@ final class Census {
         askPosted = false;
         List<TaskId> doubts = view.takeDoubts();
         if (!doubts.isEmpty()) {
-            window.send(() -> zk.exists(layout.assign(), false, gate.stat(this::onAsked), doubts));
+            window.send(
+                    () -> zk.exists(layout.assign(), false, guard.stat((code, stat) -> onAsked(doubts, code)), null));
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private void onAsked(int rc, String path, Object ctx, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onAsked(List<TaskId> doubts, Code code) {
+        switch (code) {
             case OK -> {
-                view.believe((List<TaskId>) ctx);
+                view.believe(doubts);
                 changed.run();
                 answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> failed.accept("read " + path, Gate.code(rc));
+            default -> failed.accept("read " + layout.assign(), code);
         }
     }
 
     /** A znode stands there, by a list or by an event. */
     private void seen(String path) {
-        long now = System.nanoTime();
+        long now = role.loop.now();
         Place place = layout.place(path);
         if (place instanceof Place.WorkerNode node) {
             readWorker(node.worker());
@@ -339,7 +342,7 @@ final class Census {
     }
 
     private void gone(String path) {
-        long now = System.nanoTime();
+        long now = role.loop.now();
         Place place = layout.place(path);
         if (place instanceof Place.WorkerNode node) {
             int unfinished = view.workerGone(node.worker(), now);

@@ -8,6 +8,8 @@ import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +51,7 @@ final class ClientRole extends Participant implements Client {
     /** Final, since ZooKeeper tells watchers apart by equality. */
     final Watcher taskWatcher = event -> loop.post(() -> onTaskChanged(event));
 
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final Submissions submissions;
     private final Outcomes outcomes;
     private final Removals removals;
@@ -59,9 +61,9 @@ final class ClientRole extends Participant implements Client {
 
     private volatile boolean abandoned;
 
-    ClientRole(Settings settings, Listener listener) {
-        super("client", settings, listener);
-        this.gate = new Gate<>(who, loop, Phase.SUSPENDED, TRANSITIONS);
+    ClientRole(Settings settings, Listener listener, Session session) {
+        super("client", settings, listener, session);
+        this.guard = new PhaseGuard<>(who, loop, Phase.SUSPENDED, TRANSITIONS);
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
         this.removals = new Removals(this);
@@ -112,12 +114,12 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     void begin() {
-        gate.enter(Phase.PREPARING);
-        new Parents(session, layout, gate, layout.parents(), this::open, this::fail).ensure();
+        guard.enter(Phase.PREPARING);
+        parents(guard, layout.parents(), this::open, this::fail).ensure();
     }
 
     private void open() {
-        gate.enter(Phase.OPEN);
+        guard.enter(Phase.OPEN);
         submissions.begin();
         outcomes.begin();
         removals.begin();
@@ -126,7 +128,7 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
         submissions.suspend();
         outcomes.suspend();
         removals.suspend();
@@ -149,14 +151,14 @@ final class ClientRole extends Participant implements Client {
     }
 
     private void onTaskChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None && gate.in(Phase.OPEN)) {
+        if (event.getType() != Watcher.Event.EventType.None && guard.in(Phase.OPEN)) {
             outcomes.onChanged(event.getPath());
         }
     }
 
-    private void fail(Code code) {
-        announcer.setAside(layout.tasks(), "cannot make the parents: " + code);
+    private void fail(String path, Code code) {
+        announcer.setAside(layout.tasks(), "cannot make " + path + ": " + code);
         suspend();
-        loop.after(PAUSE, gate.pass(this::begin));
+        loop.after(PAUSE, guard.pass(this::begin));
     }
 }

@@ -8,6 +8,9 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,8 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
@@ -62,7 +65,7 @@ final class Duty {
     private final WorkerRole role;
     private final Layout layout;
     private final TaskHandler handler;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
 
     /** As many threads as slots: a worker is never assigned more, unless by hand, and then they wait. */
     private final ExecutorService handlers;
@@ -87,7 +90,7 @@ final class Duty {
         this.role = role;
         this.layout = role.layout;
         this.handler = handler;
-        this.gate = new Gate<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS);
         this.handlers = Executors.newFixedThreadPool(role.settings.slots(), Duty::handlerThread);
     }
 
@@ -98,18 +101,18 @@ final class Duty {
     }
 
     void begin() {
-        gate.enter(Phase.LISTING);
+        guard.enter(Phase.LISTING);
         window = new Window(role.settings.window());
-        window.send(() -> role.zk().getChildren(layout.assign(role.id), false, gate.children(this::onListed), null));
+        window.send(() -> role.zk().getChildren(layout.assign(role.id), false, guard.children(this::onListed), null));
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
     }
 
     /** R4: no handler is called any more; one that heeds its interrupt has ended. */
     void end() {
-        gate.enter(Phase.OVER);
+        guard.enter(Phase.OVER);
         handlers.shutdownNow();
         try {
             handlers.awaitTermination(LAST_HANDLER.toMillis(), TimeUnit.MILLISECONDS);
@@ -118,21 +121,20 @@ final class Duty {
         }
     }
 
-    private void onListed(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onListed(Code code, List<String> names, Stat stat) {
+        switch (code) {
             case OK -> work(names);
             // Somebody removed it; the watch will tell when the master has made it anew.
             case NONODE -> work(List.of());
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                role.announcer.setAside(path, "cannot be listed: " + Gate.code(rc));
-                role.loop.after(PAUSE, gate.pass(this::begin));
+                role.announcer.setAside(layout.assign(role.id), "cannot be listed: " + code);
+                role.loop.after(PAUSE, guard.pass(this::begin));
             }
         }
     }
 
     private void work(List<String> names) {
-        gate.enter(Phase.WORKING);
+        guard.enter(Phase.WORKING);
         window = new Window(role.settings.window());
         Set<TaskId> held = new HashSet<>();
         for (String name : names) {
@@ -148,7 +150,7 @@ final class Duty {
     }
 
     void onChanged(WatchedEvent event) {
-        if (!gate.in(Phase.WORKING) || !(layout.place(event.getPath()) instanceof Place.AssignmentNode node)) {
+        if (!guard.in(Phase.WORKING) || !(layout.place(event.getPath()) instanceof Place.AssignmentNode node)) {
             return;
         }
         if (event.getType() == EventType.NodeDeleted) {
@@ -171,13 +173,17 @@ final class Duty {
         if (job.status != null) {
             complete(job);
         } else if (!job.started) {
-            window.send(() -> role.zk().getData(layout.task(task), false, gate.data(this::onCommand), job));
+            window.send(() -> role.zk()
+                    .getData(
+                            layout.task(task),
+                            false,
+                            guard.data((code, data, stat) -> onCommand(job, code, data)),
+                            null));
         }
     }
 
-    private void onCommand(int rc, String path, Object ctx, byte[] data, Stat stat) {
-        Job job = (Job) ctx;
-        switch (Gate.code(rc)) {
+    private void onCommand(Job job, Code code, byte[] data) {
+        switch (code) {
             case OK -> {
                 window.answered();
                 start(job, data == null ? new byte[0] : data);
@@ -187,11 +193,10 @@ final class Duty {
                 jobs.remove(job.task, job);
                 role.announcer.setAside(layout.assignment(role.id, job.task), "assigned, but there is no such task");
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                role.announcer.setAside(path, "cannot be read: " + Gate.code(rc));
-                role.loop.after(PAUSE, gate.pass(() -> takeAgain(job)));
+                role.announcer.setAside(layout.task(job.task), "cannot be read: " + code);
+                role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
             }
         }
     }
@@ -233,7 +238,7 @@ final class Duty {
         job.done = done;
         if (jobs.get(job.task) != job) {
             role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
-        } else if (gate.in(Phase.WORKING)) {
+        } else if (guard.in(Phase.WORKING)) {
             complete(job);
         }
     }
@@ -243,12 +248,11 @@ final class Duty {
         List<Op> ops = List.of(
                 Op.delete(layout.assignment(role.id, job.task), -1),
                 Op.create(layout.status(job.task), job.status, Connections.acl(), CreateMode.PERSISTENT));
-        window.send(() -> role.zk().multi(ops, gate.multi(this::onCompleted), job));
+        window.send(() -> role.zk().multi(ops, guard.multi((code, results) -> onCompleted(job, code)), null));
     }
 
-    private void onCompleted(int rc, String path, Object ctx, List<OpResult> results) {
-        Job job = (Job) ctx;
-        switch (Gate.code(rc)) {
+    private void onCompleted(Job job, Code code) {
+        switch (code) {
             case OK -> {
                 window.answered();
                 jobs.remove(job.task, job);
@@ -259,11 +263,10 @@ final class Duty {
                 window.answered();
                 drop(job.task);
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                role.announcer.setAside(layout.status(job.task), "cannot be written: " + Gate.code(rc));
-                role.loop.after(PAUSE, gate.pass(() -> takeAgain(job)));
+                role.announcer.setAside(layout.status(job.task), "cannot be written: " + code);
+                role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
             }
         }
     }

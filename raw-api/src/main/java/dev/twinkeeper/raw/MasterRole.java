@@ -7,6 +7,7 @@ import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.raw.session.Session;
 import java.util.Optional;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
@@ -26,8 +27,8 @@ final class MasterRole extends Participant implements Master {
     private Candidacy candidacy;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
-    MasterRole(MasterId id, Settings settings, Listener listener) {
-        super("master " + id, settings, listener);
+    MasterRole(MasterId id, Settings settings, Listener listener, Session session) {
+        super("master " + id, settings, listener, session);
         this.id = id;
         this.candidacy = new Candidacy(this);
     }

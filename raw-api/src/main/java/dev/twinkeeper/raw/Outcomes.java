@@ -8,6 +8,8 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.WatcherType;
-import org.apache.zookeeper.data.Stat;
 
 /**
  * A client's questions after outcomes. Each question reads the status. Where there is none yet, it is one watch on the
@@ -41,7 +42,7 @@ final class Outcomes {
 
     private final ClientRole role;
     private final Layout layout;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final Map<TaskId, Question> questions = new LinkedHashMap<>();
 
     private Window window;
@@ -76,7 +77,7 @@ final class Outcomes {
     Outcomes(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " outcomes", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " outcomes", role.loop, Phase.SUSPENDED, TRANSITIONS);
     }
 
     void add(TaskId task, Duration patience, CompletableFuture<Outcome> answer) {
@@ -87,13 +88,13 @@ final class Outcomes {
         Question question = questions.computeIfAbsent(task, Question::new);
         question.askers.add(asker);
         asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
-        if (gate.in(Phase.OPEN)) {
+        if (guard.in(Phase.OPEN)) {
             read(question);
         }
     }
 
     void begin() {
-        gate.enter(Phase.OPEN);
+        guard.enter(Phase.OPEN);
         window = new Window(role.settings.window());
         for (Question question : questions.values()) {
             question.confirmed = false;
@@ -102,7 +103,7 @@ final class Outcomes {
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
         List.copyOf(questions.values()).forEach(this::dismissImpatient);
     }
 
@@ -117,12 +118,15 @@ final class Outcomes {
             return; // Whoever asked is gone by now, and needs no watch.
         }
         window.send(() -> role.zk()
-                .getChildren(layout.task(question.task), role.taskWatcher, gate.children(this::onLooked), question));
+                .getChildren(
+                        layout.task(question.task),
+                        role.taskWatcher,
+                        guard.children((code, names, stat) -> onLooked(question, code, names)),
+                        null));
     }
 
-    private void onLooked(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        Question question = (Question) ctx;
-        switch (Gate.code(rc)) {
+    private void onLooked(Question question, Code code, List<String> names) {
+        switch (code) {
             case OK -> {
                 if (names.contains(Layout.STATUS)) {
                     // It came after we had read, and before the watch: that has nothing more to tell.
@@ -142,41 +146,38 @@ final class Outcomes {
                 }
                 window.answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                answer(question, new Outcome.Unknown("the task cannot be read: " + Gate.code(rc)));
+                answer(question, new Outcome.Unknown("the task cannot be read: " + code));
                 window.answered();
             }
         }
     }
 
     private void confirm(Question question) {
-        window.send(() -> role.session.readBarrier(gate.multi(this::onFresh), question));
+        window.send(() -> role.session.readBarrier(guard, () -> onFresh(question)));
     }
 
-    private void onFresh(int rc, String path, Object ctx, List<OpResult> results) {
-        switch (Gate.code(rc)) {
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> {
-                Question question = (Question) ctx;
-                question.confirmed = true;
-                look(question);
-                window.answered();
-            }
-        }
+    private void onFresh(Question question) {
+        question.confirmed = true;
+        look(question);
+        window.answered();
     }
 
     private void read(Question question) {
-        window.send(() -> role.zk().getData(layout.status(question.task), false, gate.data(this::onRead), question));
+        window.send(() -> role.zk()
+                .getData(
+                        layout.status(question.task),
+                        false,
+                        guard.data((code, data, stat) -> onRead(question, code, data)),
+                        null));
     }
 
-    private void onRead(int rc, String path, Object ctx, byte[] data, Stat stat) {
-        Question question = (Question) ctx;
-        switch (Gate.code(rc)) {
+    private void onRead(Question question, Code code, byte[] data) {
+        switch (code) {
             case OK -> {
                 Outcome outcome = StatusBytes.decode(data);
                 if (!outcome.known()) {
-                    role.announcer.setAside(path, "a status that makes no sense");
+                    role.announcer.setAside(layout.status(question.task), "a status that makes no sense");
                 }
                 answer(question, outcome);
                 window.answered();
@@ -186,9 +187,8 @@ final class Outcomes {
                 look(question);
                 window.answered();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                answer(question, new Outcome.Unknown("the status cannot be read: " + Gate.code(rc)));
+                answer(question, new Outcome.Unknown("the status cannot be read: " + code));
                 window.answered();
             }
         }
@@ -204,7 +204,7 @@ final class Outcomes {
 
     private void onPatienceUp(Question question, Asker asker) {
         asker.impatient = true;
-        if (asker.looked || !gate.in(Phase.OPEN)) {
+        if (asker.looked || !guard.in(Phase.OPEN)) {
             dismissImpatient(question);
         }
     }
@@ -223,19 +223,12 @@ final class Outcomes {
 
     /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
     private void unwatch(TaskId task) {
-        if (gate.in(Phase.OPEN)) {
+        if (guard.in(Phase.OPEN)) {
             // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending. Not
             // "local": then a connection lost before the answer is told to that watcher, and to nobody else.
             window.send(() -> role.zk()
-                    .removeAllWatches(layout.task(task), WatcherType.Any, false, gate.reply(this::onUnwatched), null));
-        }
-    }
-
-    private void onUnwatched(int rc, String path, Object ctx) {
-        switch (Gate.code(rc)) {
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            // Or it had gone off by itself.
-            default -> window.answered();
+                    .removeAllWatches(
+                            layout.task(task), WatcherType.Any, false, guard.done(code -> window.answered()), null));
         }
     }
 }

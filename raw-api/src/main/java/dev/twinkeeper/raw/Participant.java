@@ -10,13 +10,19 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.raw.session.Parents;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * connection is lost; {@link #renew} when the session was. Everything but {@link #close} and {@link #ready} happens on
  * the loop.
  */
-abstract class Participant implements Role, Session.Owner {
+abstract class Participant implements Role, Session.Listener {
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
     /** How long an orderly leave may take, a yield for example, before the session is closed all the same. */
@@ -50,13 +56,14 @@ abstract class Participant implements Role, Session.Owner {
     private boolean connectedOnce;
     private boolean left;
 
-    Participant(String who, Settings settings, Listener listener) {
+    /** @param session that is not open yet */
+    Participant(String who, Settings settings, Listener listener, Session session) {
         this.who = who;
         this.settings = settings;
         this.layout = new Layout(settings.connect().chroot());
-        this.loop = new Loop(who);
+        this.loop = session.loop();
         this.announcer = new Announcer(who, listener);
-        this.session = new Session(settings, loop, this);
+        this.session = session;
     }
 
     /** Connected, with the session of before or a new one: begin by reading. */
@@ -75,7 +82,10 @@ abstract class Participant implements Role, Session.Owner {
     abstract void abandon(CoordinationException why);
 
     final void start() {
-        loop.post(session::open);
+        loop.post(() -> {
+            session.add(this);
+            session.open();
+        });
         loop.after(settings.connectTimeout(), this::checkConnected);
     }
 
@@ -86,6 +96,15 @@ abstract class Participant implements Role, Session.Owner {
                     "no server of " + settings.connect() + " answered within "
                             + Durations.format(settings.connectTimeout())));
         }
+    }
+
+    /**
+     * The parents that a role needs; of the chroot's levels it is enough that they are there.
+     *
+     * @param failed hears what could not be made, and why
+     */
+    final Parents parents(PhaseGuard<?> guard, List<String> paths, Runnable done, BiConsumer<String, Code> failed) {
+        return new Parents(session, guard, paths, level -> layout.root().startsWith(level), done, failed);
     }
 
     final ZooKeeper zk() {
@@ -119,7 +138,13 @@ abstract class Participant implements Role, Session.Owner {
     }
 
     @Override
-    public final void impossible(CoordinationException why) {
+    public final void failed(Code code, String why) {
+        impossible(
+                new CoordinationException(code == Code.AUTHFAILED ? Problem.NOT_ALLOWED : Problem.CANNOT_CONNECT, why));
+    }
+
+    /** It can't be what it was made to be, and ends. */
+    final void impossible(CoordinationException why) {
         if (left) {
             return;
         }
@@ -160,7 +185,8 @@ abstract class Participant implements Role, Session.Owner {
         if (ended.isDone()) {
             return;
         }
-        session.close();
+        session.remove(this);
+        session.end();
         ready.completeExceptionally(why);
         abandon(why);
         announcer.mute();

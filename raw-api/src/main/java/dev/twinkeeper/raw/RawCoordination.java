@@ -9,6 +9,9 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.Session;
 
 /** The implementation by hand. */
 public final class RawCoordination implements Coordination {
@@ -19,22 +22,26 @@ public final class RawCoordination implements Coordination {
 
     @Override
     public Master master(MasterId id, Settings settings, Listener listener) {
-        MasterRole master = new MasterRole(id, settings, listener);
+        MasterRole master = new MasterRole(id, settings, listener, session("master " + id, settings));
         master.start();
         return master;
     }
 
     @Override
     public Worker worker(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
-        WorkerRole worker = new WorkerRole(id, settings, handler, listener);
+        WorkerRole worker = new WorkerRole(id, settings, handler, listener, session("worker " + id, settings));
         worker.start();
         return worker;
     }
 
     @Override
     public Client client(Settings settings, Listener listener) {
-        ClientRole client = new ClientRole(settings, listener);
+        ClientRole client = new ClientRole(settings, listener, session("client", settings));
         client.start();
         return client;
+    }
+
+    private static Session session(String who, Settings settings) {
+        return new Session(new Connections(settings.connect().servers(), settings.sessionTimeout()), new Loop(who));
     }
 }

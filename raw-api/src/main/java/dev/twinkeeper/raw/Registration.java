@@ -5,6 +5,8 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.WorkerLine;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,25 +60,25 @@ final class Registration {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final WorkerRole role;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private long waitingSince;
     private long waitingFor;
 
     Registration(WorkerRole role) {
         this.role = role;
-        this.gate = new Gate<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
     }
 
     void begin() {
-        gate.enter(Phase.PREPARING);
+        guard.enter(Phase.PREPARING);
         List<String> parents = new ArrayList<>(role.layout.parents());
         parents.add(role.layout.assign(role.id));
-        new Parents(role.session, role.layout, gate, parents, this::watch, code -> fail("make the parents", code))
+        role.parents(guard, parents, this::watch, (path, code) -> fail("make " + path, code))
                 .ensure();
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
         // A lost connection may mean another leader, and with it the clocks of all sessions begin anew.
         waitingFor = 0;
     }
@@ -88,40 +90,41 @@ final class Registration {
                         role.layout.assign(role.id),
                         role.assignWatcher,
                         AddWatchMode.PERSISTENT_RECURSIVE,
-                        gate.reply(this::onAssignWatched),
+                        guard.done(this::onAssignWatched),
                         null);
     }
 
-    private void onAssignWatched(int rc, String path, Object ctx) {
-        switch (Gate.code(rc)) {
+    private void onAssignWatched(Code code) {
+        String path = role.layout.assign(role.id);
+        switch (code) {
             case OK ->
                 role.zk()
                         .addWatch(
                                 role.layout.worker(role.id),
                                 role.ownWatcher,
                                 AddWatchMode.PERSISTENT,
-                                gate.reply(this::onOwnWatched),
+                                guard.done(this::onOwnWatched),
                                 null);
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("watch " + path, Gate.code(rc));
+            default -> fail("watch " + path, code);
         }
     }
 
-    private void onOwnWatched(int rc, String path, Object ctx) {
-        switch (Gate.code(rc)) {
+    private void onOwnWatched(Code code) {
+        String path = role.layout.worker(role.id);
+        switch (code) {
             case OK -> look();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("watch " + path, Gate.code(rc));
+            default -> fail("watch " + path, code);
         }
     }
 
     private void look() {
-        gate.enter(Phase.LOOKING);
-        role.zk().exists(role.layout.worker(role.id), false, gate.stat(this::onLooked), null);
+        guard.enter(Phase.LOOKING);
+        role.zk().exists(role.layout.worker(role.id), false, guard.stat(this::onLooked), null);
     }
 
-    private void onLooked(int rc, String path, Object ctx, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onLooked(Code code, Stat stat) {
+        String path = role.layout.worker(role.id);
+        switch (code) {
             case NONODE -> create();
             case OK -> {
                 if (role.session.owns(stat.getEphemeralOwner())) {
@@ -135,13 +138,12 @@ final class Registration {
                     await(stat.getEphemeralOwner());
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("read " + path, Gate.code(rc));
+            default -> fail("read " + path, code);
         }
     }
 
     private void create() {
-        gate.enter(Phase.CREATING);
+        guard.enter(Phase.CREATING);
         byte[] line = new WorkerLine(role.settings.address(), role.settings.slots()).encode();
         role.zk()
                 .create(
@@ -149,22 +151,21 @@ final class Registration {
                         line,
                         Connections.acl(),
                         CreateMode.EPHEMERAL,
-                        gate.name(this::onCreated),
+                        guard.name(this::onCreated),
                         null);
     }
 
-    private void onCreated(int rc, String path, Object ctx, String name) {
-        switch (Gate.code(rc)) {
+    private void onCreated(Code code, String name) {
+        switch (code) {
             case OK -> registered();
             case NODEEXISTS -> look();
             case NONODE -> begin();
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
-            default -> fail("register at " + path, Gate.code(rc));
+            default -> fail("register at " + role.layout.worker(role.id), code);
         }
     }
 
     private void registered() {
-        gate.enter(Phase.REGISTERED);
+        guard.enter(Phase.REGISTERED);
         waitingFor = 0;
         role.announcer.tell(new Event.Registered(role.id, role.session.id()));
         role.onRegistered();
@@ -172,14 +173,14 @@ final class Registration {
 
     /** R3: the ephemeral of a dead session goes within its timeout; a live worker's does not. */
     private void await(long holder) {
-        gate.enter(Phase.WAITING);
+        guard.enter(Phase.WAITING);
         if (waitingFor != holder) {
             waitingFor = holder;
-            waitingSince = System.nanoTime();
+            waitingSince = role.loop.now();
             role.announcer.tell(new Event.WaitingForId(role.id, holder));
         }
-        Duration waited = Duration.ofNanos(System.nanoTime() - waitingSince);
-        role.loop.after(patience().minus(waited), gate.pass(this::refuse));
+        Duration waited = Duration.ofNanos(role.loop.now() - waitingSince);
+        role.loop.after(patience().minus(waited), guard.pass(this::refuse));
     }
 
     /**
@@ -199,9 +200,9 @@ final class Registration {
     }
 
     void onChanged(EventType event) {
-        if (gate.in(Phase.WAITING)) {
+        if (guard.in(Phase.WAITING)) {
             look();
-        } else if (gate.in(Phase.REGISTERED) && event == EventType.NodeDeleted) {
+        } else if (guard.in(Phase.REGISTERED) && event == EventType.NodeDeleted) {
             role.onDeregistered();
             look();
         }
@@ -210,7 +211,7 @@ final class Registration {
     /** The ensemble refuses what we need: say so once, and begin again after a pause. */
     private void fail(String what, Code code) {
         role.announcer.setAside(role.layout.worker(role.id), "cannot " + what + ": " + code);
-        gate.enter(Phase.SUSPENDED);
-        role.loop.after(PAUSE, gate.pass(this::begin));
+        guard.enter(Phase.SUSPENDED);
+        role.loop.after(PAUSE, guard.pass(this::begin));
     }
 }

@@ -1,11 +1,13 @@
 package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.Event;
-import dev.twinkeeper.layout.AssignmentLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.Step;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,7 @@ final class Reign {
     private final Candidacy candidacy;
     private final Session session;
     private final Layout layout;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final ClusterView view;
     private final Census census;
     private final long creation;
@@ -71,7 +73,7 @@ final class Reign {
         this.candidacy = candidacy;
         this.session = role.session;
         this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " reign " + epoch, role.loop, Phase.TAKING_OVER, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " reign " + epoch, role.loop, Phase.TAKING_OVER, TRANSITIONS);
         this.creation = creation;
         this.version = version;
         this.epoch = epoch;
@@ -100,7 +102,7 @@ final class Reign {
     }
 
     private void onCensus() {
-        gate.enter(Phase.LEADING);
+        guard.enter(Phase.LEADING);
         role.announcer.tell(new Event.TookOver(
                 epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
         tick();
@@ -119,7 +121,7 @@ final class Reign {
     }
 
     void end() {
-        gate.enter(Phase.OVER);
+        guard.enter(Phase.OVER);
         census.end();
     }
 
@@ -129,7 +131,7 @@ final class Reign {
 
     /** Plans once after all events that are already here, so that they share a transaction. */
     private void plan() {
-        if (gate.in(Phase.LEADING) && !paused && !planPosted) {
+        if (guard.in(Phase.LEADING) && !paused && !planPosted) {
             planPosted = true;
             role.loop.post(this::write);
         }
@@ -137,9 +139,9 @@ final class Reign {
 
     private void write() {
         planPosted = false;
-        while (gate.in(Phase.LEADING) && !paused && underWay < PIPELINE) {
+        while (guard.in(Phase.LEADING) && !paused && underWay < PIPELINE) {
             int room = role.settings.batch() - FENCE_OPERATIONS;
-            List<Step> steps = AssignmentPlan.of(view, room, System.nanoTime());
+            List<Step> steps = AssignmentPlan.of(view, room, role.loop.now());
             if (steps.isEmpty()) {
                 return;
             }
@@ -153,55 +155,35 @@ final class Reign {
         List<Op> ops = new ArrayList<>();
         ops.add(Op.check(layout.master(), version));
         ops.add(epochFence());
-        steps.forEach(step -> addTo(ops, step));
+        steps.stream()
+                .flatMap(step -> step.writes(layout, epoch).stream())
+                .map(Reign::op)
+                .forEach(ops::add);
         underWay++;
-        session.zk().multi(ops, gate.multi(this::onCommitted), steps);
+        session.zk().multi(ops, guard.multi((code, results) -> onCommitted(steps, code, results)), null);
     }
 
     Op epochFence() {
         return Op.check(layout.epoch(), epoch);
     }
 
-    private void addTo(List<Op> ops, Step step) {
-        if (step instanceof Step.Assign assign) {
-            ops.add(create(layout.assignment(assign.worker(), assign.task()), AssignmentLine.encode(epoch)));
-        } else if (step instanceof Step.Move move) {
-            ops.add(delete(layout.assignment(move.from(), move.task())));
-            ops.add(create(layout.assignment(move.to(), move.task()), AssignmentLine.encode(epoch)));
-        } else if (step instanceof Step.Release release) {
-            ops.add(delete(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.MakeParent make) {
-            ops.add(create(layout.assign(make.worker()), new byte[0]));
-        } else if (step instanceof Step.RemoveParent remove) {
-            ops.add(delete(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            ops.add(delete(layout.status(expire.task())));
-            ops.add(delete(layout.task(expire.task())));
-        }
+    private static Op op(Step.Write write) {
+        return write.data()
+                .map(data -> Op.create(write.path(), data, Connections.acl(), CreateMode.PERSISTENT))
+                .orElseGet(() -> Op.delete(write.path(), -1));
     }
 
-    private static Op create(String path, byte[] data) {
-        return Op.create(path, data, Connections.acl(), CreateMode.PERSISTENT);
-    }
-
-    private static Op delete(String path) {
-        return Op.delete(path, -1);
-    }
-
-    @SuppressWarnings("unchecked")
-    private void onCommitted(int rc, String path, Object ctx, List<OpResult> results) {
-        List<Step> steps = (List<Step>) ctx;
+    private void onCommitted(List<Step> steps, Code code, List<OpResult> results) {
         underWay--;
-        switch (Gate.code(rc)) {
+        switch (code) {
             case OK -> {
                 settle(steps);
                 steps.forEach(this::announce);
                 plan();
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 if (results == null) {
-                    park(steps, Gate.code(rc));
+                    park(steps, code);
                 } else {
                     onRefused(steps, results);
                 }
@@ -216,7 +198,7 @@ final class Reign {
             candidacy.verify();
             return;
         }
-        Code code = Gate.code(((OpResult.ErrorResult) results.get(culprit)).getErr());
+        Code code = PhaseGuard.code(((OpResult.ErrorResult) results.get(culprit)).getErr());
         if (!RACES.contains(code)) {
             park(steps, code);
             return;
@@ -227,7 +209,7 @@ final class Reign {
             operation += step.operations();
             if (culprit < operation) {
                 innocent.remove(step);
-                view.failed(step, System.nanoTime());
+                view.failed(step, role.loop.now());
                 break;
             }
         }
@@ -249,34 +231,24 @@ final class Reign {
 
     private void park(List<Step> steps, Code code) {
         role.announcer.setAside(layout.assign(), "cannot write assignments: " + code);
-        long now = System.nanoTime();
+        long now = role.loop.now();
         steps.forEach(step -> view.failed(step, now));
     }
 
     private void settle(List<Step> steps) {
-        long now = System.nanoTime();
+        long now = role.loop.now();
         steps.forEach(step -> view.settled(step, now));
     }
 
     private void announce(Step step) {
-        if (step instanceof Step.Assign assign) {
-            role.announcer.tell(new Event.TaskAssigned(assign.task(), assign.worker(), epoch));
-        } else if (step instanceof Step.Move move) {
-            role.announcer.tell(new Event.TaskMoved(move.task(), move.from(), move.to(), epoch));
-        } else if (step instanceof Step.Release release) {
-            role.announcer.tell(new Event.Tidied(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.RemoveParent remove) {
-            role.announcer.tell(new Event.Tidied(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            role.announcer.tell(new Event.Tidied(layout.task(expire.task())));
-        }
+        step.news(layout, epoch).ifPresent(role.announcer::tell);
     }
 
     private void tick() {
-        if (gate.in(Phase.OVER)) {
+        if (guard.in(Phase.OVER)) {
             return;
         }
-        view.retryFailed(System.nanoTime());
+        view.retryFailed(role.loop.now());
         plan();
         role.loop.after(TICK, this::tick);
     }

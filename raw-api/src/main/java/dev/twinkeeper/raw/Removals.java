@@ -5,14 +5,15 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Window;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.data.Stat;
 
 /**
  * A client's collecting: task and status go in one transaction, so that nobody ever sees a task without the status that
@@ -37,7 +38,7 @@ final class Removals {
 
     private final ClientRole role;
     private final Layout layout;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final Set<Removal> unanswered = new LinkedHashSet<>();
 
     private Window window;
@@ -57,7 +58,7 @@ final class Removals {
     Removals(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " removals", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " removals", role.loop, Phase.SUSPENDED, TRANSITIONS);
     }
 
     void add(TaskId task, CompletableFuture<Boolean> answer) {
@@ -66,19 +67,19 @@ final class Removals {
         }
         Removal removal = new Removal(task, answer);
         unanswered.add(removal);
-        if (gate.in(Phase.OPEN)) {
+        if (guard.in(Phase.OPEN)) {
             remove(removal);
         }
     }
 
     void begin() {
-        gate.enter(Phase.OPEN);
+        guard.enter(Phase.OPEN);
         window = new Window(role.settings.window());
         unanswered.forEach(this::remove);
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
         unanswered.forEach(removal -> removal.inDoubt = removal.sent);
     }
 
@@ -86,13 +87,12 @@ final class Removals {
         List<Op> ops = List.of(Op.delete(layout.status(removal.task), -1), Op.delete(layout.task(removal.task), -1));
         window.send(() -> {
             removal.sent = true;
-            role.zk().multi(ops, gate.multi(this::onRemoved), removal);
+            role.zk().multi(ops, guard.multi((code, results) -> onRemoved(removal, code)), null);
         });
     }
 
-    private void onRemoved(int rc, String path, Object ctx, List<OpResult> results) {
-        Removal removal = (Removal) ctx;
-        switch (Gate.code(rc)) {
+    private void onRemoved(Removal removal, Code code) {
+        switch (code) {
             case OK -> {
                 window.answered();
                 answer(removal, true);
@@ -115,22 +115,21 @@ final class Removals {
                 window.answered();
                 refuse(removal, Problem.NOT_ALLOWED, "no permission to delete " + layout.task(removal.task));
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + Gate.code(rc));
+                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + code);
             }
         }
     }
 
     /** An earlier try of ours got no answer. If the task is gone now, that is what became of it. */
     private void lookWhetherGone(Removal removal) {
-        window.send(() -> role.zk().exists(layout.task(removal.task), false, gate.stat(this::onLooked), removal));
+        window.send(() -> role.zk()
+                .exists(layout.task(removal.task), false, guard.stat((code, stat) -> onLooked(removal, code)), null));
     }
 
-    private void onLooked(int rc, String path, Object ctx, Stat stat) {
-        Removal removal = (Removal) ctx;
-        switch (Gate.code(rc)) {
+    private void onLooked(Removal removal, Code code) {
+        switch (code) {
             case OK -> {
                 window.answered();
                 answer(removal, false);
@@ -144,10 +143,9 @@ final class Removals {
                 window.answered();
                 refuse(removal, Problem.NOT_ALLOWED, "no permission to read " + layout.task(removal.task));
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 window.answered();
-                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + Gate.code(rc));
+                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + code);
             }
         }
     }

@@ -7,6 +7,8 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
@@ -33,9 +36,8 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  *
  * <p>Every task carries a token of its own in its name. A create whose answer was lost is looked for by it: after a
- * read barrier, in the same session or in a new one whose predecessor the ensemble has ended, "not there" is final,
- * since a request of the old connection can't arrive any more. Where ZooKeeper's client gave the predecessor up by its
- * own clock it can: see "Lost answers" in docs/protocol.md.
+ * read barrier, in the same session or in a new one whose predecessor has ended, "not there" is final, since a request
+ * of the old connection can't arrive any more: see "Lost answers" in docs/protocol.md.
  */
 final class Submissions {
     private enum Phase {
@@ -63,7 +65,7 @@ final class Submissions {
 
     private final ClientRole role;
     private final Layout layout;
-    private final Gate<Phase> gate;
+    private final PhaseGuard<Phase> guard;
     private final String client = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final Deque<Submission> waiting = new ArrayDeque<>();
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
@@ -75,7 +77,7 @@ final class Submissions {
     Submissions(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.gate = new Gate<>(role.who + " submissions", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who + " submissions", role.loop, Phase.SUSPENDED, TRANSITIONS);
     }
 
     /** Those that were refused, for the backlog is full, are answered already. */
@@ -94,17 +96,17 @@ final class Submissions {
     }
 
     void suspend() {
-        gate.enter(Phase.SUSPENDED);
+        guard.enter(Phase.SUSPENDED);
     }
 
     private void open() {
-        gate.enter(Phase.OPEN);
+        guard.enter(Phase.OPEN);
         advance();
     }
 
     /** Sends once after all submits that are already here, so that they share transactions. */
     private void advance() {
-        if (gate.in(Phase.OPEN) && !sendPosted) {
+        if (guard.in(Phase.OPEN) && !sendPosted) {
             sendPosted = true;
             role.loop.post(this::send);
         }
@@ -112,7 +114,7 @@ final class Submissions {
 
     private void send() {
         sendPosted = false;
-        while (gate.in(Phase.OPEN) && underWay < PIPELINE && !waiting.isEmpty()) {
+        while (guard.in(Phase.OPEN) && underWay < PIPELINE && !waiting.isEmpty()) {
             create(nextBatch());
         }
     }
@@ -126,7 +128,7 @@ final class Submissions {
                 break;
             }
             String token = client + Long.toString(serial++, Character.MAX_RADIX);
-            batch.add(new Sent(token, waiting.remove(), System.nanoTime()));
+            batch.add(new Sent(token, waiting.remove(), role.loop.now()));
         }
         return batch;
     }
@@ -142,20 +144,17 @@ final class Submissions {
                     CreateMode.PERSISTENT_SEQUENTIAL));
         }
         underWay++;
-        role.zk().multi(ops, gate.multi(this::onCreated), batch);
+        role.zk().multi(ops, guard.multi((code, results) -> onCreated(batch, code, results)), null);
     }
 
-    @SuppressWarnings("unchecked")
-    private void onCreated(int rc, String path, Object ctx, List<OpResult> results) {
-        List<Sent> batch = (List<Sent>) ctx;
+    private void onCreated(List<Sent> batch, Code code, List<OpResult> results) {
         underWay--;
-        switch (Gate.code(rc)) {
+        switch (code) {
             case OK -> {
                 for (int i = 0; i < batch.size(); i++) {
                     acknowledge(batch.get(i), layout.created(((OpResult.CreateResult) results.get(i)).getPath()));
                 }
             }
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             // The sequence of /tasks is 2^31-1 creates long, and at its end ZooKeeper answers this for ever.
             case NODEEXISTS -> refuse(batch, Problem.FULL, "the sequence of " + layout.tasks() + " is used up");
             case NOAUTH -> refuse(batch, Problem.NOT_ALLOWED, "no permission to create below " + layout.tasks());
@@ -164,7 +163,7 @@ final class Submissions {
                 refuse(batch, Problem.IN_THE_WAY, layout.tasks() + " is ephemeral, and has no children");
             case QUOTAEXCEEDED -> refuse(batch, Problem.FULL, "a quota on " + layout.tasks() + " or above is used up");
             case THROTTLEDOP -> refuse(batch, Problem.FULL, "the servers have too much to do: submit it again later");
-            default -> refuse(batch, Problem.UNKNOWN, "the ensemble answered " + Gate.code(rc));
+            default -> refuse(batch, Problem.UNKNOWN, "the ensemble answered " + code);
         }
         advance();
     }
@@ -184,18 +183,17 @@ final class Submissions {
 
     /** Answers were lost. The barrier was passed on connecting, so this list is not of the past. */
     private void resolve() {
-        gate.enter(Phase.RESOLVING);
-        role.zk().getChildren(layout.tasks(), false, gate.children(this::onListed), null);
+        guard.enter(Phase.RESOLVING);
+        role.zk().getChildren(layout.tasks(), false, guard.children(this::onListed), null);
     }
 
-    private void onListed(int rc, String path, Object ctx, List<String> names, Stat stat) {
-        switch (Gate.code(rc)) {
+    private void onListed(Code code, List<String> names, Stat stat) {
+        switch (code) {
             case OK -> resolved(names);
             case NONODE -> resolved(List.of());
-            case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
                 List<Sent> lost = List.copyOf(unanswered.values());
-                refuse(lost, Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + Gate.code(rc));
+                refuse(lost, Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + code);
                 open();
             }
         }
@@ -220,7 +218,7 @@ final class Submissions {
     /** Not there, so it was never applied; unless it was done and removed while we were away for so very long. */
     private void sendAgain(Sent sent) {
         role.announcer.tell(new Event.SubmitResolved(false));
-        if (System.nanoTime() - sent.at() < role.settings.retention().toNanos()) {
+        if (role.loop.now() - sent.at() < role.settings.retention().toNanos()) {
             waiting.addFirst(sent.submission());
         } else {
             refuse(

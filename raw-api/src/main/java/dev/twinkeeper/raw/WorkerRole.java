@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.raw.session.Session;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 
@@ -21,8 +22,8 @@ final class WorkerRole extends Participant implements Worker {
     private final Registration registration;
     private final Duty duty;
 
-    WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
-        super("worker " + id, settings, listener);
+    WorkerRole(WorkerId id, Settings settings, TaskHandler handler, Listener listener, Session session) {
+        super("worker " + id, settings, listener, session);
         this.id = id;
         this.registration = new Registration(this);
         this.duty = new Duty(this, handler);

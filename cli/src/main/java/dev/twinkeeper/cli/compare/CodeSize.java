@@ -28,7 +28,11 @@ public record CodeSize(int lines, int types) {
     private static final String GROUND = "ground";
 
     /** What every recipe of a side stands on, and is copied with it. */
-    private static final String KEEPER = "Keeper";
+    private static final List<String> COPIED_WITH_EACH =
+            List.of("recipes/Keeper.java", "recipes/Calls.java", "recipes/RecipeConnection.java");
+
+    /** What roles and recipes of a side stand on. */
+    private static final String SUBSTRATE = "session";
 
     private static final Map<String, String> SOURCES = Map.of(
             "raw", "raw-api/src/main/java/dev/twinkeeper/raw",
@@ -48,38 +52,45 @@ public record CodeSize(int lines, int types) {
         Map<String, CodeSize> sizes = new LinkedHashMap<>();
         ROLES.keySet().forEach(role -> sizes.put(role, new CodeSize(0, 0)));
         sizes.put(GROUND, new CodeSize(0, 0));
-        try (Stream<Path> files = Files.list(sources)) {
-            files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.endsWith("package-info.java"))
-                    .forEach(file -> sizes.merge(role(file), read(file), CodeSize::plus));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        files(sources).forEach(file -> sizes.merge(role(file), read(file), CodeSize::plus));
+        files(sources.resolve(SUBSTRATE)).forEach(file -> sizes.merge(GROUND, read(file), CodeSize::plus));
         return sizes;
     }
 
+    /** The sources in a directory; none where there is no such directory. */
+    private static List<Path> files(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.endsWith("package-info.java"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
-     * Of the one file that each recipe is, by recipe, and of what is copied with each.
+     * Of the files that each recipe is, by recipe, and of what is copied with each, as {@code ground}. The files of a
+     * recipe have names that begin with that of its contract.
      *
      * @param home the top level of the project
      * @return empty for what is none of the two implementations, or where the sources are not there
      */
     static Map<String, CodeSize> ofRecipes(String implementation, Path home) {
-        Path sources =
-                home.resolve(SOURCES.getOrDefault(implementation, "none")).resolve("recipes");
+        Path sources = home.resolve(SOURCES.getOrDefault(implementation, "none"));
         Map<String, CodeSize> sizes = new LinkedHashMap<>();
         for (String recipe : Recipes.NAMES) {
-            String type = Character.toUpperCase(recipe.charAt(0)) + recipe.substring(1) + "Recipe";
-            readIfThere(sources.resolve(type + ".java")).ifPresent(size -> sizes.put(recipe, size));
+            String contract = Character.toUpperCase(recipe.charAt(0)) + recipe.substring(1);
+            files(sources.resolve("recipes")).stream()
+                    .filter(file -> file.getFileName().toString().startsWith(contract))
+                    .forEach(file -> sizes.merge(recipe, read(file), CodeSize::plus));
         }
-        for (String type : List.of(KEEPER, "Calls")) {
-            readIfThere(sources.resolve(type + ".java")).ifPresent(size -> sizes.merge(KEEPER, size, CodeSize::plus));
-        }
+        Stream.concat(COPIED_WITH_EACH.stream().map(sources::resolve), files(sources.resolve(SUBSTRATE)).stream())
+                .filter(Files::isRegularFile)
+                .forEach(file -> sizes.merge(GROUND, read(file), CodeSize::plus));
         return sizes;
-    }
-
-    private static Optional<CodeSize> readIfThere(Path file) {
-        return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
     }
 
     CodeSize plus(CodeSize other) {

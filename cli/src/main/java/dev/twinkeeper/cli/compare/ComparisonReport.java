@@ -291,7 +291,7 @@ public final class ComparisonReport {
                 header("recipe"),
                 sizes(Contender::recipeSize),
                 List.of(
-                        "Of the one file that is the recipe; the Keeper is copied with each. Without blank lines, comments, imports."));
+                        "Of the files that are the recipe; the ground is copied with each. Without blank lines, comments, imports."));
     }
 
     private List<List<String>> sizes(Function<Contender, Map<String, CodeSize>> which) {

@@ -37,7 +37,7 @@ class CompareTest {
             assertThat(contender.measures()).isEmpty();
             assertThat(contender.cost()).isNull();
             assertThat(contender.counts()).containsOnlyKeys("lock: things");
-            assertThat(contender.recipeSize()).containsKey("Keeper");
+            assertThat(contender.recipeSize()).containsKey("ground");
         });
         assertThat(new ComparisonReport(comparison).text())
                 .anyMatch(line -> line.matches("K6 no herd +ok 1/1 .*"))

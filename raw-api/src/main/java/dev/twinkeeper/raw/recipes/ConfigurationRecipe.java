@@ -2,30 +2,23 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.twinkeeper.raw.session.Session;
 import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
-import org.apache.zookeeper.AsyncCallback.VoidCallback;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.Op;
-import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.OpResult.ErrorResult;
-import org.apache.zookeeper.OpResult.SetDataResult;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -47,9 +40,7 @@ import org.apache.zookeeper.data.Stat;
  * CURRENT  an event, a read, a lost write  → CURRENT  look: at the value; for reads and lost writes as above
  * any      disconnected, expired, no path  → AWAY
  * any      refused, foreign, closed        → AWAY     for good; what waits fails
- *
- * A write: ASKED → SENT → LOST, when its answer was → SENT_AGAIN, when a look says that it was not applied
- * </pre>
+ * * </pre>
  */
 public final class ConfigurationRecipe implements Configuration {
     private static final Pattern MARK = Pattern.compile("([0-9a-f-]{36} [0-9]+)?");
@@ -59,72 +50,47 @@ public final class ConfigurationRecipe implements Configuration {
         CURRENT
     }
 
-    private final String path;
     private final String valuePath;
     private final Listener listener;
-    private final Keeper keeper;
+    private final RecipeConnection connection;
+    private final ConfigurationWrites writes;
 
     /** One object for good: ZooKeeper removes duplicate watchers by equality. */
     private final Watcher watcher;
 
-    private final String writer = UUID.randomUUID().toString();
-    private final AtomicLong marks = new AtomicLong();
-
     private volatile Value newest;
     private volatile Failure ended;
 
-    // Of the keeper's thread.
+    // Of the session's thread.
     private Phase phase = Phase.AWAY;
     private final Set<CompletableFuture<Value>> reads = new LinkedHashSet<>();
-    private final Set<Write> writes = new LinkedHashSet<>();
     private Look look;
     private boolean again;
 
-    /** Begins in the background. */
+    /** Opens a session of its own, in the background. */
     public ConfigurationRecipe(Recipe.Place place, Listener listener) {
-        this.path = place.path();
-        this.valuePath = path + "/value";
+        this(listener, owner -> new RecipeConnection(place, owner));
+    }
+
+    /** On a session that the caller goes on to own. */
+    public ConfigurationRecipe(Session session, String path, Listener listener) {
+        this(listener, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private ConfigurationRecipe(Listener listener, Function<RecipeConnection.Owner, RecipeConnection> connect) {
         this.listener = listener;
-        this.keeper = new Keeper(place, new Session());
-        this.watcher = event -> keeper.post(this::look);
-        keeper.open();
-    }
-
-    private enum Step {
-        ASKED,
-        SENT,
-        LOST,
-        SENT_AGAIN,
-        GIVEN_UP
-    }
-
-    /** A write that is asked for. */
-    private static final class Write {
-        private final Value expected;
-        private final byte[] bytes;
-        private final byte[] mark;
-        private final CompletableFuture<Optional<Value>> done = new CompletableFuture<>();
-
-        /** The recipe's thread takes each, but for the last: that is its caller's, at any time. */
-        private final AtomicReference<Step> step = new AtomicReference<>(Step.ASKED);
-
-        Write(Value expected, byte[] bytes, String mark) {
-            this.expected = expected;
-            this.bytes = bytes;
-            this.mark = mark.getBytes(UTF_8);
-        }
-
-        /** @return false where its caller gave it up */
-        boolean take(Step next) {
-            return step.getAndUpdate(now -> now == Step.GIVEN_UP ? now : next) != Step.GIVEN_UP;
-        }
+        this.connection = connect.apply(new Connection());
+        this.valuePath = connection.path("value");
+        this.writes = new ConfigurationWrites(connection, valuePath, this::tell, this::look);
+        this.watcher = event -> connection.post(() -> onEvent(event.getType()));
+        connection.open();
     }
 
     /** What a look is for: the reads that were asked for, and the writes that were lost, before it began. */
-    private record Look(List<CompletableFuture<Value>> reads, List<Write> lost) {}
+    private record Look(List<CompletableFuture<Value>> reads, List<ConfigurationWrites.Write> lost) {}
 
     /** The path as it was looked at: who made the newest write, and when. */
-    private record Above(byte[] mark, Stat stat) {}
+    record Above(byte[] mark, Stat stat) {}
 
     // The contract.
 
@@ -138,11 +104,11 @@ public final class ConfigurationRecipe implements Configuration {
         CompletableFuture<Value> read = new CompletableFuture<>();
         ask(() -> onRead(read), patience);
         try {
-            return Keeper.await(read, patience);
+            return RecipeConnection.await(read, patience);
         } catch (TimeoutException e) {
-            throw new Failure(Problem.CANNOT_CONNECT, "no answer within " + patience);
+            throw connection.cannotConnect();
         } finally {
-            keeper.post(() -> reads.remove(read));
+            connection.post(() -> reads.remove(read));
         }
     }
 
@@ -160,31 +126,18 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     private Optional<Value> write(Value expected, byte[] bytes, Duration patience) {
-        Write write = new Write(expected, bytes, writer + " " + marks.incrementAndGet());
-        ask(() -> onWrite(write), patience);
-        try {
-            return Keeper.await(write.done, patience);
-        } catch (TimeoutException e) {
-            throw giveUp(write, new Failure(Problem.CANNOT_CONNECT, "no server within " + patience));
-        } catch (Failure why) {
-            throw write.done.isDone() ? why : giveUp(write, why); // else interrupted
-        }
-    }
-
-    /** It is not sent from now on, and what was sent has an unknown outcome. */
-    private Failure giveUp(Write write, Failure unsent) {
-        boolean sent = write.step.getAndSet(Step.GIVEN_UP) != Step.ASKED;
-        keeper.post(() -> writes.remove(write));
-        return sent ? new Failure(Problem.UNKNOWN, "sent, and not waited for an answer any longer") : unsent;
+        ConfigurationWrites.Write write = writes.make(expected, bytes);
+        ask(() -> writes.add(write, phase == Phase.CURRENT ? newest : null), patience);
+        return writes.await(write, patience);
     }
 
     /** X3: after the end nobody would answer. Looked at twice, because the end may come in between. */
     private void ask(Runnable question, Duration patience) {
-        if (patience.isNegative() || keeper.isCurrent()) {
+        if (patience.isNegative() || connection.isCurrent()) {
             throw new Failure(Problem.INVALID, "patience " + patience + ", zero or more; and not in a listener");
         }
         checkEnd();
-        keeper.post(question);
+        connection.post(question);
         checkEnd();
     }
 
@@ -198,12 +151,12 @@ public final class ConfigurationRecipe implements Configuration {
     @Override
     public void close() {
         end(new Failure(Problem.CLOSED, "closed"));
-        keeper.close();
+        connection.close(null, null, valuePath);
     }
 
     // The connection.
 
-    private final class Session implements Keeper.Owner {
+    private final class Connection implements RecipeConnection.Owner {
         @Override
         public void connected() {
             away();
@@ -218,33 +171,44 @@ public final class ConfigurationRecipe implements Configuration {
         }
 
         @Override
-        public void expired() {
-            away();
-        }
-
-        @Override
         public void failed(Failure why) {
             fail(why);
         }
     }
 
+    /** Nothing that is under way will be answered. */
     private void away() {
         phase = Phase.AWAY;
         look = null;
+        writes.lose();
     }
 
     /** Each time: a lost connection may have taken the answer, and a second watch by the same watcher is none. */
     private void watch() {
-        int round = keeper.round();
-        VoidCallback reply = (rc, of, ctx) -> keeper.post(round, () -> onWatched(rc));
-        keeper.zk().addWatch(valuePath, watcher, AddWatchMode.PERSISTENT, reply, null);
+        connection
+                .zk()
+                .addWatch(
+                        valuePath,
+                        watcher,
+                        AddWatchMode.PERSISTENT,
+                        connection.replies().done(this::onWatched),
+                        null);
     }
 
-    private void onWatched(int rc) {
-        switch (Code.get(rc)) {
-            // C1: the watch first, then the read. What happened before is read, what happens after is told.
-            case OK -> begin();
-            default -> missed(rc, valuePath);
+    private void onWatched(Code code) {
+        if (code == Code.OK) {
+            begin(); // C1: the watch first, then the read. What happened before is read, what happens after is told.
+        } else {
+            fail(ConfigurationWrites.refusal(code, valuePath));
+        }
+    }
+
+    /** Another recipe on this session and path may have taken the watch away. */
+    private void onEvent(EventType type) {
+        if (type == EventType.PersistentWatchRemoved && connection.isConnected()) {
+            connection.again();
+        } else {
+            look();
         }
     }
 
@@ -265,11 +229,9 @@ public final class ConfigurationRecipe implements Configuration {
 
     private void begin() {
         again = false;
-        List<Write> lost =
-                writes.stream().filter(write -> write.step.get() == Step.LOST).toList();
-        look = new Look(List.copyOf(reads), lost);
-        if (phase == Phase.AWAY || !reads.isEmpty() || !lost.isEmpty()) {
-            keeper.readBarrier(this::lookAtPath);
+        look = new Look(List.copyOf(reads), writes.lost());
+        if (phase == Phase.AWAY || !look.reads().isEmpty() || !look.lost().isEmpty()) {
+            connection.readBarrier(this::lookAtPath);
         } else {
             lookAtValue(null);
         }
@@ -280,43 +242,35 @@ public final class ConfigurationRecipe implements Configuration {
      * the watch tells that there is a newer.
      */
     private void lookAtPath() {
-        int round = keeper.round();
-        DataCallback reply = (rc, of, ctx, mark, stat) -> keeper.post(round, () -> onLookedAtPath(rc, mark, stat));
-        keeper.zk().getData(path, false, reply, null);
+        connection.zk().getData(connection.path(), false, connection.replies().data(this::onLookedAtPath), null);
     }
 
-    private void onLookedAtPath(int rc, byte[] mark, Stat stat) {
-        switch (Code.get(rc)) {
+    private void onLookedAtPath(Code code, byte[] mark, Stat stat) {
+        switch (code) {
             case OK -> {
                 // X2: who put an ephemeral or data here does not mean this recipe.
-                if (stat.getEphemeralOwner() != 0 || !isMark(mark)) {
-                    fail(new Failure(Problem.FOREIGN, path + " is somebody else's: an ephemeral, or other data"));
+                boolean isMark =
+                        mark == null || MARK.matcher(new String(mark, UTF_8)).matches();
+                if (stat.getEphemeralOwner() != 0 || !isMark) {
+                    fail(new Failure(
+                            Problem.FOREIGN, connection.path() + " is somebody else's: an ephemeral, or other data"));
                 } else {
                     lookAtValue(new Above(mark, stat));
                 }
             }
-            case NONODE -> { // by hand
-                away();
-                keeper.again(); // connected() follows
-            }
-            default -> missed(rc, path);
+            case NONODE -> connection.again(); // by hand; connected() follows
+            default -> fail(ConfigurationWrites.refusal(code, connection.path()));
         }
-    }
-
-    private static boolean isMark(byte[] data) {
-        return data == null || MARK.matcher(new String(data, UTF_8)).matches();
     }
 
     /** @param above null where only the value is looked at */
     private void lookAtValue(Above above) {
-        int round = keeper.round();
-        DataCallback reply =
-                (rc, of, ctx, bytes, stat) -> keeper.post(round, () -> onLookedAtValue(rc, above, bytes, stat));
-        keeper.zk().getData(valuePath, false, reply, null);
+        DataCallback reply = connection.replies().data((code, data, stat) -> onLookedAtValue(code, above, data, stat));
+        connection.zk().getData(valuePath, false, reply, null);
     }
 
-    private void onLookedAtValue(int rc, Above above, byte[] bytes, Stat stat) {
-        switch (Code.get(rc)) {
+    private void onLookedAtValue(Code code, Above above, byte[] bytes, Stat stat) {
+        switch (code) {
             case OK -> {
                 Value value = new Value(Optional.ofNullable(bytes), stat.getVersion(), stat.getMzxid());
                 onLooked(above, value, stat.getCzxid());
@@ -328,7 +282,7 @@ public final class ConfigurationRecipe implements Configuration {
                     onLooked(above, new Value(Optional.empty(), -1, above.stat().getPzxid()), 0);
                 }
             }
-            default -> missed(rc, valuePath);
+            default -> fail(ConfigurationWrites.refusal(code, valuePath));
         }
     }
 
@@ -342,8 +296,8 @@ public final class ConfigurationRecipe implements Configuration {
         tell(value);
         done.reads().forEach(read -> read.complete(newest));
         reads.removeAll(done.reads());
-        done.lost().forEach(write -> settle(write, above, value, created));
-        List.copyOf(writes).forEach(this::send);
+        done.lost().forEach(write -> writes.settle(write, above, value, created));
+        writes.sendAll(newest);
         if (again) {
             begin();
         }
@@ -357,7 +311,7 @@ public final class ConfigurationRecipe implements Configuration {
         }
         newest = value;
         if (before == null || before.version() != -1 || value.version() != -1) {
-            keeper.post(() -> hear(value)); // on its own, so that a listener that throws spoils nothing here
+            connection.post(() -> hear(value)); // on its own, so that a listener that throws spoils nothing here
         }
     }
 
@@ -367,149 +321,29 @@ public final class ConfigurationRecipe implements Configuration {
         }
     }
 
-    // Writing.
-
-    private void onWrite(Write write) {
-        writes.add(write);
-        if (phase == Phase.CURRENT) {
-            send(write);
-        }
-    }
-
-    private void send(Write write) {
-        if (write.step.get() != Step.ASKED) {
-            return;
-        }
-        if (isStale(write.expected)) {
-            done(write, Optional.empty());
-        } else if (write.take(Step.SENT)) {
-            transact(write);
-        }
-    }
-
-    /** Versions begin anew where a znode was deleted by hand; zxids never do. */
-    private boolean isStale(Value expected) {
-        return newest.revision() > expected.revision() && (newest.version() != -1 || expected.version() != -1);
-    }
-
-    /** C3: the mark in the same transaction, so that the tree can tell who wrote. */
-    private void transact(Write write) {
-        int version = write.expected.version();
-        List<Op> ops = List.of(
-                Op.setData(path, write.mark, -1),
-                version == -1
-                        ? Op.create(valuePath, write.bytes, Keeper.acl(), CreateMode.PERSISTENT)
-                        : Op.setData(valuePath, write.bytes, version));
-        keeper.zk().multi(ops, (rc, of, ctx, results) -> keeper.post(() -> onWritten(write, rc, results)), null);
-    }
-
-    private void onWritten(Write write, int rc, List<OpResult> results) {
-        switch (Code.get(rc)) {
-            case OK -> written(write, ((SetDataResult) results.get(0)).getStat().getMzxid());
-            case BADVERSION, NODEEXISTS, NONODE -> {
-                if (write.step.get() == Step.SENT_AGAIN) {
-                    lost(write); // it may be its own echo
-                } else if (isPathGone(results)) {
-                    write.take(Step.ASKED); // nothing was done: once more when the path is there again
-                    look();
-                } else {
-                    done(write, Optional.empty());
-                }
-            }
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> lost(write);
-            default -> failed(write, refusal(rc, valuePath));
-        }
-    }
-
-    private static boolean isPathGone(List<OpResult> results) {
-        return results.get(0) instanceof ErrorResult error && error.getErr() == Code.NONODE.intValue();
-    }
-
-    private void lost(Write write) {
-        write.take(Step.LOST);
-        look();
-    }
-
-    /**
-     * C3: an answer was lost; the tree, read after a barrier, tells what became of the write, if anything can. Had it been
-     * applied, it would have made the version that follows the expected one, and left its mark in the same transaction:
-     * one that is still there, whatever was written since by hand and without a mark.
-     */
-    private void settle(Write write, Above above, Value now, long created) {
-        Value expected = write.expected;
-        boolean same = now.version() == expected.version() && now.revision() == expected.revision();
-        // Of a missing one the revision is that of the path.
-        long begun = expected.version() == -1 ? above.stat().getCzxid() : created;
-        boolean next = now.version() == expected.version() + 1 && begun <= expected.revision();
-        long marked = above.stat().getMzxid();
-        if (Arrays.equals(above.mark(), write.mark)) {
-            written(write, marked);
-        } else if (same && write.take(Step.SENT_AGAIN)) {
-            transact(write);
-        } else if (next && marked <= now.revision()) {
-            done(write, Optional.empty()); // of the next version, by another, or by hand
-        } else {
-            failed(write, new Failure(Problem.UNKNOWN, "the answer was lost, and since " + expected + " came " + now));
-        }
-    }
-
-    private void written(Write write, long zxid) {
-        Value value = new Value(Optional.ofNullable(write.bytes), write.expected.version() + 1, zxid);
-        tell(value);
-        done(write, Optional.of(value));
-    }
-
-    private void done(Write write, Optional<Value> outcome) {
-        writes.remove(write);
-        write.done.complete(outcome);
-    }
-
-    private void failed(Write write, Failure why) {
-        writes.remove(write);
-        write.done.completeExceptionally(why);
-    }
-
     // The end.
-
-    /** What was lost with the connection is asked again when it is back: connected() follows. The rest is a refusal. */
-    private void missed(int rc, String of) {
-        switch (Code.get(rc)) {
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> fail(refusal(rc, of));
-        }
-    }
-
-    private static Failure refusal(int rc, String of) {
-        return switch (Code.get(rc)) {
-            case NOCHILDRENFOREPHEMERALS -> new Failure(Problem.FOREIGN, of + " would be below somebody's ephemeral");
-            default -> new Failure(Problem.NOT_ALLOWED, of + ": " + Code.get(rc));
-        };
-    }
 
     private void fail(Failure why) {
         if (ended == null) {
             end(why);
-            keeper.post(() -> hear(why));
-        }
-    }
-
-    private void hear(Failure why) {
-        if (ended == why) {
-            listener.failed(why);
+            connection.post(() -> {
+                if (ended == why) { // not closed since
+                    listener.failed(why);
+                }
+            });
         }
     }
 
     /** Posted, so that it ends what was asked for just before. */
     private void end(Failure why) {
         ended = why;
-        keeper.post(this::endAll);
+        connection.post(this::endAll);
     }
 
     private void endAll() {
         away();
         reads.forEach(read -> read.completeExceptionally(ended));
-        writes.forEach(write -> write.done.completeExceptionally(ended));
         reads.clear();
-        writes.clear();
+        writes.end(ended);
     }
 }

@@ -2,23 +2,17 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.PhaseGuard;
+import dev.twinkeeper.raw.session.Session;
 import dev.twinkeeper.recipes.Election;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
-import org.apache.zookeeper.AsyncCallback.ChildrenCallback;
+import java.util.function.Function;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
-import org.apache.zookeeper.AsyncCallback.StringCallback;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
@@ -58,7 +52,7 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  *
  * <p>A create or delete whose answer was lost needs no code of its own: when the connection is back we look for our UUID,
- * and because the Keeper has passed a barrier, what is not there will not come.
+ * and because a barrier was passed by then, what is not there will not come.
  *
  * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then
  * candidates fail, and another path is needed.
@@ -74,20 +68,17 @@ public final class ElectionRecipe implements Election {
         LEAVING
     }
 
-    private static final Pattern CANDIDATE = Pattern.compile(".*latch-[0-9]{10}");
-    private static final int NUMBER = 10;
-
-    private final Recipe.Place place;
     private final String candidate;
     private final Listener listener;
-    private final Keeper keeper;
+    private final ElectionTerm term;
+    private final RecipeConnection connection;
+    private final ElectionCandidates candidates;
 
     /** In a field: ZooKeeper takes equal watchers for one, where a new lambda each time would pile up. */
-    private final Watcher watcher;
+    final Watcher watcher;
 
-    // Owned by the Keeper's thread.
+    // Owned by the session's thread.
     private Phase phase = Phase.OUT;
-    private boolean connected;
     private boolean resigning;
 
     /** By which our znode is found where the answer was lost; another one for each. */
@@ -101,27 +92,36 @@ public final class ElectionRecipe implements Election {
     /** The znode that is watched. */
     private String before;
 
-    private final Set<CompletableFuture<List<String>>> readers = ConcurrentHashMap.newKeySet();
-    private volatile Term term;
     private volatile Failure end;
 
-    /** Opens a session, in the background. */
+    /** Opens a session of its own, in the background. */
     public ElectionRecipe(Recipe.Place place, String candidate, Listener listener) {
-        this.place = place;
+        this(candidate, listener, owner -> new RecipeConnection(place, owner));
+    }
+
+    /** On a session that the caller goes on to own. */
+    public ElectionRecipe(Session session, String path, String candidate, Listener listener) {
+        this(candidate, listener, owner -> new RecipeConnection(session, path, owner));
+    }
+
+    private ElectionRecipe(
+            String candidate, Listener listener, Function<RecipeConnection.Owner, RecipeConnection> connect) {
         this.candidate = Recipe.checkName("candidate", candidate);
         this.listener = listener;
-        this.keeper = new Keeper(place, new Connection());
-        this.watcher = event -> keeper.post(() -> onEvent(event));
-        keeper.open();
+        this.term = new ElectionTerm(listener);
+        this.connection = connect.apply(new Connection());
+        this.candidates = new ElectionCandidates(connection);
+        this.watcher = event -> connection.post(() -> onEvent(event));
+        connection.open();
     }
 
     @Override
     public void enter() {
         checkOpen();
-        keeper.post(() -> {
+        connection.post(() -> {
             if (phase == Phase.OUT) {
                 phase = Phase.AWAY;
-                if (connected) {
+                if (connection.isConnected()) {
                     look();
                 }
             }
@@ -131,15 +131,15 @@ public final class ElectionRecipe implements Election {
     @Override
     public Optional<Term> term() {
         // E2: the client knows of a lost connection before our thread has come to tell of it.
-        boolean certain = keeper.zk() != null && keeper.zk().getState() == States.CONNECTED;
-        return Optional.ofNullable(certain ? term : null);
+        boolean certain = connection.zk() != null && connection.zk().getState() == States.CONNECTED;
+        return certain ? term.get() : Optional.empty();
     }
 
     @Override
     public void resign() {
         checkOpen();
-        keeper.post(() -> {
-            depose();
+        connection.post(() -> {
+            term.end();
             resigning = phase != Phase.OUT;
             if (phase == Phase.WAITING || phase == Phase.LEADING) {
                 leave();
@@ -150,20 +150,23 @@ public final class ElectionRecipe implements Election {
     @Override
     public void close() {
         end = new Failure(Problem.CLOSED, "the candidate " + candidate + " is closed");
-        readers.forEach(reader -> reader.completeExceptionally(end));
-        keeper.post(() -> {
+        candidates.end(end);
+        connection.post(() -> {
             phase = Phase.OUT;
-            depose(); // before the znode goes, and with it the next one comes
+            term.end(); // before the znode goes, and with it the next one comes
         });
-        keeper.close();
+        release();
+    }
+
+    private void release() {
+        connection.close(connection.path(), name -> name.startsWith("_c_" + uuid), before);
     }
 
     /** What the session tells. */
-    private final class Connection implements Keeper.Owner {
+    private final class Connection implements RecipeConnection.Owner {
         @Override
         public void connected() {
-            connected = true;
-            readers.forEach(ElectionRecipe.this::list);
+            candidates.begin();
             if (phase != Phase.OUT) {
                 look(); // E6: never create before we know that we have none
             }
@@ -171,12 +174,11 @@ public final class ElectionRecipe implements Election {
 
         @Override
         public void disconnected() {
-            connected = false;
             own = null; // to be read and watched anew: its watch may have been used up, and the next one lost
             if (phase != Phase.OUT) {
                 phase = Phase.AWAY;
             }
-            depose(); // E2: the session may end unheard
+            term.end(); // E2: the session may end unheard
         }
 
         @Override
@@ -196,16 +198,14 @@ public final class ElectionRecipe implements Election {
 
     private void look() {
         phase = Phase.LOOKING;
-        int round = keeper.round();
-        ChildrenCallback reply = (rc, path, ctx, children) -> keeper.post(round, () -> onLooked(rc, children));
-        keeper.zk().getChildren(place.path(), false, reply, null);
+        connection.zk().getChildren(connection.path(), false, replies().children(this::onLooked), null);
     }
 
-    private void onLooked(int rc, List<String> children) {
-        if (!answers(Phase.LOOKING, rc, keeper::again)) {
+    private void onLooked(Code code, List<String> children, Stat stat) {
+        if (!answers(Phase.LOOKING, code, connection::again)) {
             return;
         }
-        List<String> queue = queue(children);
+        List<String> queue = ElectionCandidates.queue(children);
         int index = 0;
         while (index < queue.size() && !queue.get(index).startsWith("_c_" + uuid)) {
             index++;
@@ -213,7 +213,7 @@ public final class ElectionRecipe implements Election {
         if (index == queue.size()) {
             join();
         } else if (own == null) {
-            readOwn(place.path() + "/" + queue.get(index));
+            readOwn(connection.path(queue.get(index)));
         } else if (resigning) {
             leave();
         } else if (index == 0) {
@@ -226,23 +226,22 @@ public final class ElectionRecipe implements Election {
     /** E2: we have no znode, or no longer; another one may lead already. */
     private void join() {
         phase = Phase.JOINING;
-        depose();
+        term.end();
         if (before != null) {
-            keeper.unwatch(before);
+            connection.unwatch(before);
         }
         before = null;
         own = null;
         resigning = false;
         uuid = UUID.randomUUID();
-        int round = keeper.round();
         byte[] data = candidate.getBytes(UTF_8);
-        StringCallback reply = (rc, path, ctx, made) -> keeper.post(round, () -> onJoined(rc, made));
-        String path = place.path() + "/_c_" + uuid + "-latch-";
-        keeper.zk().create(path, data, Keeper.acl(), CreateMode.EPHEMERAL_SEQUENTIAL, reply, null);
+        String path = connection.path("_c_" + uuid + "-latch-");
+        CreateMode mode = CreateMode.EPHEMERAL_SEQUENTIAL;
+        connection.zk().create(path, data, Connections.acl(), mode, replies().name(this::onJoined), null);
     }
 
-    private void onJoined(int rc, String made) {
-        if (answers(Phase.JOINING, rc, keeper::again)) {
+    private void onJoined(Code code, String made) {
+        if (answers(Phase.JOINING, code, connection::again)) {
             phase = Phase.LOOKING;
             readOwn(made);
         }
@@ -250,13 +249,12 @@ public final class ElectionRecipe implements Election {
 
     /** For the token, and for the watch that tells when an operator deletes it. */
     private void readOwn(String path) {
-        int round = keeper.round();
-        DataCallback reply = (rc, read, ctx, bytes, stat) -> keeper.post(round, () -> onOwnRead(rc, path, stat));
-        keeper.zk().getData(path, watcher, reply, null);
+        DataCallback reply = replies().data((code, data, stat) -> onOwnRead(code, path, stat));
+        connection.zk().getData(path, watcher, reply, null);
     }
 
-    private void onOwnRead(int rc, String path, Stat stat) {
-        if (phase != Phase.JOINING && answers(phase, rc, this::join)) {
+    private void onOwnRead(Code code, String path, Stat stat) {
+        if (phase != Phase.JOINING && answers(phase, code, this::join)) {
             own = path;
             token = stat.getCzxid();
             if (phase == Phase.LOOKING) {
@@ -265,11 +263,11 @@ public final class ElectionRecipe implements Election {
         }
     }
 
-    /** Data that was set is an event too: the watch is used up. */
+    /** Data that was set is an event too: the watch is used up. So is a watch that another on this session removed. */
     private void onEvent(WatchedEvent event) {
         String path = event.getPath();
-        if (phase == Phase.OUT || path == null) {
-            return; // of the connection
+        if (phase == Phase.OUT || path == null || !connection.isConnected()) {
+            return; // of the connection, or connected() looks
         }
         if (path.equals(own) && event.getType() == EventType.NodeDeleted) {
             join();
@@ -285,67 +283,43 @@ public final class ElectionRecipe implements Election {
     /** E5: of the one before only. getData rather than exists, which would leave a watch where it is gone already. */
     private void watch(String name) {
         phase = Phase.WAITING;
-        before = place.path() + "/" + name;
-        int round = keeper.round();
-        DataCallback reply = (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onWatched(rc));
-        keeper.zk().getData(before, watcher, reply, null);
-    }
-
-    private void onWatched(int rc) {
-        answers(Phase.WAITING, rc, this::look); // E4: gone since we looked
+        before = connection.path(name);
+        // E4: gone since we looked
+        DataCallback reply = replies().data((code, data, stat) -> answers(Phase.WAITING, code, this::look));
+        connection.zk().getData(before, watcher, reply, null);
     }
 
     private void lead() {
         phase = Phase.LEADING;
         before = null;
-        term = new Term(candidate, token);
-        tell(() -> listener.elected(term));
-    }
-
-    private void depose() {
-        Term over = term;
-        term = null;
-        if (over != null) {
-            tell(() -> listener.deposed(over));
-        }
-    }
-
-    /** What a listener throws is told as any thread's would be; it must not stop us in the middle. */
-    private static void tell(Runnable news) {
-        try {
-            news.run();
-        } catch (RuntimeException e) {
-            Thread here = Thread.currentThread();
-            here.getUncaughtExceptionHandler().uncaughtException(here, e);
-        }
+        term.begin(new Term(candidate, token));
     }
 
     private void leave() {
         phase = Phase.LEAVING;
-        int round = keeper.round();
-        keeper.zk().delete(own, -1, (rc, path, ctx) -> keeper.post(round, () -> onLeft(rc)), null);
+        connection.zk().delete(own, -1, replies().done(this::onLeft), null);
     }
 
-    private void onLeft(int rc) {
-        if (answers(Phase.LEAVING, rc, this::join)) {
+    private void onLeft(Code code) {
+        if (answers(Phase.LEAVING, code, this::join)) {
             join();
         }
     }
 
     /** Whether it was done as asked; else what comes of it, which is the same for all but a znode that is missing. */
-    private boolean answers(Phase asked, int rc, Runnable missing) {
+    private boolean answers(Phase asked, Code code, Runnable missing) {
         if (phase != asked || phase == Phase.OUT) {
             return false; // something else has come meanwhile
         }
-        switch (Code.get(rc)) {
+        switch (code) {
             case OK -> {
                 return true;
             }
             case NONODE -> missing.run();
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {} // connected() follows, and looks
             case NOCHILDRENFOREPHEMERALS ->
-                fail(new Failure(Problem.FOREIGN, place.path() + " is somebody's ephemeral"));
-            default -> fail(refused(asked, rc));
+                fail(new Failure(Problem.FOREIGN, connection.path() + " is somebody's ephemeral"));
+            default ->
+                fail(new Failure(Problem.NOT_ALLOWED, connection.path() + ": " + asked + " is refused: " + code));
         }
         return false;
     }
@@ -353,80 +327,19 @@ public final class ElectionRecipe implements Election {
     private void fail(Failure why) {
         phase = Phase.OUT;
         end = end != null ? end : why;
-        readers.forEach(reader -> reader.completeExceptionally(why));
-        keeper.close(); // X4: our znode goes with the session, whatever else we may not do
-        depose();
-        tell(() -> listener.failed(why));
+        candidates.end(why);
+        release(); // X4: our znode goes, with the session where nothing else helps
+        term.end();
+        ElectionTerm.tell(() -> listener.failed(why));
     }
 
-    private Failure refused(Object what, int rc) {
-        return new Failure(Problem.NOT_ALLOWED, place.path() + ": " + what + " is refused: " + Code.get(rc));
-    }
-
-    // The queue.
-
-    /** X2: the candidates in their order; others that are there are no business of ours. */
-    private static List<String> queue(List<String> children) {
-        return children.stream()
-                .filter(CANDIDATE.asMatchPredicate())
-                .sorted(Comparator.comparing(name -> name.substring(name.length() - NUMBER)))
-                .toList();
+    private PhaseGuard<?> replies() {
+        return connection.replies();
     }
 
     @Override
     public List<String> candidates(Duration patience) {
-        CompletableFuture<List<String>> reader = new CompletableFuture<>();
-        readers.add(reader);
-        try {
-            checkOpen(); // after adding: else a close in between would leave this call to wait
-            keeper.post(() -> list(reader));
-            return Keeper.await(reader, patience);
-        } catch (TimeoutException e) {
-            throw new Failure(Problem.CANNOT_CONNECT, "no server answered in " + patience);
-        } finally {
-            readers.remove(reader);
-        }
-    }
-
-    /** Where the connection is lost over it, it is asked again when there is one. */
-    private void list(CompletableFuture<List<String>> reader) {
-        int round = keeper.round();
-        ChildrenCallback reply = (rc, path, ctx, children) -> keeper.post(round, () -> onListed(rc, children, reader));
-        keeper.readBarrier(() -> keeper.zk().getChildren(place.path(), false, reply, null));
-    }
-
-    private void onListed(int rc, List<String> children, CompletableFuture<List<String>> reader) {
-        switch (Code.get(rc)) {
-            case OK -> name(queue(children).iterator(), new ArrayList<>(), reader);
-            case NONODE -> reader.complete(List.of());
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> reader.completeExceptionally(refused("reading the queue", rc));
-        }
-    }
-
-    /** One after the other: as many requests at once as there are candidates would be a burst without a bound. */
-    private void name(Iterator<String> left, List<String> names, CompletableFuture<List<String>> reader) {
-        if (!left.hasNext()) {
-            reader.complete(List.copyOf(names));
-            return;
-        }
-        int round = keeper.round();
-        DataCallback reply =
-                (rc, path, ctx, bytes, stat) -> keeper.post(round, () -> onNamed(rc, bytes, left, names, reader));
-        keeper.zk().getData(place.path() + "/" + left.next(), false, reply, null);
-    }
-
-    private void onNamed(
-            int rc, byte[] bytes, Iterator<String> left, List<String> names, CompletableFuture<List<String>> reader) {
-        switch (Code.get(rc)) {
-            case OK -> {
-                names.add(bytes == null ? "" : new String(bytes, UTF_8));
-                name(left, names, reader);
-            }
-            case NONODE -> name(left, names, reader); // gone since it was listed
-            case CONNECTIONLOSS, SESSIONEXPIRED, SESSIONMOVED -> {}
-            default -> reader.completeExceptionally(refused("reading the queue", rc));
-        }
+        return candidates.read(patience, this::checkOpen);
     }
 
     private void checkOpen() {

@@ -1,7 +1,9 @@
 /**
- * The small recipes, by hand on the raw asynchronous API: one file each, twins of those in {@code dev.twinkeeper.curator.recipes}.
+ * The small recipes, by hand on the raw asynchronous API.
  *
- * <p><b>Reading order.</b> {@link dev.twinkeeper.raw.recipes.Keeper}, then the recipe that you want. A recipe needs its
- * contract, {@link dev.twinkeeper.recipes.Recipe} and the Keeper, and nothing else of this project.
+ * <p><b>Reading order.</b> {@code RecipeConnection}, then the recipe that you want, which begins in the class that is
+ * called so. To copy one, take the files whose names begin with that of its contract, the contract, {@link
+ * dev.twinkeeper.recipes.Recipe}, {@code RecipeConnection}, {@code dev.twinkeeper.raw.session} and {@link
+ * dev.twinkeeper.loop.Loop}, and nothing else of this project.
  */
 package dev.twinkeeper.raw.recipes;

@@ -51,7 +51,7 @@ public final class QueueRefusalScenarios {
     }
 
     @Verifies(Rule.Q4)
-    public void theBoundHoldsWhereAnotherPutsAtTheLastMoment(RecipeScenarioContext context) {
+    public void theBoundHoldsWhereAnotherPutsAtTheLastMoment(ScenarioContext context) {
         var one = context.queue("p1", 2);
         var other = context.queue("p2", 2);
         put(other, "first");

@@ -1,4 +1,4 @@
-package dev.twinkeeper.raw;
+package dev.twinkeeper.raw.session;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,28 +8,28 @@ import java.util.Deque;
  * here; those who send bound how much that may be. A window belongs to one phase: with the connection it is thrown away
  * whole, and so are the replies that it waits for.
  */
-final class Window {
+public final class Window {
     private final int size;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int inFlight;
 
-    Window(int size) {
+    public Window(int size) {
         this.size = size;
     }
 
     /** Sends now, or as soon as there is room. Each request must be followed by one {@link #answered}. */
-    void send(Runnable request) {
+    public void send(Runnable request) {
         waiting.add(request);
         advance();
     }
 
-    void answered() {
+    public void answered() {
         inFlight--;
         advance();
     }
 
     /** Whether nothing is in flight and nothing waits. */
-    boolean isIdle() {
+    public boolean isIdle() {
         return inFlight == 0 && waiting.isEmpty();
     }
 

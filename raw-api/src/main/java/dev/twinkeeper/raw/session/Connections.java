@@ -1,0 +1,70 @@
+package dev.twinkeeper.raw.session;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.StaticHostProvider;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+import org.apache.zookeeper.data.ACL;
+
+/** The one place where a client, its configuration and an ACL come from. */
+public class Connections {
+    /**
+     * The largest answer that we accept: a list of about 1.5 million tasks. The client's default of one mebibyte ends
+     * at about 55,000, and looks like a lost connection.
+     */
+    private static final int LARGEST_ANSWER = 64 << 20;
+
+    /** Bounds the one synchronous call there is, close: a swallowed reply would hang it for ever. */
+    private static final int CLOSE_TIMEOUT_MS = 3_000;
+
+    private final String servers;
+    private final Duration sessionTimeout;
+
+    /**
+     * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
+     * @param sessionTimeout that is asked for; the ensemble may grant another
+     */
+    public Connections(String servers, Duration sessionTimeout) {
+        this.servers = servers;
+        this.sessionTimeout = sessionTimeout;
+    }
+
+    String servers() {
+        return servers;
+    }
+
+    Duration sessionTimeout() {
+        return sessionTimeout;
+    }
+
+    /** Opens a new session, in the background. */
+    ZooKeeper open(Watcher watcher) throws IOException {
+        return new ZooKeeper(servers, (int) sessionTimeout.toMillis(), watcher, config());
+    }
+
+    /** Joins a session that there is, in the background. */
+    ZooKeeper join(long session, byte[] password, Watcher watcher) throws IOException {
+        StaticHostProvider hosts = new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses());
+        int timeout = (int) sessionTimeout.toMillis();
+        return new ZooKeeper(servers, timeout, watcher, session, password, false, hosts, config());
+    }
+
+    private static ZKClientConfig config() {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        return config;
+    }
+
+    /** Who may do what to a znode that we make. */
+    public static List<ACL> acl() {
+        return Ids.OPEN_ACL_UNSAFE;
+    }
+}

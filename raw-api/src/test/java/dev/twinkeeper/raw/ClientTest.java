@@ -1,0 +1,349 @@
+package dev.twinkeeper.raw;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.CoordinationException.Problem;
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Outcome;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.raw.session.ScriptedServers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.zookeeper.Asked;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.data.Stat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each row of the tables in {@link ClientRole}, {@link Submissions}, {@link Outcomes} and {@link Removals}. */
+class ClientTest {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final TaskId TASK = new TaskId("task-1-0000000001");
+    private static final String COLLECT = "delete " + path("/status") + ", delete " + path("");
+
+    private final ScriptedServers servers = new ScriptedServers();
+    private final List<Event> events = new ArrayList<>();
+    private final ClientRole role = new ClientRole(Settings.connect("localhost:2181"), events::add, servers.session());
+
+    // The role.
+
+    @Test
+    void suspendedConnectedPreparesAndPreparedIsOpen() {
+        open();
+
+        assertThat(role.ready().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void preparingRefusedBeginsAgainAfterAPause() {
+        start();
+        servers.answer("exists /workers", Code.NOAUTH);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(PAUSE).answer("check /", Code.OK);
+
+        assertThat(servers.zk().asked()).containsExactly("exists /workers");
+    }
+
+    @Test
+    void preparingConnectionLostPreparesAgain() {
+        start();
+        servers.disconnect();
+        servers.connect();
+
+        assertThat(servers.zk().asked()).containsExactly("exists /workers");
+    }
+
+    // Submits.
+
+    @Test
+    void openSubmitsAreSentInOneTransaction() {
+        open();
+        role.submitAll(List.of(payload(), payload()));
+
+        servers.run();
+
+        assertThat(servers.zk().asked()).hasSize(1);
+    }
+
+    @Test
+    void openCreatedIsAcknowledged() {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+
+        Asked create = servers.zk().lose().get(0);
+        create.results(new OpResult.CreateResult(path("")));
+        servers.run();
+
+        assertThat(submit).isCompletedWithValue(TASK);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NODEEXISTS, FULL",
+        "NOAUTH, NOT_ALLOWED",
+        "NONODE, IN_THE_WAY",
+        "NOCHILDRENFOREPHEMERALS, IN_THE_WAY",
+        "QUOTAEXCEEDED, FULL",
+        "THROTTLEDOP, FULL",
+        "UNIMPLEMENTED, UNKNOWN"
+    })
+    void openRefusedSaysWhy(Code code, Problem problem) {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+
+        servers.zk().lose().get(0).answer(code);
+        servers.run();
+
+        assertThat(problem(submit)).isEqualTo(problem);
+    }
+
+    @Test
+    void suspendedWithSomeInDoubtResolvesAndFoundIsAcknowledged() {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+        String made = created(servers.disconnect().get(0)) + "0000000007";
+        servers.connect();
+        prepared();
+
+        servers.children("getChildren /tasks", made.substring("/tasks/".length()));
+
+        assertThat(submit).isCompletedWithValue(new TaskId(made.substring("/tasks/".length())));
+        assertThat(events).contains(new Event.SubmitResolved(true));
+    }
+
+    @Test
+    void resolvingNotFoundIsSentAgain() {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        servers.children("getChildren /tasks");
+
+        assertThat(servers.zk().asked()).hasSize(1).allMatch(asked -> asked.startsWith("create /tasks/task-"));
+        assertThat(submit).isNotDone();
+    }
+
+    @Test
+    void resolvingNotFoundAfterTheRetentionIsUnknown() {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+        servers.disconnect();
+        servers.pass(Duration.ofHours(2));
+        servers.connect();
+        prepared();
+
+        servers.children("getChildren /tasks");
+
+        assertThat(problem(submit)).isEqualTo(Problem.UNKNOWN);
+    }
+
+    @Test
+    void resolvingConnectionLostResolvesAgain() {
+        open();
+        submit();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        assertThat(servers.zk().asked()).containsExactly("getChildren /tasks");
+    }
+
+    @Test
+    void theReplyToASubmitThatComesTooLateIsDropped() {
+        open();
+        CompletableFuture<TaskId> submit = submit();
+        Asked late = servers.disconnect().get(0);
+
+        late.results(new OpResult.CreateResult(path("")));
+        servers.run();
+
+        assertThat(submit).isNotDone();
+    }
+
+    // Outcomes.
+
+    @Test
+    void openReadsTheStatus() {
+        open();
+        CompletableFuture<Outcome> outcome = outcome();
+        servers.data("getData " + path("/status"), "done\nhello", new Stat());
+
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Done.class);
+    }
+
+    @Test
+    void openWithoutAStatusWatchesAndReadsWhenTold() {
+        open();
+        outcome();
+        servers.answer("getData " + path("/status"), Code.NONODE).children("getChildren " + path(""));
+
+        role.taskWatcher.process(new WatchedEvent(EventType.NodeChildrenChanged, KeeperState.SyncConnected, path("")));
+        servers.run();
+
+        assertThat(servers.zk().asked()).containsExactly("getData " + path("/status"));
+    }
+
+    @Test
+    void openNotThereIsAskedTwiceWithABarrierBetween() {
+        open();
+        CompletableFuture<Outcome> outcome = outcome();
+        servers.answer("getData " + path("/status"), Code.NONODE);
+        servers.answer("getChildren " + path(""), Code.NONODE).answer("check /", Code.OK);
+        servers.answer("getChildren " + path(""), Code.NONODE);
+
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Test
+    void aThrottledBarrierIsNone() {
+        open();
+        outcome();
+        servers.answer("getData " + path("/status"), Code.NONODE);
+        servers.answer("getChildren " + path(""), Code.NONODE).answer("check /", Code.THROTTLEDOP);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(PAUSE);
+
+        assertThat(servers.zk().asked()).containsExactly("check /");
+    }
+
+    @Test
+    void anOutcomeIsAskedAgainAfterALostConnection() {
+        open();
+        outcome();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        assertThat(servers.zk().asked()).containsExactly("getData " + path("/status"));
+    }
+
+    @Test
+    void patienceRunsOnWhileTheConnectionIsLost() {
+        open();
+        CompletableFuture<Outcome> outcome = outcome();
+        servers.disconnect();
+
+        servers.pass(Duration.ofMinutes(2));
+
+        assertThat(outcome.getNow(null)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    // Removals.
+
+    @Test
+    void openCollects() {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.answer(COLLECT, Code.OK);
+
+        assertThat(collected).isCompletedWithValue(true);
+    }
+
+    @Test
+    void aLostCollectIsSentAgainAndFindsItsOwnDoing() {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        servers.answer(COLLECT, Code.NONODE).answer("exists " + path(""), Code.NONODE);
+
+        assertThat(collected).isCompletedWithValue(true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NONODE, false", "NOTEMPTY, false"})
+    void aCollectThatFindsNothingSaysSo(Code code, boolean answer) {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.answer(COLLECT, code);
+
+        assertThat(collected).isCompletedWithValue(answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NOAUTH, NOT_ALLOWED", "QUOTAEXCEEDED, UNKNOWN", "THROTTLEDOP, UNKNOWN"})
+    void aCollectThatIsRefusedSaysWhy(Code code, Problem problem) {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.answer(COLLECT, code);
+
+        assertThat(problem(collected)).isEqualTo(problem);
+    }
+
+    private void start() {
+        role.start();
+        servers.run().connect();
+    }
+
+    private void open() {
+        start();
+        prepared();
+    }
+
+    private void prepared() {
+        for (String parent : List.of("/workers", "/assign", "/tasks", "/master-epoch")) {
+            servers.answer("exists " + parent, Code.OK);
+        }
+    }
+
+    private CompletableFuture<TaskId> submit() {
+        CompletableFuture<TaskId> submit =
+                role.submitAll(List.of(payload())).get(0).toCompletableFuture();
+        servers.run();
+        return submit;
+    }
+
+    private CompletableFuture<Outcome> outcome() {
+        CompletableFuture<Outcome> outcome =
+                role.outcome(TASK, Duration.ofMinutes(1)).toCompletableFuture();
+        servers.run();
+        return outcome;
+    }
+
+    private CompletableFuture<Boolean> collect() {
+        CompletableFuture<Boolean> collected = role.collect(TASK).toCompletableFuture();
+        servers.run();
+        return collected;
+    }
+
+    private static Payload payload() {
+        return Payload.of("hello".getBytes(UTF_8));
+    }
+
+    private static String path(String below) {
+        return "/tasks/" + "task-1-0000000001" + below;
+    }
+
+    private static String created(Asked create) {
+        return create.what().substring("create ".length());
+    }
+
+    private static Problem problem(CompletableFuture<?> refused) {
+        try {
+            throw new AssertionError("answered: " + refused.getNow(null));
+        } catch (CompletionException e) {
+            return ((CoordinationException) e.getCause()).problem();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package dev.twinkeeper.raw;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.contract.Task;
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.raw.session.ScriptedServers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.Asked;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.data.Stat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each row of the table in {@link Duty}, by what the worker asks next. */
+class DutyTest {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final WorkerId W1 = new WorkerId("w1");
+    private static final TaskId TASK = new TaskId("task-0000000001");
+    private static final String LIST = "getChildren /assign/w1";
+    private static final String READ = "getData /tasks/task-0000000001";
+    private static final String COMPLETE = "delete /assign/w1/task-0000000001, create /tasks/task-0000000001/status";
+
+    private final ScriptedServers servers = new ScriptedServers();
+    private final List<Event> events = new ArrayList<>();
+    private final CompletableFuture<Payload> result = new CompletableFuture<>();
+    private final WorkerRole role =
+            new WorkerRole(W1, Settings.connect("localhost:2181"), this::handle, events::add, servers.session());
+
+    private Payload handle(Task task) {
+        return result.join();
+    }
+
+    @Test
+    void suspendedRegisteredLists() {
+        register();
+
+        assertThat(servers.zk().asked()).containsExactly(LIST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Code.class,
+            names = {"NOAUTH", "THROTTLEDOP"})
+    void listingRefusedListsAgainAfterAPause(Code code) {
+        register();
+        servers.answer(LIST, code);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(PAUSE);
+
+        assertThat(servers.zk().asked()).containsExactly(LIST);
+    }
+
+    @Test
+    void listingConnectionLostListsAgain() {
+        register();
+        servers.disconnect();
+        registerAgain();
+
+        assertThat(servers.zk().asked()).containsExactly(LIST);
+    }
+
+    @Test
+    void listedWorksAndCompletes() {
+        work();
+        finish();
+
+        servers.answer(COMPLETE, Code.OK);
+
+        assertThat(events).contains(new Event.TaskStarted(TASK, W1), new Event.TaskCompleted(TASK, W1, true));
+        assertThat(servers.zk().asked()).isEmpty();
+    }
+
+    @Test
+    void workingTheWatchTells() {
+        register();
+        servers.children(LIST);
+        changed(EventType.NodeCreated);
+
+        assertThat(servers.zk().asked()).containsExactly(READ);
+    }
+
+    @Test
+    void workingMovedDiscardsTheResult() {
+        work();
+        changed(EventType.NodeDeleted);
+        finish();
+
+        assertThat(servers.zk().asked()).isEmpty();
+        assertThat(events).contains(new Event.ResultDiscarded(TASK, W1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Code.class,
+            names = {"NONODE", "NODEEXISTS"})
+    void workingOvertakenDiscardsTheResult(Code code) {
+        work();
+        finish();
+        servers.answer(COMPLETE, code);
+
+        assertThat(events).contains(new Event.ResultDiscarded(TASK, W1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Code.class,
+            names = {"NOAUTH", "QUOTAEXCEEDED", "THROTTLEDOP"})
+    void workingRefusedCompletesAgainAfterAPause(Code code) {
+        work();
+        finish();
+        servers.answer(COMPLETE, code).pass(PAUSE);
+
+        assertThat(servers.zk().asked()).containsExactly(COMPLETE);
+    }
+
+    @Test
+    void workingConnectionLostCompletesWhatIsStillOurs() {
+        work();
+        finish();
+        Asked late = servers.disconnect().get(0);
+        late.answer(Code.OK);
+        servers.run();
+        assertThat(events).as("a reply too late").doesNotContain(new Event.TaskCompleted(TASK, W1, true));
+
+        registerAgain();
+        servers.children(LIST, TASK.name());
+
+        assertThat(servers.zk().asked()).containsExactly(COMPLETE);
+    }
+
+    @Test
+    void workingConnectionLostDropsWhatIsOursNoMore() {
+        work();
+        finish();
+        servers.disconnect();
+        registerAgain();
+        servers.children(LIST);
+
+        assertThat(servers.zk().asked()).isEmpty();
+        assertThat(events).contains(new Event.ResultDiscarded(TASK, W1));
+    }
+
+    @Test
+    void workingDeregisteredWaitsUntilRegistered() {
+        work();
+        role.ownWatcher.process(new WatchedEvent(EventType.NodeDeleted, KeeperState.SyncConnected, "/workers/w1"));
+        servers.run();
+        finish();
+        assertThat(servers.zk().asked()).containsExactly("exists /workers/w1");
+
+        servers.answer("exists /workers/w1", Code.NONODE).answer("create /workers/w1", Code.OK);
+        servers.children(LIST, TASK.name());
+
+        assertThat(servers.zk().asked()).containsExactly(COMPLETE);
+    }
+
+    @Test
+    void anyPhaseClosedIsOver() {
+        register();
+        servers.children(LIST);
+        servers.session().loop().post(role::close);
+        servers.run();
+        changed(EventType.NodeCreated);
+
+        assertThat(servers.zk().asked()).isEmpty();
+        assertThat(servers.zk().isClosed()).isTrue();
+    }
+
+    private void register() {
+        role.start();
+        servers.run();
+        registerAgain();
+    }
+
+    private void registerAgain() {
+        servers.connect();
+        for (String parent : List.of("/workers", "/assign", "/tasks", "/master-epoch", "/assign/w1")) {
+            servers.answer("exists " + parent, Code.OK);
+        }
+        servers.answer("addWatch /assign/w1", Code.OK).answer("addWatch /workers/w1", Code.OK);
+        servers.answer("exists /workers/w1", Code.NONODE).answer("create /workers/w1", Code.OK);
+    }
+
+    private void work() {
+        register();
+        servers.children(LIST, TASK.name()).data(READ, "hello", new Stat());
+    }
+
+    /** On the handler's thread, which then comes back to the loop. */
+    private void finish() {
+        int before = events.size() + servers.zk().asked().size();
+        result.complete(Payload.of("hello".getBytes(UTF_8)));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        while (events.size() + servers.zk().asked().size() == before && System.nanoTime() < end) {
+            Thread.onSpinWait();
+            servers.run();
+        }
+    }
+
+    private void changed(EventType type) {
+        role.assignWatcher.process(new WatchedEvent(type, KeeperState.SyncConnected, "/assign/w1/task-0000000001"));
+        servers.run();
+    }
+}
