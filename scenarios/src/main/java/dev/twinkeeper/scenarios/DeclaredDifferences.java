@@ -4,6 +4,7 @@ import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.recipes.Recipes;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;

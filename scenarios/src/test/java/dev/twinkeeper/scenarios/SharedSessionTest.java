@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 
 /**
  * The raw recipes on a session of the caller, which lives on for a while after they are closed: what they leave behind in
- * it would be seen. Those scenarios are played that are about leaving, closing, and what a lost session takes with it.
+ * it would be seen. Those scenarios are run that are about leaving, closing, and what a lost session takes with it.
  */
 class SharedSessionTest extends RecipeSuite {
     private static final int OUTLIVES_SECONDS = 5;
@@ -43,8 +43,8 @@ class SharedSessionTest extends RecipeSuite {
     }
 
     @Override
-    protected Cast cast() {
-        return Cast.ofRecipes(new OnACallersSession());
+    protected Implementations implementations() {
+        return Implementations.ofRecipes(new OnACallersSession());
     }
 
     private static final class OnACallersSession implements Recipes {
