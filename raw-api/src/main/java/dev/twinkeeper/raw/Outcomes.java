@@ -136,7 +136,9 @@ final class Outcomes {
             }
             case NONODE -> {
                 if (question.confirmed) {
-                    answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
+                    answer(
+                            question,
+                            new Outcome.Unknown(Outcome.Reason.GONE, "the task is gone: collected, or never there"));
                 } else {
                     confirm(question);
                 }
@@ -144,7 +146,9 @@ final class Outcomes {
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                answer(question, new Outcome.Unknown("the task cannot be read: " + Gate.code(rc)));
+                answer(
+                        question,
+                        new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the task cannot be read: " + Gate.code(rc)));
                 window.answered();
             }
         }
@@ -188,7 +192,9 @@ final class Outcomes {
             }
             case CONNECTIONLOSS, SESSIONEXPIRED -> {}
             default -> {
-                answer(question, new Outcome.Unknown("the status cannot be read: " + Gate.code(rc)));
+                answer(
+                        question,
+                        new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the status cannot be read: " + Gate.code(rc)));
                 window.answered();
             }
         }
@@ -217,8 +223,8 @@ final class Outcomes {
         if (question.askers.isEmpty() && questions.remove(question.task, question)) {
             unwatch(question.task);
         }
-        leaving.forEach(asker ->
-                asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
+        leaving.forEach(asker -> asker.answer.complete(
+                new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status within " + Durations.format(asker.patience))));
     }
 
     /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */
