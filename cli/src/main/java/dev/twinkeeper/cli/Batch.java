@@ -152,7 +152,8 @@ final class Batch {
         waiting--;
         Outcome told = problem == null
                 ? outcome
-                : new Outcome.Unknown(ErrorHandler.unwrap(problem).getMessage());
+                : new Outcome.Unknown(
+                        Outcome.Reason.UNREADABLE, ErrorHandler.unwrap(problem).getMessage());
         report.learnt(task, told);
         if (told.known()) {
             collecting++;

@@ -16,8 +16,8 @@ import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
-import java.util.List;
 import dev.twinkeeper.scenarios.CoordinationSuite;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Know your room: who may know whom. Here, since only the command line sees them all. */

@@ -297,7 +297,8 @@ class CopiedRecipesTest {
     }
 
     private static String withSession(Copy copy) {
-        return SHARED_SESSION.replace("USE_SHARED", USES.get(copy.contract).replace("(place", "(session, place.path()"));
+        return SHARED_SESSION.replace(
+                "USE_SHARED", USES.get(copy.contract).replace("(place", "(session, place.path()"));
     }
 
     /** The files of a recipe begin with the name of its contract. */

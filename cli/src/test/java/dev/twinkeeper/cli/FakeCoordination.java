@@ -103,7 +103,8 @@ public final class FakeCoordination implements Coordination {
                 return CompletableFuture.completedFuture(new Outcome.Failed("exit code 1\n" + command));
             }
             if (command.startsWith("never")) {
-                return CompletableFuture.completedFuture(new Outcome.Unknown("no status in time"));
+                return CompletableFuture.completedFuture(
+                        new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status in time"));
             }
             return CompletableFuture.completedFuture(new Outcome.Done(Payload.of(command)));
         }

@@ -11,8 +11,20 @@ public sealed interface Outcome {
     /** The handler failed; {@code reason} is one or more lines of text. */
     record Failed(String reason) implements Outcome {}
 
-    /** No status was read; {@code why} is one line: time was up, the task is gone, the status makes no sense. */
-    record Unknown(String why) implements Outcome {}
+    /** No status was read; {@code why} is one line for a person, {@code reason} is for a program. */
+    record Unknown(Reason reason, String why) implements Outcome {}
+
+    /** Why an outcome is unknown. */
+    enum Reason {
+        /** There was no status in time; there may be one later. */
+        TIME_UP,
+        /** The task is not there: it was collected, it expired, or it was never submitted. */
+        GONE,
+        /** The task or its status could not be read: not allowed, or the client has ended. */
+        UNREADABLE,
+        /** What stands in the status is none. */
+        MALFORMED
+    }
 
     /** Whether this was read from a status. */
     default boolean known() {

@@ -44,7 +44,8 @@ public final class StatusBytes {
         if (first.equals(FAILED)) {
             return new Outcome.Failed(new String(rest, StandardCharsets.UTF_8));
         }
-        return new Outcome.Unknown("its status makes no sense: '" + Text.firstLine(data) + "'");
+        return new Outcome.Unknown(
+                Outcome.Reason.MALFORMED, "its status makes no sense: '" + Text.firstLine(data) + "'");
     }
 
     private static byte[] join(String first, byte[] rest) {

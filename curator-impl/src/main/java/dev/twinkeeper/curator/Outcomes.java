@@ -83,7 +83,9 @@ final class Outcomes {
             if (role.connection.regained(e)) {
                 ask(question);
             } else {
-                answer(question, new Outcome.Unknown("the task cannot be read: " + e.code()));
+                answer(
+                        question,
+                        new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the task cannot be read: " + e.code()));
             }
         }
     }
@@ -105,7 +107,7 @@ final class Outcomes {
             return decode(question.task);
         } catch (NoNodeException e) {
             return role.connection.isGone(task)
-                    ? new Outcome.Unknown("the task is gone: collected, or never there")
+                    ? new Outcome.Unknown(Outcome.Reason.GONE, "the task is gone: collected, or never there")
                     : read(question);
         }
     }
@@ -129,7 +131,7 @@ final class Outcomes {
 
     /** S6: whoever can't wait any longer hears "unknown"; but however short the patience, a first look has a second. */
     private void dismiss(Question question, Duration patience) {
-        Outcome unknown = new Outcome.Unknown("no status within " + Durations.format(patience));
+        Outcome unknown = new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status within " + Durations.format(patience));
         question.looked
                 .completeOnTimeout(null, Participant.PAUSE.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRun(() -> role.loop.post(() -> question.answer.complete(unknown)));

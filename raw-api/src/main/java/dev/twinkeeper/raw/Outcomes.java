@@ -140,14 +140,16 @@ final class Outcomes {
             }
             case NONODE -> {
                 if (question.confirmed) {
-                    answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
+                    answer(
+                            question,
+                            new Outcome.Unknown(Outcome.Reason.GONE, "the task is gone: collected, or never there"));
                 } else {
                     confirm(question);
                 }
                 window.answered();
             }
             default -> {
-                answer(question, new Outcome.Unknown("the task cannot be read: " + code));
+                answer(question, new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the task cannot be read: " + code));
                 window.answered();
             }
         }
@@ -188,7 +190,7 @@ final class Outcomes {
                 window.answered();
             }
             default -> {
-                answer(question, new Outcome.Unknown("the status cannot be read: " + code));
+                answer(question, new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the status cannot be read: " + code));
                 window.answered();
             }
         }
@@ -217,8 +219,8 @@ final class Outcomes {
         if (question.askers.isEmpty() && questions.remove(question.task, question)) {
             unwatch(question.task);
         }
-        leaving.forEach(asker ->
-                asker.answer.complete(new Outcome.Unknown("no status within " + Durations.format(asker.patience))));
+        leaving.forEach(asker -> asker.answer.complete(
+                new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status within " + Durations.format(asker.patience))));
     }
 
     /** A question that nobody asks any more leaves no watch behind; in the window, so that it overtakes no look. */

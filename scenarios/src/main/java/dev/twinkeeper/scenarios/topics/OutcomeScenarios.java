@@ -132,8 +132,8 @@ public final class OutcomeScenarios {
         held.awaitBegun(1);
         held.release();
 
-        assertThat(now).isInstanceOf(Outcome.Unknown.class);
-        assertThat(soon).isInstanceOf(Outcome.Unknown.class);
+        assertThat(Told.whyUnknown(now)).isEqualTo(Outcome.Reason.TIME_UP);
+        assertThat(Told.whyUnknown(soon)).isEqualTo(Outcome.Reason.TIME_UP);
         assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
     }
 
@@ -172,7 +172,7 @@ public final class OutcomeScenarios {
         var outcome = ScenarioContext.await(
                 "the outcome", client.role().outcome(never, ScenarioContext.OUTCOME), ScenarioContext.READY);
 
-        assertThat(outcome).isInstanceOf(Outcome.Unknown.class);
+        assertThat(Told.whyUnknown(outcome)).isEqualTo(Outcome.Reason.GONE);
     }
 
     @Verifies(Rule.S6)

@@ -38,4 +38,12 @@ final class Told {
     static List<String> names(List<TaskId> tasks) {
         return tasks.stream().map(TaskId::name).toList();
     }
+
+    /** Why an outcome is unknown, which it has to be. */
+    static Outcome.Reason whyUnknown(Outcome outcome) {
+        if (outcome instanceof Outcome.Unknown unknown) {
+            return unknown.reason();
+        }
+        throw new AssertionError("this is known: " + outcome);
+    }
 }

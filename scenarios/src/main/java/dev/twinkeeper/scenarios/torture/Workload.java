@@ -153,8 +153,7 @@ final class Workload implements AutoCloseable {
             recorderClient.report(line.put("outcome", "failed").put("result", failed.reason()));
             collect(task);
         } else {
-            boolean gone =
-                    outcome instanceof Outcome.Unknown unknown && !unknown.why().startsWith("no status within");
+            boolean gone = outcome instanceof Outcome.Unknown unknown && unknown.reason() != Outcome.Reason.TIME_UP;
             String why = outcome instanceof Outcome.Unknown unknown
                     ? unknown.why()
                     : line.path("why").asText();

@@ -131,7 +131,7 @@ class SubmissionCheckTest {
 
         @Test
         void unknownIsAlwaysTrue() {
-            plot.submit().reported(new Outcome.Unknown("time was up"));
+            plot.submit().reported(new Outcome.Unknown(Outcome.Reason.TIME_UP, "time was up"));
             passes();
         }
     }

@@ -221,7 +221,7 @@ class PlainClient extends PlainRole implements Client {
             }
             answer(question, outcome);
         } else if (isGone(question.task)) {
-            answer(question, new Outcome.Unknown("the task is gone: collected, or never there"));
+            answer(question, new Outcome.Unknown(Outcome.Reason.GONE, "the task is gone: collected, or never there"));
         } else if (question.impatient()) {
             giveUp(question);
         }
@@ -238,7 +238,9 @@ class PlainClient extends PlainRole implements Client {
 
     /** S6: no status was read, so nothing is known. */
     void giveUp(Question question) {
-        answer(question, new Outcome.Unknown("no status within " + Durations.format(question.patience)));
+        answer(
+                question,
+                new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status within " + Durations.format(question.patience)));
     }
 
     void answer(Question question, Outcome outcome) {
