@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,8 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        // Numbers and words look the same everywhere; programs read them.
+        Locale.setDefault(Locale.ROOT);
         Terminal terminal = Terminal.ofProcess();
         int code = run(terminal, arguments);
         terminal.out().flush();

@@ -51,8 +51,35 @@ class BadInputTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "h1:2181/app,h2:2181/app | the chroot stands once, behind the last server",
+                "h1/app,h2 | the chroot stands once, behind the last server",
+                "h1,h2, | '' is no host:port",
+                "h1,,h2 | '' is no host:port",
+                "zk://h1:2181/app | write it without 'zk://'",
+                "zookeeper://h1,h2/app | write it without 'zookeeper://'",
+                "h1:2181/app?timeout=6s | settings are options",
+                "h1:2181/app#x | settings are options",
+                "::1:2181 | an IPv6 address stands in brackets, as [::1]:2181",
+                "fe80::1%eth0 | an IPv6 address stands in brackets",
+                "2001:db8::1/app | an IPv6 address stands in brackets",
+                "h1:2181;h2:2181 | commas separate servers",
+                "h1:2181 h2:2181 | commas separate servers",
+                "h1:2181/app /x | begins or ends in a blank"
+            })
+    void aConnectStringThatIsAlmostRight(String text, String advice) {
+        refused(() -> ConnectString.parse(text), Problem.INVALID, "connect string", advice);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "host, host:2181, ''",
+        "' host:1/app ', host:1, /app",
+        "'H-1.example.COM:1/My.App/größe', H-1.example.COM:1, /My.App/größe",
+        "'host:1/two words', host:1, /two words",
         "'a:1,b:2/app', 'a:1,b:2', /app",
         "'a:1, b:2', 'a:1,b:2', ''",
         "a:1/, a:1, ''",
@@ -79,6 +106,17 @@ class BadInputTest {
     @ValueSource(strings = {"", "a/b", ".", "..", "a\u0000b", "a\u0085b", "a\uFFFFb"})
     void anIdThatIsNoName(String text) {
         refused(() -> new WorkerId(text), Problem.INVALID, "worker id");
+    }
+
+    @Test
+    void aCharacterOfTwoHalvesIsNamedAsAWhole() {
+        refused(() -> new WorkerId("w\uD83D\uDE00"), Problem.INVALID, "worker id", "U+1F600");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"W1", "worker1.example.com", "two words", "größe", "работник", "工人", "a,b", "{}", "%s"})
+    void anIdWithUnusualLettersIsTaken(String text) {
+        assertThat(new WorkerId(text).name()).isEqualTo(text);
     }
 
     @Test

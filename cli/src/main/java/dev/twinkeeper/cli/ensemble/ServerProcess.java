@@ -1,6 +1,6 @@
 package dev.twinkeeper.cli.ensemble;
 
-import java.io.File;
+import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,17 +29,11 @@ final class ServerProcess {
     }
 
     static ServerProcess start(EnsemblePlan.Server server) {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                // Where the log goes is for whoever configures logging in that process.
-                "-Dtwinkeeper.log=" + server.log(),
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                MAIN,
-                server.config().toString());
+        // Where the log goes is for whoever configures logging in that process.
+        List<String> options = List.of("-XX:+UseSerialGC", "-Dtwinkeeper.log=" + server.log());
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = JavaCommand.of(
+                            options, MAIN, List.of(server.config().toString()))
                     .directory(server.directory().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(server.console().toFile())
@@ -51,13 +44,6 @@ final class ServerProcess {
         } catch (IOException e) {
             throw new EnsembleException("server " + server.number() + ": cannot be started (" + e.getMessage() + ")");
         }
-    }
-
-    /** The server runs in a directory of its own. */
-    private static String absolute(String classPath) {
-        return Stream.of(classPath.split(File.pathSeparator))
-                .map(each -> Path.of(each).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void writePidFile() throws IOException {
