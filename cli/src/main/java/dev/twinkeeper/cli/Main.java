@@ -37,14 +37,12 @@ public final class Main implements Runnable {
         // Numbers and words look the same everywhere; programs read them.
         Locale.setDefault(Locale.ROOT);
         Terminal terminal = Terminal.ofProcess();
-        int code = run(terminal, arguments);
-        terminal.out().flush();
-        System.exit(code);
+        System.exit(run(terminal, arguments));
     }
 
     /** Runs one command; returns how the process is to exit. */
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal).execute(arguments);
+        return terminal.end(commandLine(terminal).execute(arguments));
     }
 
     static CommandLine commandLine(Terminal terminal) {

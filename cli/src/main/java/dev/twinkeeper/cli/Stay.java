@@ -69,8 +69,7 @@ final class Stay {
         closing.setDaemon(true);
         closing.start();
         if (awaitClosed() && inGoodOrder) {
-            terminal.out().flush();
-            Runtime.getRuntime().halt(ExitCode.GOOD.code());
+            Runtime.getRuntime().halt(terminal.end(ExitCode.GOOD.code()));
         }
         terminal.complain("not closed in good order within " + CLOSING.toSeconds() + "s");
     }

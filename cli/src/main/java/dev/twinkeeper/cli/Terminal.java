@@ -48,6 +48,23 @@ record Terminal(PrintStream out, PrintStream err, boolean colour) {
         out.flush();
     }
 
+    /** Whether everything that was printed so far has been taken: a full disk or a reader that went away takes nothing. */
+    boolean written() {
+        return !out.checkError();
+    }
+
+    /** How the process ends: what a person was not shown weighs more than what it was. */
+    int end(int code) {
+        if (written()) {
+            return code;
+        }
+        if (code != ExitCode.NOT_WRITTEN.code()) {
+            complain("standard output: it could not be written (a full disk, or a reader that went away); not all is"
+                    + " shown");
+        }
+        return ExitCode.NOT_WRITTEN.code();
+    }
+
     /** One line about what went wrong. */
     void complain(String line) {
         out.flush();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeperMain;
+import org.apache.zookeeper.util.ServiceUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,12 +53,18 @@ final class ZkCliCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of("-waitforconnection", "-timeout"));
         arguments.addAll(List.of(String.valueOf(PATIENCE.toMillis()), "-server", server.toString()));
         arguments.addAll(command);
+        ServiceUtils.setSystemExitProcedure(this::exit);
         try {
             ZooKeeperMain.main(arguments.toArray(String[]::new));
         } catch (IOException e) {
             throw e.getCause() instanceof KeeperException.ConnectionLossException ? cannotConnect() : e;
         }
         return ExitCode.GOOD.code();
+    }
+
+    /** ZooKeeper's client prints by itself, and does not look whether anybody takes it. */
+    private void exit(int code) {
+        System.exit(new Terminal(System.out, terminal.err(), false).end(code));
     }
 
     private CoordinationException cannotConnect() {

@@ -28,7 +28,7 @@ class BadInputTest {
                 bad("status --connect localhost/zookeeper", "/zookeeper belongs to the servers"),
                 bad("status --connect localhost/a//b", "it must not be empty"),
                 bad("status --connect localhost --task nonsense", "a task's name ends in a sequence of ten digits"),
-                bad("status --connect localhost --session-timeout 6", "duration '6': write it as 500ms, 6s, 2m"),
+                bad("status --connect localhost --session-timeout 6", "duration '6': write it with its unit, as 500ms, 6s, 2m"),
                 bad("status --connect localhost --session-timeout 1ms", "session timeout '1ms': must be from 100ms"),
                 bad(CLIENT + "--timeout soon ls", "duration 'soon'"),
                 bad(CLIENT + "--count 0 ls", "count '0': must be from 1 to"),
