@@ -67,8 +67,7 @@ final class CheckCommand implements Callable<Integer> {
             Files.writeString(report, soak.markdown());
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.NOT_WRITTEN,
-                    "report '" + report + "': it can't be written (" + e.getMessage() + ")");
+                    ExitCode.NOT_WRITTEN, "report '" + report + "': it can't be written (" + e.getMessage() + ")");
         }
     }
 }

@@ -127,7 +127,8 @@ final class CompareCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.NOT_WRITTEN,
-                    "report '" + file + "': it can't be written (" + e.getMessage() + "); name another place with --out");
+                    "report '" + file + "': it can't be written (" + e.getMessage()
+                            + "); name another place with --out");
         }
     }
 

@@ -70,8 +70,12 @@ final class SubmitReport implements Batch.Report {
     @Override
     public void unwritten(List<TaskId> tasks) {
         tasks.forEach(task -> log.info("not shown, and left in the tree: {}", task));
-        String left = tasks.isEmpty() ? "" : ": " + Narration.counted(tasks.size(), "task") + " not shown and left in the tree, "
-                + tasks.get(0) + LogFile.current().map(file -> " first; all of them are named in " + file).orElse(" first");
+        String left = tasks.isEmpty()
+                ? ""
+                : ": " + Narration.counted(tasks.size(), "task") + " not shown and left in the tree, " + tasks.get(0)
+                        + LogFile.current()
+                                .map(file -> " first; all of them are named in " + file)
+                                .orElse(" first");
         terminal.complain("standard output: it could not be written (a full disk, or a reader that went away)" + left);
         unwritten = true;
     }

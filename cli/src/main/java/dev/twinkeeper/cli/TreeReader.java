@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -41,8 +43,13 @@ final class TreeReader implements AutoCloseable {
     private final ZooKeeper zooKeeper;
     private final String where;
 
+    private final Set<String> refused = new TreeSet<>();
+
+    /** A znode that is there; more its ACL does not let us know: {@code exists} is refused, too. */
+    private static final Node UNREADABLE = new Node(new byte[0], new Stat(), false);
+
     /** A znode as it was read. */
-    record Node(byte[] data, Stat stat) {
+    record Node(byte[] data, Stat stat, boolean readable) {
         boolean ephemeral() {
             return stat.getEphemeralOwner() != 0;
         }
@@ -67,6 +74,8 @@ final class TreeReader implements AutoCloseable {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty("jute.maxbuffer", String.valueOf(LONGEST_ANSWER));
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
+        // A JAAS file is somebody else's: no role speaks SASL.
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         String servers = settings.connect().servers();
         Connecting watcher = new Connecting(new CountDownLatch(1));
         TreeReader reader;
@@ -112,10 +121,21 @@ final class TreeReader implements AutoCloseable {
 
     /** The znodes at these paths, in their order; empty where there is none. */
     List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
-        return read(paths, Op::getData, result -> {
+        List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
             OpResult.GetDataResult data = (OpResult.GetDataResult) result;
-            return new Node(data.getData(), data.getStat());
+            return new Node(data.getData(), data.getStat(), true);
         });
+        for (int i = 0; i < paths.size(); i++) {
+            if (refused.contains(paths.get(i))) {
+                nodes.set(i, Optional.of(UNREADABLE));
+            }
+        }
+        return nodes;
+    }
+
+    /** What was asked for and not shown to us, because of its ACL. */
+    List<String> refused() {
+        return List.copyOf(refused);
     }
 
     /** The names of the children of each of these; empty where there is no such znode. */
@@ -128,16 +148,21 @@ final class TreeReader implements AutoCloseable {
         List<Optional<T>> answers = new ArrayList<>(paths.size());
         for (int from = 0; from < paths.size(); from += BATCH) {
             List<String> some = paths.subList(from, Math.min(paths.size(), from + BATCH));
-            for (OpResult result : multi(some.stream().map(ask).toList())) {
+            List<OpResult> results = multi(some.stream().map(ask).toList());
+            for (int i = 0; i < some.size(); i++) {
                 answers.add(
-                        result instanceof OpResult.ErrorResult error ? none(error) : Optional.of(answer.apply(result)));
+                        results.get(i) instanceof OpResult.ErrorResult error
+                                ? none(some.get(i), error)
+                                : Optional.of(answer.apply(results.get(i))));
             }
         }
         return answers;
     }
 
-    private <T> Optional<T> none(OpResult.ErrorResult error) {
-        if (error.getErr() != KeeperException.Code.NONODE.intValue()) {
+    private <T> Optional<T> none(String path, OpResult.ErrorResult error) {
+        if (error.getErr() == KeeperException.Code.NOAUTH.intValue()) {
+            refused.add(path);
+        } else if (error.getErr() != KeeperException.Code.NONODE.intValue()) {
             throw problem(KeeperException.create(KeeperException.Code.get(error.getErr())));
         }
         return Optional.empty();
@@ -151,11 +176,12 @@ final class TreeReader implements AutoCloseable {
         }
     }
 
-    private CoordinationException problem(KeeperException e) {
+    private RuntimeException problem(KeeperException e) {
         return switch (e.code()) {
             case NOAUTH, AUTHFAILED ->
                 new CoordinationException(
                         Problem.NOT_ALLOWED, "servers '" + where + "': we are not allowed to read this tree");
+            case UNIMPLEMENTED -> new CommandException(ExitCode.FAILURE, OldServers.complaint(where));
             default -> lost(e.code().toString());
         };
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param connect the servers and the chroot
  * @param sessionTimeout what the role asks for; the servers may grant another. 100 ms to 10 minutes
  * @param connectTimeout how long {@link Role#ready()} waits for a first connection. 100 ms to 10 minutes
- * @param address what the role writes of itself into its znode, so that a person can find the process: one word
+ * @param address what the role writes of itself into its znode, so that a person can find the process: one word; by default {@code PID@HOST}
  * @param slots how many tasks a worker takes at a time, 1 to 1000
  * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
  * @param batch how many operations a transaction of a role has at the most, 4 to 1000, the fence included
@@ -46,7 +46,7 @@ public record Settings(
                 ConnectString.parse(connectString),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(15),
-                ProcessHandle.current().pid() + "@localhost",
+                ProcessHandle.current().pid() + "@" + HostName.own(),
                 4,
                 64,
                 100,

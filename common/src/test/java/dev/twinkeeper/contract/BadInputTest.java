@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.twinkeeper.contract.CoordinationException.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,6 +147,15 @@ class BadInputTest {
     @Test
     void anUnknownImplementation() {
         refused(() -> Coordination.named("zab"), Problem.INVALID, "implementation", "zab");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aRoleIsFoundByProcessAndHost() throws Exception {
+        String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+
+        assertThat(Settings.connect("localhost").address())
+                .isEqualTo(ProcessHandle.current().pid() + "@" + host);
     }
 
     @Test
