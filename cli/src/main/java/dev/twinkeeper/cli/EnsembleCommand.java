@@ -69,10 +69,12 @@ final class EnsembleCommand implements Runnable {
     public void run() {
         EnsemblePlan plan = new EnsemblePlan(directory, servers, clientPort, peerPort, electionPort);
         log.open("ensemble", terminal);
-        new EnsembleDirectory(plan).prepare().forEach(file -> terminal.say("wrote " + file));
+        EnsembleDirectory.Prepared prepared = new EnsembleDirectory(plan).prepare();
+        prepared.written().forEach(file -> terminal.say("wrote " + file));
+        prepared.unfit().forEach(mistake -> terminal.complain(mistake + "; the others go on"));
         explain(plan);
-        ProcessEnsemble ensemble =
-                ProcessEnsemble.start(plan, (server, exitCode, alive) -> onEnded(plan, server, exitCode, alive));
+        ProcessEnsemble ensemble = ProcessEnsemble.start(
+                plan, prepared.fit(), (server, exitCode, why, alive) -> onEnded(plan, server, exitCode, why, alive));
         CompletableFuture.runAsync(() -> tellWhenReady(plan, ensemble)).whenComplete(this::onTold);
         Stay.until(ended, () -> close(ensemble), terminal);
     }
@@ -108,11 +110,10 @@ final class EnsembleCommand implements Runnable {
         }
     }
 
-    private void onEnded(EnsemblePlan plan, EnsemblePlan.Server server, int exitCode, int alive) {
+    private void onEnded(EnsemblePlan plan, EnsemblePlan.Server server, int exitCode, String why, int alive) {
         boolean quorum = alive > plan.size() / 2;
-        terminal.say("server " + server.number() + " ended by itself, exit code " + exitCode + ", see " + server.log()
-                + "; " + alive + " of " + plan.size() + " go on, "
-                + (quorum ? "a majority" : "no majority: nothing is served"));
+        terminal.say("server " + server.number() + " ended by itself, exit code " + exitCode + ": " + why + "; " + alive
+                + " of " + plan.size() + " go on, " + (quorum ? "a majority" : "no majority: nothing is served"));
         if (alive == 0) {
             ended.completeExceptionally(new EnsembleException("all servers have ended"));
         }

@@ -53,9 +53,12 @@ record Terminal(PrintStream out, PrintStream err, boolean colour) {
         return !out.checkError();
     }
 
-    /** How the process ends: what a person was not shown weighs more than what it was. */
+    /** How the process ends: where a result was not shown, its exit code says nothing any more; a failure's stands. */
     int end(int code) {
-        if (written()) {
+        boolean failure = code == ExitCode.FAILURE.code()
+                || code == ExitCode.USAGE.code()
+                || code == ExitCode.CANNOT_CONNECT.code();
+        if (written() || failure) {
             return code;
         }
         if (code != ExitCode.NOT_WRITTEN.code()) {

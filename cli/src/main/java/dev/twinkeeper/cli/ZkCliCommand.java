@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeperMain;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.util.ServiceUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +54,8 @@ final class ZkCliCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of("-waitforconnection", "-timeout"));
         arguments.addAll(List.of(String.valueOf(PATIENCE.toMillis()), "-server", server.toString()));
         arguments.addAll(command);
+        // A JAAS file is somebody else's: no role speaks SASL.
+        System.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         ServiceUtils.setSystemExitProcedure(this::exit);
         try {
             ZooKeeperMain.main(arguments.toArray(String[]::new));

@@ -2,15 +2,10 @@ package dev.twinkeeper.cli.ensemble;
 
 import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,15 +17,18 @@ final class ServerProcess {
 
     private final EnsemblePlan.Server server;
     private final Process process;
+    private final long logFrom;
 
-    private ServerProcess(EnsemblePlan.Server server, Process process) {
+    private ServerProcess(EnsemblePlan.Server server, Process process, long logFrom) {
         this.server = server;
         this.process = process;
+        this.logFrom = logFrom;
     }
 
     static ServerProcess start(EnsemblePlan.Server server) {
         // Where the log goes is for whoever configures logging in that process.
         List<String> options = List.of("-XX:+UseSerialGC", "-Dtwinkeeper.log=" + server.log());
+        long logFrom = EndReason.end(server.log());
         try {
             Process process = JavaCommand.of(
                             options, MAIN, List.of(server.config().toString()))
@@ -38,7 +36,7 @@ final class ServerProcess {
                     .redirectErrorStream(true)
                     .redirectOutput(server.console().toFile())
                     .start();
-            ServerProcess started = new ServerProcess(server, process);
+            ServerProcess started = new ServerProcess(server, process, logFrom);
             started.writePidFile();
             return started;
         } catch (IOException e) {
@@ -82,6 +80,11 @@ final class ServerProcess {
         return process.exitValue();
     }
 
+    /** Why it ended, in one line. */
+    String endReason(EnsemblePlan plan) {
+        return EndReason.of(plan, server, logFrom);
+    }
+
     CompletableFuture<Process> onExit() {
         return process.onExit();
     }
@@ -99,22 +102,5 @@ final class ServerProcess {
     /** Ends it as a power cut would. */
     void kill() {
         process.destroyForcibly();
-    }
-
-    /** What it said last of its trouble: an error in its log, else whatever the JVM printed. */
-    String lastWords() {
-        return lastLine(server.log(), line -> line.contains(" ERROR "))
-                .or(() -> lastLine(server.console(), line -> !line.isBlank()))
-                .orElse("it left no word");
-    }
-
-    /** Both files are bounded: the log is put aside at its largest, and the console is written anew at each start. */
-    private static Optional<String> lastLine(Path file, Predicate<String> wanted) {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(wanted).reduce((first, second) -> second);
-        } catch (IOException | UncheckedIOException e) {
-            log.debug("{} can't be read", file, e);
-            return Optional.empty();
-        }
     }
 }

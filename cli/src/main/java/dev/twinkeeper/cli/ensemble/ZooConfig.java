@@ -20,6 +20,9 @@ final class ZooConfig {
         line(text, "# Ticks that a follower has to join the leader, and to stay in touch with it.");
         line(text, "initLimit=10");
         line(text, "syncLimit=5");
+        line(text, "# Each hour all but the newest three snapshots and their logs go: without this the disk fills.");
+        line(text, "autopurge.snapRetainCount=3");
+        line(text, "autopurge.purgeInterval=1");
         line(text, "dataDir=" + escaped(server.data().toString()));
         line(text, "");
         line(text, "# Clients of this machine only; no admin server; the words that may be asked of the client port.");

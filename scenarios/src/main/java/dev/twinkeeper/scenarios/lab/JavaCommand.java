@@ -32,6 +32,7 @@ public final class JavaCommand {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Two equals signs: this file and no other, ~/.java.login.config included.
                 "-Djava.security.auth.login.config==/dev/null",
+                "-Dzookeeper.sasl.client=false",
                 // ZooKeeper changes the case of words by the locale: a Turkish one has another i.
                 "-Duser.language=en",
                 "-Duser.country=",
