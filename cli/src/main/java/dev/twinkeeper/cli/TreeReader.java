@@ -3,6 +3,7 @@ package dev.twinkeeper.cli;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,12 +19,15 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A plain ZooKeeper client that reads and never writes, for {@code status}. Synchronous, since it has nothing else to do;
+ * A plain ZooKeeper client that reads, for {@code status}, and locks the root of an ensemble of our own. Synchronous, since it has nothing else to do;
  * what is gone when it is read is left out.
  */
 final class TreeReader implements AutoCloseable {
@@ -76,12 +80,15 @@ final class TreeReader implements AutoCloseable {
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
         // A JAAS file is somebody else's: no role speaks SASL.
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        settings.security().client().forEach(config::setProperty);
         String servers = settings.connect().servers();
         Connecting watcher = new Connecting(new CountDownLatch(1));
         TreeReader reader;
         try {
             int sessionTimeout = (int) settings.sessionTimeout().toMillis();
-            reader = new TreeReader(new ZooKeeper(servers, sessionTimeout, watcher, config), servers);
+            ZooKeeper zooKeeper = new ZooKeeper(servers, sessionTimeout, watcher, config);
+            settings.security().credentials().ifPresent(own -> zooKeeper.addAuthInfo(own.scheme(), own.bytes()));
+            reader = new TreeReader(zooKeeper, servers);
         } catch (IOException e) {
             throw new CoordinationException(Problem.CANNOT_CONNECT, "servers '" + servers + "': " + e.getMessage());
         }
@@ -104,6 +111,16 @@ final class TreeReader implements AutoCloseable {
             zooKeeper.multi(List.of(Op.check("/", ANY_VERSION)));
         } catch (KeeperException.NoAuthException e) {
             // Refused in its turn among the writes of all: that will do.
+        } catch (KeeperException e) {
+            throw problem(e);
+        }
+    }
+
+    /** Leaves the root to this identity. */
+    void lockRoot(Security.Grant to) throws InterruptedException {
+        try {
+            List<ACL> acl = new ArrayList<>(List.of(new ACL(Perms.ALL, new Id(to.scheme(), to.id()))));
+            zooKeeper.setACL("/", acl, ANY_VERSION);
         } catch (KeeperException e) {
             throw problem(e);
         }
@@ -181,6 +198,10 @@ final class TreeReader implements AutoCloseable {
             case NOAUTH, AUTHFAILED ->
                 new CoordinationException(
                         Problem.NOT_ALLOWED, "servers '" + where + "': we are not allowed to read this tree");
+            case SESSIONCLOSEDREQUIRESASLAUTH ->
+                new CoordinationException(
+                        Problem.NOT_ALLOWED,
+                        "servers '" + where + "': they take nobody without credentials; give some with --auth-file");
             case UNIMPLEMENTED -> new CommandException(ExitCode.FAILURE, OldServers.complaint(where));
             default -> lost(e.code().toString());
         };

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
  * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree:
  *     clients reckon with it. 1 second to 365 days
+ * @param security who the role is, and whom it lets near the znodes that it makes
  */
 public record Settings(
         ConnectString connect,
@@ -25,7 +26,8 @@ public record Settings(
         int window,
         int batch,
         int backlog,
-        Duration retention) {
+        Duration retention,
+        Security security) {
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
     /** @throws CoordinationException {@code INVALID} naming the setting and its bounds */
@@ -51,7 +53,8 @@ public record Settings(
                 64,
                 100,
                 1_000_000,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                Security.NONE);
     }
 
     public Settings withConnect(String connectString) {
@@ -64,41 +67,62 @@ public record Settings(
                 window,
                 batch,
                 backlog,
-                retention);
+                retention,
+                security);
     }
 
     public Settings withSessionTimeout(Duration timeout) {
-        return new Settings(connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withConnectTimeout(Duration timeout) {
-        return new Settings(connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withAddress(String own) {
-        return new Settings(connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withSlots(int count) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention, security);
     }
 
     public Settings withWindow(int requests) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention);
+                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention, security);
     }
 
     public Settings withBatch(int operations) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, window, operations, backlog, retention);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                operations,
+                backlog,
+                retention,
+                security);
     }
 
     public Settings withBacklog(int tasks) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention, security);
     }
 
     public Settings withRetention(Duration time) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time, security);
+    }
+
+    public Settings withSecurity(Security own) {
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, retention, own);
     }
 
     private static void between(String what, long value, long least, long most) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.twinkeeper.contract.CoordinationException.Problem;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,6 +157,18 @@ class BadInputTest {
 
         assertThat(Settings.connect("localhost").address())
                 .isEqualTo(ProcessHandle.current().pid() + "@" + host);
+    }
+
+    @Test
+    void aSecretIsNotPrinted() {
+        Security.Credentials own = Security.Credentials.parse("me:canary:with:colons");
+        Settings settings = Settings.connect("localhost").withSecurity(Security.NONE.withCredentials(own));
+
+        assertThat(settings.toString()).contains("digest:me").doesNotContain("canary");
+        assertThat(new String(own.bytes(), StandardCharsets.UTF_8)).isEqualTo("me:canary:with:colons");
+        // As ZooKeeper's DigestAuthenticationProvider has it.
+        assertThat(Security.Credentials.parse("super:test").grant().id())
+                .isEqualTo("super:D/InIHSb7yEEbrWz8b9l71RjZJU=");
     }
 
     @Test

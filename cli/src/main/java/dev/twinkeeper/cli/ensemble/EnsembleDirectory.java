@@ -53,6 +53,7 @@ public final class EnsembleDirectory {
             plan.servers().forEach(this::checkPorts);
             List<Path> written = new ArrayList<>();
             write(written, marker(), "servers=" + plan.size() + "\n");
+            written.addAll(new Secrets(plan).prepare());
             List<EnsemblePlan.Server> fit = new ArrayList<>();
             List<String> unfit = new ArrayList<>();
             for (EnsemblePlan.Server server : plan.servers()) {
@@ -142,19 +143,21 @@ public final class EnsembleDirectory {
     }
 
     private void checkPorts(EnsemblePlan.Server server) {
-        checkPort(server.clientPort(), "clients of", server, "--client-port");
+        checkPort(plan.doors().bind(), server.clientPort(), "clients of", server, "--client-port");
         if (plan.standalone()) {
             return;
         }
-        checkPort(server.peerPort(), "followers of", server, "--peer-port");
-        checkPort(server.electionPort(), "elections at", server, "--election-port");
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        checkPort(loopback, server.peerPort(), "followers of", server, "--peer-port");
+        checkPort(loopback, server.electionPort(), "elections at", server, "--election-port");
     }
 
-    private static void checkPort(int port, String purpose, EnsemblePlan.Server server, String option) {
+    private static void checkPort(
+            InetAddress address, int port, String purpose, EnsemblePlan.Server server, String option) {
         try (ServerSocket socket = new ServerSocket()) {
             // As the servers do: what a closed connection left behind is no obstacle.
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(address, port));
         } catch (IOException e) {
             throw new EnsembleException("port '" + port + "' (" + purpose + " server " + server.number()
                     + "): taken by another program (" + e.getMessage() + "); choose others with " + option);

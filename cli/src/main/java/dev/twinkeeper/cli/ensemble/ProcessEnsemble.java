@@ -1,6 +1,5 @@
 package dev.twinkeeper.cli.ensemble;
 
-import dev.twinkeeper.scenarios.lab.FourLetterWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +38,13 @@ public final class ProcessEnsemble implements AutoCloseable {
 
     private final EnsemblePlan plan;
     private final Listener listener;
+    private final Probe probe;
     private final List<ServerProcess> servers = new ArrayList<>();
     private volatile boolean closing;
 
     private ProcessEnsemble(EnsemblePlan plan, Listener listener) {
         this.plan = plan;
+        this.probe = new Probe(plan);
         this.listener = listener;
     }
 
@@ -77,7 +78,7 @@ public final class ProcessEnsemble implements AutoCloseable {
     public void awaitServing() throws InterruptedException {
         long deadline = System.nanoTime() + ELECTION.toNanos();
         for (ServerProcess server : servers) {
-            while (FourLetterWord.mode(server.server().clientPort()).isEmpty()) {
+            while (probe.mode(server.server()).isEmpty()) {
                 if (server.endsWithin(ASK_EVERY_MS)) {
                     checkMajority(server);
                     break;
@@ -107,7 +108,7 @@ public final class ProcessEnsemble implements AutoCloseable {
         return servers.stream()
                 .filter(ServerProcess::isAlive)
                 .map(ServerProcess::server)
-                .filter(server -> FourLetterWord.mode(server.clientPort())
+                .filter(server -> probe.mode(server)
                         .filter(mode -> !mode.equals("follower"))
                         .isPresent())
                 .findFirst();

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
  * a JAAS file of another cluster ends its sessions.
  */
 public final class JavaCommand {
-    /** What a JVM reads by itself. */
-    static final List<String> VARIABLES =
-            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
+    /** What a JVM reads by itself, and credentials that are for ours only. */
+    public static final List<String> VARIABLES =
+            List.of("TWINKEEPER_AUTH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
 
     /** From this release on a JVM warns of what ZooKeeper's libraries do. */
     private static final int WARNS = 24;
