@@ -39,8 +39,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "How many tasks of that command; {} in it becomes the number, from 0. Without this it is one task,"
-                    + " and the command goes as it is.")
+            description =
+                    "How many tasks of that command; {} in it becomes the number, from 0. Without this it is one task,"
+                            + " and the command goes as it is.")
     private Integer count;
 
     @Option(

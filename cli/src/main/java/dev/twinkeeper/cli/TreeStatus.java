@@ -82,10 +82,12 @@ record TreeStatus(
             lines.add("           and " + (setAside.size() - SET_ASIDE_SHOWN) + " more; --json has them all");
         }
         if (!unreadable.isEmpty()) {
-            lines.add(
-                    "unreadable " + TreeStatus.counted(unreadable.size(), "znode") + " whose ACL refuses us; not counted");
+            lines.add("unreadable " + TreeStatus.counted(unreadable.size(), "znode")
+                    + " whose ACL refuses us; not counted");
         }
-        unreadable.stream().limit(SET_ASIDE_SHOWN).forEach(path -> lines.add("           " + ErrorHandler.printable(path)));
+        unreadable.stream()
+                .limit(SET_ASIDE_SHOWN)
+                .forEach(path -> lines.add("           " + ErrorHandler.printable(path)));
         if (unreadable.size() > SET_ASIDE_SHOWN) {
             lines.add("           and " + (unreadable.size() - SET_ASIDE_SHOWN) + " more; --json has them all");
         }
