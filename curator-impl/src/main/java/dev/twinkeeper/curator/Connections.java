@@ -3,15 +3,19 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
-import org.apache.curator.framework.imps.DefaultACLProvider;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /**
  * The one place where a client configuration and an ACL come from. Curator's defaults are made for those who call, wait
@@ -49,7 +53,7 @@ final class Connections {
 
     /** Makes a client for sessions, one after the other; nothing is sent before it is started. */
     static CuratorFramework make(Settings settings) {
-        return CuratorFrameworkFactory.builder()
+        CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
                 .connectionTimeoutMs(UNTIL_CONNECTED)
@@ -62,15 +66,16 @@ final class Connections {
                 .dontUseContainerParents()
                 // Else a znode that is made without data holds this machine's address.
                 .defaultData(new byte[0])
-                .aclProvider(acl())
-                .zookeeperFactory((servers, timeout, watcher, readOnly) -> open(servers, timeout, watcher))
-                .build();
+                .aclProvider(acl(settings))
+                .zookeeperFactory((servers, timeout, watcher, readOnly) -> open(settings, servers, timeout, watcher));
+        settings.security().credentials().ifPresent(own -> builder.authorization(own.scheme(), own.bytes()));
+        return builder.build();
     }
 
     /** L5: where there are no threads left, ZooKeeper throws an Error, for which Curator would never try again. */
-    private static ZooKeeper open(String servers, int timeout, Watcher watcher) throws IOException {
+    private static ZooKeeper open(Settings settings, String servers, int timeout, Watcher watcher) throws IOException {
         try {
-            return new Handle(servers, timeout, watcher);
+            return new Handle(settings, servers, timeout, watcher);
         } catch (OutOfMemoryError e) {
             throw new IOException("no new handle", e);
         }
@@ -85,8 +90,8 @@ final class Connections {
      */
     @SuppressWarnings("try") // ZooKeeper's close may be interrupted, which javac warns of in each subclass
     private static final class Handle extends ZooKeeper {
-        Handle(String servers, int timeout, Watcher watcher) throws IOException {
-            super(servers, timeout, watcher, config());
+        Handle(Settings settings, String servers, int timeout, Watcher watcher) throws IOException {
+            super(servers, timeout, watcher, config(settings));
         }
 
         @Override
@@ -104,16 +109,29 @@ final class Connections {
         return ((Handle) handle).granted();
     }
 
-    private static ZKClientConfig config() {
+    private static ZKClientConfig config(Settings settings) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        settings.security().client().forEach(config::setProperty);
         return config;
     }
 
     /** Who may do what to a znode that we make; Curator asks it for those of its recipes, too. */
-    private static ACLProvider acl() {
-        return new DefaultACLProvider();
+    private static ACLProvider acl(Settings settings) {
+        List<ACL> acl = new ArrayList<>();
+        settings.security().acl().forEach(grant -> acl.add(new ACL(Perms.ALL, new Id(grant.scheme(), grant.id()))));
+        return new ACLProvider() {
+            @Override
+            public List<ACL> getDefaultAcl() {
+                return acl;
+            }
+
+            @Override
+            public List<ACL> getAclForPath(String path) {
+                return acl;
+            }
+        };
     }
 }

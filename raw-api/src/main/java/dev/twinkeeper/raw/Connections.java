@@ -2,13 +2,15 @@ package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.Settings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /** The one place where a client configuration and an ACL come from. */
 final class Connections {
@@ -29,12 +31,18 @@ final class Connections {
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        settings.security().client().forEach(config::setProperty);
         int timeout = (int) settings.sessionTimeout().toMillis();
-        return new ZooKeeper(settings.connect().servers(), timeout, watcher, config);
+        ZooKeeper zk = new ZooKeeper(settings.connect().servers(), timeout, watcher, config);
+        // Sent with each new connection, before any request.
+        settings.security().credentials().ifPresent(own -> zk.addAuthInfo(own.scheme(), own.bytes()));
+        return zk;
     }
 
     /** Who may do what to a znode that we make. */
-    static List<ACL> acl() {
-        return Ids.OPEN_ACL_UNSAFE;
+    static List<ACL> acl(Settings settings) {
+        List<ACL> acl = new ArrayList<>();
+        settings.security().acl().forEach(grant -> acl.add(new ACL(Perms.ALL, new Id(grant.scheme(), grant.id()))));
+        return acl; // not List.of: ZooKeeper asks such a list whether it holds null, which throws
     }
 }

@@ -242,7 +242,7 @@ final class Duty {
     private void complete(Job job) {
         List<Op> ops = List.of(
                 Op.delete(layout.assignment(role.id, job.task), -1),
-                Op.create(layout.status(job.task), job.status, Connections.acl(), CreateMode.PERSISTENT));
+                Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
         window.send(() -> role.zk().multi(ops, gate.multi(this::onCompleted), job));
     }
 

@@ -59,13 +59,7 @@ final class Parents {
             case OK -> advance();
             case NONODE ->
                 session.zk()
-                        .create(
-                                path,
-                                NO_DATA,
-                                Connections.acl(),
-                                CreateMode.PERSISTENT,
-                                gate.name(this::onCreated),
-                                null);
+                        .create(path, NO_DATA, session.acl(), CreateMode.PERSISTENT, gate.name(this::onCreated), null);
             case NOAUTH -> {
                 // So it is there, and of the chroot's levels we need no more; what is below them we have to read.
                 if (layout.root().startsWith(path)) {

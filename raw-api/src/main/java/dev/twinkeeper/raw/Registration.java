@@ -147,7 +147,7 @@ final class Registration {
                 .create(
                         role.layout.worker(role.id),
                         line,
-                        Connections.acl(),
+                        role.session.acl(),
                         CreateMode.EPHEMERAL,
                         gate.name(this::onCreated),
                         null);

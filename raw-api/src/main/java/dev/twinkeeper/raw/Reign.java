@@ -180,8 +180,8 @@ final class Reign {
         }
     }
 
-    private static Op create(String path, byte[] data) {
-        return Op.create(path, data, Connections.acl(), CreateMode.PERSISTENT);
+    private Op create(String path, byte[] data) {
+        return Op.create(path, data, role.session.acl(), CreateMode.PERSISTENT);
     }
 
     private static Op delete(String path) {

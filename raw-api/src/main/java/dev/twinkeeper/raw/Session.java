@@ -13,6 +13,7 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +79,11 @@ final class Session {
     private void make() throws IOException {
         generation++;
         zk = Connections.open(settings, new Ear(generation));
+    }
+
+    /** Who may do what to a znode that we make. */
+    List<ACL> acl() {
+        return Connections.acl(settings);
     }
 
     ZooKeeper zk() {

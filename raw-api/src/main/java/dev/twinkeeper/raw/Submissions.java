@@ -138,7 +138,7 @@ final class Submissions {
             ops.add(Op.create(
                     layout.newTask(sent.token()),
                     sent.submission().command().bytes(),
-                    Connections.acl(),
+                    role.session.acl(),
                     CreateMode.PERSISTENT_SEQUENTIAL));
         }
         underWay++;
