@@ -61,6 +61,7 @@ public final class Main implements Runnable {
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new CheckCommand(terminal));
+        line.addSubcommand(new IntrudeCommand(terminal));
         line.addSubcommand(new TortureCommand(terminal));
 
         Converters.register(line);
