@@ -19,8 +19,9 @@ import java.util.function.IntFunction;
  * Many tasks from submit to outcome, of one client, on the thread that calls {@link #run}. Everything the client answers
  * is put into a mailbox, and that thread reads it: so a slow terminal holds up nobody but itself.
  *
- * <p>A task goes {@code submitted → acknowledged → learnt → collected}. What it took is printed before it is removed: if
- * the process dies between, an outcome is there twice, not lost. Its bounds: {@value #UNACKNOWLEDGED} submits under way;
+ * <p>A task goes {@code submitted → acknowledged → learnt → shown → collected}. It is removed after its line was taken by
+ * whoever reads: if the process dies between, an outcome is there twice, not lost. Where lines can't be written any more,
+ * nothing more is submitted, and what was not shown stays. Its bounds: {@value #UNACKNOWLEDGED} submits under way;
  * the mailbox holds no more than one letter for each task.
  */
 final class Batch {
@@ -45,8 +46,11 @@ final class Batch {
         /** Nothing has happened for a while, and so many tasks are still open. Said once. */
         void quiet(int open);
 
-        /** Nothing more waits to be reported at this moment. */
-        void idle();
+        /** Whether all that was reported so far has been written where a person or a program reads it. */
+        boolean written();
+
+        /** So many outcomes could not be written, and are left in the tree. Said once, at the end. */
+        void unwritten(List<TaskId> tasks);
     }
 
     /** When a person begins to wonder whether anybody works at all. */
@@ -64,6 +68,9 @@ final class Batch {
     private int unacknowledged;
     private int waiting;
     private int collecting;
+    private final List<TaskId> unseen = new ArrayList<>();
+    private final List<TaskId> unwritten = new ArrayList<>();
+    private boolean mute;
     private boolean saidQuiet;
     private RuntimeException refusal;
 
@@ -86,8 +93,7 @@ final class Batch {
     int run() throws InterruptedException {
         try {
             submitMore();
-            while (unacknowledged + waiting + collecting > 0
-                    && readOne(remaining().plus(GRACE))) {
+            while (open() > 0 && readOne(remaining().plus(GRACE))) {
                 submitMore();
             }
         } finally {
@@ -95,14 +101,23 @@ final class Batch {
             client.close();
         }
         readRest();
+        if (mute) {
+            report.unwritten(List.copyOf(unwritten));
+        }
         if (refusal != null) {
             throw refusal;
         }
         return count - given;
     }
 
+    /** Where nothing can be written any more, only what was shown before is still to be removed. */
+    private int open() {
+        return mute ? collecting : unacknowledged + waiting + unseen.size() + collecting;
+    }
+
     private void submitMore() {
         while (given < count
+                && !mute
                 && unacknowledged + CHUNK <= UNACKNOWLEDGED
                 && refusal == null
                 && !remaining().isZero()) {
@@ -154,12 +169,27 @@ final class Batch {
                 ? outcome
                 : new Outcome.Unknown(
                         Outcome.Reason.UNREADABLE, ErrorHandler.unwrap(problem).getMessage());
+        if (mute) {
+            unwritten.add(task);
+            return;
+        }
         report.learnt(task, told);
         if (told.known()) {
-            collecting++;
-            // Whether it removed it, or somebody else did, or nobody could: the outcome is told, and the master tidies.
-            client.collect(task).whenComplete(this::putCollected);
+            unseen.add(task);
         }
+    }
+
+    /** Collects what was reported, now that it is written; where it is not, all of it stays. */
+    private void collectSeen() {
+        if (!mute && !report.written()) {
+            mute = true;
+            unwritten.addAll(unseen);
+            unseen.clear();
+        }
+        collecting += unseen.size();
+        // Whether it removed it, or somebody else did, or nobody could: the outcome is told, and the master tidies.
+        unseen.forEach(task -> client.collect(task).whenComplete(this::putCollected));
+        unseen.clear();
     }
 
     private void putCollected(Boolean removed, Throwable problem) {
@@ -167,8 +197,11 @@ final class Batch {
     }
 
     private boolean readOne(Duration patience) throws InterruptedException {
-        if (mailbox.isEmpty()) {
-            report.idle();
+        if (mailbox.isEmpty() || unseen.size() >= CHUNK) {
+            collectSeen();
+            if (open() == 0) {
+                return false;
+            }
         }
         Runnable letter = mailbox.poll(Math.min(patience.toMillis(), QUIET.toMillis()), TimeUnit.MILLISECONDS);
         if (letter == null && patience.compareTo(QUIET) > 0) {
@@ -185,7 +218,7 @@ final class Batch {
     private void sayQuiet() {
         if (!saidQuiet) {
             saidQuiet = true;
-            report.quiet(unacknowledged + waiting + collecting);
+            report.quiet(open());
         }
     }
 
@@ -195,7 +228,7 @@ final class Batch {
             letter.run();
             letter = mailbox.poll();
         }
-        report.idle();
+        collectSeen();
     }
 
     /** What remains, up to the next tenth of a second: people read it where the outcome is unknown. */

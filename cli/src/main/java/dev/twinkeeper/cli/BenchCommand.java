@@ -1,6 +1,7 @@
 package dev.twinkeeper.cli;
 
 import dev.twinkeeper.cli.compare.Throughput;
+import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Settings;
@@ -41,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--connect",
             paramLabel = "HOSTS[/CHROOT]",
             description = "An ensemble that runs already, whose znodes below /bench it may write.")
-    private String connect;
+    private ConnectString connect;
 
     @Option(
             names = "--tasks",
@@ -104,7 +105,7 @@ final class BenchCommand implements Callable<Integer> {
         between("runs", runs, 100);
         log.open("bench", terminal);
         if (connect != null) {
-            return bench(connect);
+            return bench(connect.toString());
         }
         try (Ensemble ensemble = Ensemble.start(servers)) {
             return bench(ensemble.connectString());

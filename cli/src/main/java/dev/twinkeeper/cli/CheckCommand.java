@@ -67,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
             Files.writeString(report, soak.markdown());
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.FAILURE, "report '" + report + "': it can't be written (" + e.getMessage() + ")");
+                    ExitCode.NOT_WRITTEN, "report '" + report + "': it can't be written (" + e.getMessage() + ")");
         }
     }
 }

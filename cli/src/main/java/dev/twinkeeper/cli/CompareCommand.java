@@ -104,8 +104,8 @@ final class CompareCommand implements Callable<Integer> {
 
         ComparisonReport report = new ComparisonReport(comparison);
         String results = mapper().writeValueAsString(comparison);
-        Files.writeString(directory.resolve("results.json"), results + "\n");
-        Files.write(directory.resolve("comparison.md"), report.markdown());
+        write(directory.resolve("results.json"), results + "\n");
+        write(directory.resolve("comparison.md"), String.join("\n", report.markdown()) + "\n");
         if (json) {
             terminal.say(results);
         } else {
@@ -119,6 +119,17 @@ final class CompareCommand implements Callable<Integer> {
             return ExitCode.FAILED.code();
         }
         return ExitCode.GOOD.code();
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.NOT_WRITTEN,
+                    "report '" + file + "': it can't be written (" + e.getMessage()
+                            + "); name another place with --out");
+        }
     }
 
     private static Implementations implementationsOf(String name) {

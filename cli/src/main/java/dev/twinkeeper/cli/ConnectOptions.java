@@ -3,6 +3,7 @@ package dev.twinkeeper.cli;
 import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.Settings;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code --connect} and how long to wait for it. */
@@ -29,9 +30,13 @@ final class ConnectOptions {
                     + " bound it. Default: ${DEFAULT-VALUE}.")
     private Duration sessionTimeout;
 
+    @Mixin
+    private SecurityOptions security;
+
     Settings settings() {
         return Settings.connect(connect.toString())
                 .withConnectTimeout(connectTimeout)
-                .withSessionTimeout(sessionTimeout);
+                .withSessionTimeout(sessionTimeout)
+                .withSecurity(security.security());
     }
 }

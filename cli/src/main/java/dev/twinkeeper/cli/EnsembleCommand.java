@@ -4,6 +4,11 @@ import dev.twinkeeper.cli.ensemble.EnsembleDirectory;
 import dev.twinkeeper.cli.ensemble.EnsembleException;
 import dev.twinkeeper.cli.ensemble.EnsemblePlan;
 import dev.twinkeeper.cli.ensemble.ProcessEnsemble;
+import dev.twinkeeper.contract.CoordinationException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -55,6 +60,29 @@ final class EnsembleCommand implements Runnable {
             description = "Where all of it goes; not under /tmp, which is cleaned. Default: ${DEFAULT-VALUE}, here.")
     private Path directory;
 
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description =
+                    "The address of this machine on which clients are taken; 0.0.0.0 is all of them. Servers find each"
+                            + " other on the loopback address. Default: ${DEFAULT-VALUE}.")
+    private String bind;
+
+    @Option(
+            names = "--secure",
+            description =
+                    "Takes nobody without credentials, and locks the root to those in secrets/auth below --dir, which"
+                            + " it makes: give them to every command with --auth-file, and --acl creator.")
+    private boolean secure;
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Speaks TLS and nothing else, to clients and among servers, with certificates that it makes: give"
+                            + " secrets/client.properties below --dir to every command with --tls-config.")
+    private boolean tls;
+
     @Mixin
     private LogOption log;
 
@@ -67,17 +95,36 @@ final class EnsembleCommand implements Runnable {
 
     @Override
     public void run() {
-        EnsemblePlan plan = new EnsemblePlan(directory, servers, clientPort, peerPort, electionPort);
+        EnsemblePlan.Doors doors = new EnsemblePlan.Doors(address(bind), secure, tls);
+        EnsemblePlan plan = new EnsemblePlan(directory, servers, clientPort, peerPort, electionPort, doors);
         log.open("ensemble", terminal);
-        new EnsembleDirectory(plan).prepare().forEach(file -> terminal.say("wrote " + file));
+        EnsembleDirectory.Prepared prepared = new EnsembleDirectory(plan).prepare();
+        prepared.written().forEach(file -> terminal.say("wrote " + file));
+        prepared.unfit().forEach(mistake -> terminal.complain(mistake + "; the others go on"));
         explain(plan);
-        ProcessEnsemble ensemble =
-                ProcessEnsemble.start(plan, (server, exitCode, alive) -> onEnded(plan, server, exitCode, alive));
+        ProcessEnsemble ensemble = ProcessEnsemble.start(
+                plan, prepared.fit(), (server, exitCode, why, alive) -> onEnded(plan, server, exitCode, why, alive));
         CompletableFuture.runAsync(() -> tellWhenReady(plan, ensemble)).whenComplete(this::onTold);
         Stay.until(ended, () -> close(ensemble), terminal);
     }
 
+    private static InetAddress address(String text) {
+        try {
+            InetAddress address = InetAddress.getByName(text);
+            if (text.isBlank() || !address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null) {
+                throw CoordinationException.invalid("bind", text, "this machine has no such address");
+            }
+            return address;
+        } catch (UnknownHostException | SocketException e) {
+            throw CoordinationException.invalid("bind", text, "this machine has no such address");
+        }
+    }
+
     private void explain(EnsemblePlan plan) {
+        if (!plan.doors().bind().isLoopbackAddress() && !secure) {
+            terminal.complain(
+                    "bind '" + bind + "': whoever reaches this machine may read and write all of it; see --secure");
+        }
         if (plan.directory().startsWith(System.getProperty("java.io.tmpdir"))) {
             terminal.say("note: " + System.getProperty("java.io.tmpdir") + " is cleaned now and then, data and all");
         }
@@ -93,13 +140,22 @@ final class EnsembleCommand implements Runnable {
     private void tellWhenReady(EnsemblePlan plan, ProcessEnsemble ensemble) {
         try {
             ensemble.awaitServing();
+            if (plan.doors().secure()) {
+                RootLock.lock(plan);
+            }
         } catch (InterruptedException e) {
             throw new EnsembleException("interrupted while the servers started");
         }
-        terminal.say("ready " + plan.connectString());
+        terminal.say("ready " + plan.connectString() + options(plan));
         terminal.say(ensemble.leader()
                 .map(server -> "server " + server.number() + (plan.standalone() ? " stands alone" : " leads"))
                 .orElse("nobody leads at this moment: there is an election"));
+    }
+
+    /** What every other command needs besides the servers. */
+    private static String options(EnsemblePlan plan) {
+        return (plan.doors().tls() ? " --tls-config " + plan.tlsConfig() : "")
+                + (plan.doors().secure() ? " --auth-file " + plan.authFile() + " --acl creator" : "");
     }
 
     private void onTold(Void nothing, Throwable problem) {
@@ -108,11 +164,10 @@ final class EnsembleCommand implements Runnable {
         }
     }
 
-    private void onEnded(EnsemblePlan plan, EnsemblePlan.Server server, int exitCode, int alive) {
+    private void onEnded(EnsemblePlan plan, EnsemblePlan.Server server, int exitCode, String why, int alive) {
         boolean quorum = alive > plan.size() / 2;
-        terminal.say("server " + server.number() + " ended by itself, exit code " + exitCode + ", see " + server.log()
-                + "; " + alive + " of " + plan.size() + " go on, "
-                + (quorum ? "a majority" : "no majority: nothing is served"));
+        terminal.say("server " + server.number() + " ended by itself, exit code " + exitCode + ": " + why + "; " + alive
+                + " of " + plan.size() + " go on, " + (quorum ? "a majority" : "no majority: nothing is served"));
         if (alive == 0) {
             ended.completeExceptionally(new EnsembleException("all servers have ended"));
         }

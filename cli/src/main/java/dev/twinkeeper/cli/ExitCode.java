@@ -11,7 +11,8 @@ enum ExitCode {
     USAGE(2, "usage: an argument makes no sense"),
     FAILED(3, "a scenario or a task failed, or a rule was not kept"),
     CANNOT_CONNECT(4, "no server could be reached"),
-    UNKNOWN(5, "an outcome was unknown when the time was up");
+    UNKNOWN(5, "an outcome was unknown when the time was up"),
+    NOT_WRITTEN(6, "what was to be shown could not be written; no task is removed that was not shown");
 
     private final int code;
     private final String meaning;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,15 +34,15 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        // Numbers and words look the same everywhere; programs read them.
+        Locale.setDefault(Locale.ROOT);
         Terminal terminal = Terminal.ofProcess();
-        int code = run(terminal, arguments);
-        terminal.out().flush();
-        System.exit(code);
+        System.exit(run(terminal, arguments));
     }
 
     /** Runs one command; returns how the process is to exit. */
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal).execute(arguments);
+        return terminal.end(commandLine(terminal).execute(arguments));
     }
 
     static CommandLine commandLine(Terminal terminal) {
@@ -60,6 +61,7 @@ public final class Main implements Runnable {
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new CheckCommand(terminal));
+        line.addSubcommand(new IntrudeCommand(terminal));
         line.addSubcommand(new TortureCommand(terminal));
 
         Converters.register(line);

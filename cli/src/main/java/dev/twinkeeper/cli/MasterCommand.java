@@ -29,6 +29,9 @@ final class MasterCommand implements Runnable {
             description = "The master's name, as it stands in /master: one word.")
     private MasterId id;
 
+    @Mixin
+    private AddressOption address;
+
     @Option(
             names = "--retention",
             paramLabel = "TIME",
@@ -47,7 +50,7 @@ final class MasterCommand implements Runnable {
 
     @Override
     public void run() {
-        Settings settings = connection.settings().withRetention(retention);
+        Settings settings = address.in(connection.settings()).withRetention(retention);
         log.open("master", terminal);
         RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
         Master master = impl.coordination.master(id, settings, running);

@@ -33,8 +33,10 @@ final class ShellHandler implements TaskHandler {
 
     @Override
     public Payload handle(Task task) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("sh", "-c", task.command().text())
-                .redirectInput(Path.of("/dev/null").toFile())
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", task.command().text());
+        // The command is anybody's who may submit; the worker's credentials are not.
+        builder.environment().remove(SecurityOptions.VARIABLE);
+        Process process = builder.redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .start();
         try {

@@ -53,7 +53,9 @@ final class StatusCommand implements Callable<Integer> {
             reader.readBarrier();
             ExitCode code = ExitCode.GOOD;
             if (tasks.isEmpty()) {
-                print(TreeStatusReader.status(reader, layout));
+                TreeStatus status = TreeStatusReader.status(reader, layout);
+                print(status);
+                code = complete(status, layout);
             } else {
                 code = print(reader, layout);
             }
@@ -65,6 +67,18 @@ final class StatusCommand implements Callable<Integer> {
     private void print(TreeStatus status) {
         List<String> lines = json ? List.of(status.json()) : status.lines();
         lines.forEach(terminal.out()::println);
+    }
+
+    /** One znode more or less that is hidden leaves a picture; a hidden parent leaves none of what stands below it. */
+    private ExitCode complete(TreeStatus status, Layout layout) {
+        List<String> hidden = new ArrayList<>(List.of(layout.workers(), layout.assign(), layout.tasks()));
+        hidden.retainAll(status.unreadable());
+        if (hidden.isEmpty()) {
+            return ExitCode.GOOD;
+        }
+        terminal.complain(
+                "we are not allowed to read " + String.join(", ", hidden) + ": what stands below is not counted");
+        return ExitCode.FAILURE;
     }
 
     private ExitCode print(TreeReader reader, Layout layout) throws InterruptedException {
@@ -87,6 +101,9 @@ final class StatusCommand implements Callable<Integer> {
         Optional<WorkerId> holder = holder(reader, layout, task);
         String path = layout.task(task);
         Optional<TreeReader.Node> status = reader.node(layout.status(task));
+        if (status.isPresent() && !status.get().readable()) {
+            return TaskLine.unknown(path, "it has a status, and we are not allowed to read it");
+        }
         if (status.isPresent()) {
             return TaskLine.of(path, StatusBytes.decode(status.get().data()));
         }

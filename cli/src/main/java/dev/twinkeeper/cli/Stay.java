@@ -69,6 +69,7 @@ final class Stay {
         closing.setDaemon(true);
         closing.start();
         if (awaitClosed() && inGoodOrder) {
+            // It narrates for whoever looks on; nobody has to.
             terminal.out().flush();
             Runtime.getRuntime().halt(ExitCode.GOOD.code());
         }

@@ -39,10 +39,17 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            defaultValue = "1",
             description =
-                    "How many tasks of that command; {} in it becomes the number, from 0. Default: ${DEFAULT-VALUE}.")
-    private int count;
+                    "How many tasks of that command; {} in it becomes the number, from 0. Without this it is one task,"
+                            + " and the command goes as it is.")
+    private Integer count;
+
+    @Option(
+            names = "--number",
+            paramLabel = "TEXT",
+            defaultValue = NUMBER,
+            description = "What becomes the number, where {} itself belongs to the command. Default: ${DEFAULT-VALUE}.")
+    private String number;
 
     @Option(
             names = "--timeout",
@@ -77,12 +84,16 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (count < 1 || count > MOST) {
+        int tasks = count == null ? 1 : count;
+        if (tasks < 1 || tasks > MOST) {
             throw CoordinationException.invalid("count", String.valueOf(count), "must be from 1 to " + MOST);
+        }
+        if (number.isEmpty()) {
+            throw CoordinationException.invalid("number", number, "it must not be empty");
         }
         String command = String.join(" ", words);
         // Refuses what is too large before anything connects; the last number is the longest.
-        payload(command, count - 1);
+        payload(command, tasks - 1);
         Settings settings = connection.settings();
         log.open("submit", terminal);
         Narrator narrator = new Narrator(new Terminal(terminal.err(), terminal.err(), false));
@@ -95,7 +106,7 @@ final class SubmitCommand implements Callable<Integer> {
         }
         Layout layout = new Layout(settings.connect().chroot());
         SubmitReport report = new SubmitReport(terminal, layout, json, !noWait);
-        Batch batch = new Batch(client, number -> payload(command, number), count, !noWait, timeout, report);
+        Batch batch = new Batch(client, each -> payload(command, each), tasks, !noWait, timeout, report);
         int unsent = batch.run();
         narrator.close();
         return report.end(unsent, connection.connect).code();
@@ -110,7 +121,7 @@ final class SubmitCommand implements Callable<Integer> {
         };
     }
 
-    private static Payload payload(String command, int number) {
-        return Payload.of(command.replace(NUMBER, String.valueOf(number)));
+    private Payload payload(String command, int each) {
+        return Payload.of(count == null ? command : command.replace(number, String.valueOf(each)));
     }
 }

@@ -4,9 +4,14 @@ import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What {@code submit} prints: a line for each task, and at the end, on stderr, what is left to say. */
 final class SubmitReport implements Batch.Report {
+    private static final Logger log = LoggerFactory.getLogger(SubmitReport.class);
+
     private final Terminal terminal;
     private final Layout layout;
     private final boolean json;
@@ -15,6 +20,7 @@ final class SubmitReport implements Batch.Report {
     private int failed;
     private int unknown;
     private int unacknowledged;
+    private boolean unwritten;
     private TaskId oneUnknown;
 
     /** @param wait whether a task is told of by its outcome, or by its being submitted */
@@ -57,8 +63,21 @@ final class SubmitReport implements Batch.Report {
     }
 
     @Override
-    public void idle() {
-        terminal.out().flush();
+    public boolean written() {
+        return terminal.written();
+    }
+
+    @Override
+    public void unwritten(List<TaskId> tasks) {
+        tasks.forEach(task -> log.info("not shown, and left in the tree: {}", task));
+        String left = tasks.isEmpty()
+                ? ""
+                : ": " + Narration.counted(tasks.size(), "task") + " not shown and left in the tree, " + tasks.get(0)
+                        + LogFile.current()
+                                .map(file -> " first; all of them are named in " + file)
+                                .orElse(" first");
+        terminal.complain("standard output: it could not be written (a full disk, or a reader that went away)" + left);
+        unwritten = true;
     }
 
     /**
@@ -78,6 +97,9 @@ final class SubmitReport implements Batch.Report {
         }
         if (unsent > 0) {
             terminal.complain(unsent + " not submitted when the time was up: nothing was sent for them");
+        }
+        if (unwritten) {
+            return ExitCode.NOT_WRITTEN;
         }
         if (failed > 0) {
             return ExitCode.FAILED;

@@ -48,6 +48,26 @@ record Terminal(PrintStream out, PrintStream err, boolean colour) {
         out.flush();
     }
 
+    /** Whether everything that was printed so far has been taken: a full disk or a reader that went away takes nothing. */
+    boolean written() {
+        return !out.checkError();
+    }
+
+    /** How the process ends: where a result was not shown, its exit code says nothing any more; a failure's stands. */
+    int end(int code) {
+        boolean failure = code == ExitCode.FAILURE.code()
+                || code == ExitCode.USAGE.code()
+                || code == ExitCode.CANNOT_CONNECT.code();
+        if (written() || failure) {
+            return code;
+        }
+        if (code != ExitCode.NOT_WRITTEN.code()) {
+            complain("standard output: it could not be written (a full disk, or a reader that went away); not all is"
+                    + " shown");
+        }
+        return ExitCode.NOT_WRITTEN.code();
+    }
+
     /** One line about what went wrong. */
     void complain(String line) {
         out.flush();

@@ -3,11 +3,14 @@ package dev.twinkeeper.cli;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -16,12 +19,15 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A plain ZooKeeper client that reads and never writes, for {@code status}. Synchronous, since it has nothing else to do;
+ * A plain ZooKeeper client that reads, for {@code status}, and locks the root of an ensemble of our own. Synchronous, since it has nothing else to do;
  * what is gone when it is read is left out.
  */
 final class TreeReader implements AutoCloseable {
@@ -41,8 +47,13 @@ final class TreeReader implements AutoCloseable {
     private final ZooKeeper zooKeeper;
     private final String where;
 
+    private final Set<String> refused = new TreeSet<>();
+
+    /** A znode that is there; more its ACL does not let us know: {@code exists} is refused, too. */
+    private static final Node UNREADABLE = new Node(new byte[0], new Stat(), false);
+
     /** A znode as it was read. */
-    record Node(byte[] data, Stat stat) {
+    record Node(byte[] data, Stat stat, boolean readable) {
         boolean ephemeral() {
             return stat.getEphemeralOwner() != 0;
         }
@@ -67,12 +78,17 @@ final class TreeReader implements AutoCloseable {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty("jute.maxbuffer", String.valueOf(LONGEST_ANSWER));
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
+        // A JAAS file is somebody else's: no role speaks SASL.
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        settings.security().client().forEach(config::setProperty);
         String servers = settings.connect().servers();
         Connecting watcher = new Connecting(new CountDownLatch(1));
         TreeReader reader;
         try {
             int sessionTimeout = (int) settings.sessionTimeout().toMillis();
-            reader = new TreeReader(new ZooKeeper(servers, sessionTimeout, watcher, config), servers);
+            ZooKeeper zooKeeper = new ZooKeeper(servers, sessionTimeout, watcher, config);
+            settings.security().credentials().ifPresent(own -> zooKeeper.addAuthInfo(own.scheme(), own.bytes()));
+            reader = new TreeReader(zooKeeper, servers);
         } catch (IOException e) {
             throw new CoordinationException(Problem.CANNOT_CONNECT, "servers '" + servers + "': " + e.getMessage());
         }
@@ -100,6 +116,16 @@ final class TreeReader implements AutoCloseable {
         }
     }
 
+    /** Leaves the root to this identity. */
+    void lockRoot(Security.Grant to) throws InterruptedException {
+        try {
+            List<ACL> acl = new ArrayList<>(List.of(new ACL(Perms.ALL, new Id(to.scheme(), to.id()))));
+            zooKeeper.setACL("/", acl, ANY_VERSION);
+        } catch (KeeperException e) {
+            throw problem(e);
+        }
+    }
+
     /** The znode, unless there is none. */
     Optional<Node> node(String path) throws InterruptedException {
         return nodes(List.of(path)).get(0);
@@ -112,10 +138,21 @@ final class TreeReader implements AutoCloseable {
 
     /** The znodes at these paths, in their order; empty where there is none. */
     List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
-        return read(paths, Op::getData, result -> {
+        List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
             OpResult.GetDataResult data = (OpResult.GetDataResult) result;
-            return new Node(data.getData(), data.getStat());
+            return new Node(data.getData(), data.getStat(), true);
         });
+        for (int i = 0; i < paths.size(); i++) {
+            if (refused.contains(paths.get(i))) {
+                nodes.set(i, Optional.of(UNREADABLE));
+            }
+        }
+        return nodes;
+    }
+
+    /** What was asked for and not shown to us, because of its ACL. */
+    List<String> refused() {
+        return List.copyOf(refused);
     }
 
     /** The names of the children of each of these; empty where there is no such znode. */
@@ -128,16 +165,21 @@ final class TreeReader implements AutoCloseable {
         List<Optional<T>> answers = new ArrayList<>(paths.size());
         for (int from = 0; from < paths.size(); from += BATCH) {
             List<String> some = paths.subList(from, Math.min(paths.size(), from + BATCH));
-            for (OpResult result : multi(some.stream().map(ask).toList())) {
+            List<OpResult> results = multi(some.stream().map(ask).toList());
+            for (int i = 0; i < some.size(); i++) {
                 answers.add(
-                        result instanceof OpResult.ErrorResult error ? none(error) : Optional.of(answer.apply(result)));
+                        results.get(i) instanceof OpResult.ErrorResult error
+                                ? none(some.get(i), error)
+                                : Optional.of(answer.apply(results.get(i))));
             }
         }
         return answers;
     }
 
-    private <T> Optional<T> none(OpResult.ErrorResult error) {
-        if (error.getErr() != KeeperException.Code.NONODE.intValue()) {
+    private <T> Optional<T> none(String path, OpResult.ErrorResult error) {
+        if (error.getErr() == KeeperException.Code.NOAUTH.intValue()) {
+            refused.add(path);
+        } else if (error.getErr() != KeeperException.Code.NONODE.intValue()) {
             throw problem(KeeperException.create(KeeperException.Code.get(error.getErr())));
         }
         return Optional.empty();
@@ -151,11 +193,16 @@ final class TreeReader implements AutoCloseable {
         }
     }
 
-    private CoordinationException problem(KeeperException e) {
+    private RuntimeException problem(KeeperException e) {
         return switch (e.code()) {
             case NOAUTH, AUTHFAILED ->
                 new CoordinationException(
                         Problem.NOT_ALLOWED, "servers '" + where + "': we are not allowed to read this tree");
+            case SESSIONCLOSEDREQUIRESASLAUTH ->
+                new CoordinationException(
+                        Problem.NOT_ALLOWED,
+                        "servers '" + where + "': they take nobody without credentials; give some with --auth-file");
+            case UNIMPLEMENTED -> new CommandException(ExitCode.FAILURE, OldServers.complaint(where));
             default -> lost(e.code().toString());
         };
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param present whether any role, or a person, has made the tree at all
  * @param epoch the number of the last reign
  * @param setAside what makes no sense, and is left alone by everybody
+ * @param unreadable what an ACL hides from us; it is not counted
  */
 record TreeStatus(
         boolean present,
@@ -25,7 +26,8 @@ record TreeStatus(
         int assigned,
         int completed,
         Optional<Oldest> oldest,
-        List<SetAside> setAside) {
+        List<SetAside> setAside,
+        List<String> unreadable) {
     /** More of them say nothing more. */
     private static final int SET_ASIDE_SHOWN = 20;
 
@@ -79,6 +81,16 @@ record TreeStatus(
         if (setAside.size() > SET_ASIDE_SHOWN) {
             lines.add("           and " + (setAside.size() - SET_ASIDE_SHOWN) + " more; --json has them all");
         }
+        if (!unreadable.isEmpty()) {
+            lines.add("unreadable " + TreeStatus.counted(unreadable.size(), "znode")
+                    + " whose ACL refuses us; not counted");
+        }
+        unreadable.stream()
+                .limit(SET_ASIDE_SHOWN)
+                .forEach(path -> lines.add("           " + ErrorHandler.printable(path)));
+        if (unreadable.size() > SET_ASIDE_SHOWN) {
+            lines.add("           and " + (unreadable.size() - SET_ASIDE_SHOWN) + " more; --json has them all");
+        }
         return lines;
     }
 
@@ -101,6 +113,7 @@ record TreeStatus(
         all.put("completed", completed);
         all.put("oldestPending", oldest.map(TreeStatus::fields).orElse(null));
         all.put("setAside", setAside.stream().map(TreeStatus::fields).toList());
+        all.put("unreadable", unreadable);
         return Json.line(all);
     }
 

@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * statuses, as a master does, so that no task looks pending that is not.
  */
 final class TreeStatusReader {
+    /** A worker that is there, and says to others what it is. */
+    private static final WorkerLine UNREADABLE = new WorkerLine("(unreadable)", 1);
+
     private final TreeReader reader;
     private final Layout layout;
 
@@ -40,8 +43,9 @@ final class TreeStatusReader {
         TreeStatusReader statusReader = new TreeStatusReader(reader, layout);
         boolean present = reader.node(layout.tasks()).isPresent();
         Optional<TreeStatus.Master> master = reader.node(layout.master()).map(TreeStatusReader::master);
-        Optional<Integer> epoch =
-                reader.node(layout.epoch()).map(node -> node.stat().getVersion());
+        Optional<Integer> epoch = reader.node(layout.epoch())
+                .filter(TreeReader.Node::readable)
+                .map(node -> node.stat().getVersion());
         statusReader.readWorkers();
         statusReader.readAssignments();
         statusReader.readTasks();
@@ -54,10 +58,14 @@ final class TreeStatusReader {
                 statusReader.assigned,
                 statusReader.completed,
                 statusReader.oldest(),
-                List.copyOf(statusReader.setAside));
+                List.copyOf(statusReader.setAside),
+                reader.refused());
     }
 
     private static TreeStatus.Master master(TreeReader.Node node) {
+        if (!node.readable()) {
+            return new TreeStatus.Master("somebody whose line we may not read", false, true);
+        }
         boolean byHand = node.stat().getVersion() == 0;
         return new TreeStatus.Master(MasterLine.decode(node.data()), byHand, node.ephemeral());
     }
@@ -71,7 +79,9 @@ final class TreeStatusReader {
                 continue;
             }
             TreeReader.Node node = nodes.get(i).get();
-            if (place instanceof Place.WorkerNode worker && node.ephemeral()) {
+            if (place instanceof Place.WorkerNode worker && !node.readable()) {
+                live.put(worker.worker(), UNREADABLE);
+            } else if (place instanceof Place.WorkerNode worker && node.ephemeral()) {
                 live.put(worker.worker(), WorkerLine.decode(node.data()));
             } else {
                 boolean persistent = place instanceof Place.WorkerNode;

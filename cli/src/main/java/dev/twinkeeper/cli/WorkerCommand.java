@@ -30,6 +30,9 @@ final class WorkerCommand implements Runnable {
             description = "The worker's name below /workers, without a slash.")
     private WorkerId id;
 
+    @Mixin
+    private AddressOption address;
+
     @Option(
             names = "--slots",
             paramLabel = "N",
@@ -55,7 +58,7 @@ final class WorkerCommand implements Runnable {
 
     @Override
     public void run() {
-        Settings settings = connection.settings().withSlots(slots);
+        Settings settings = address.in(connection.settings()).withSlots(slots);
         log.open("worker", terminal);
         TaskHandler handler = exec ? new ShellHandler() : task -> task.command();
         RunningRole running = new RunningRole(terminal, "worker " + id, connection.connect);

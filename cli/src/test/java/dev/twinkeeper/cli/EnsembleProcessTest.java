@@ -2,6 +2,8 @@ package dev.twinkeeper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.cli.ensemble.EnsembleDirectory;
+import dev.twinkeeper.cli.ensemble.EnsemblePlan;
 import dev.twinkeeper.scenarios.lab.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way: a process that runs an ensemble of one server process, is asked, and is told to end. */
-@Timeout(60)
+@Timeout(120)
 class EnsembleProcessTest {
     @TempDir
     private Path temporary;
@@ -54,12 +57,68 @@ class EnsembleProcessTest {
         }
     }
 
+    @Test
+    void aServerThatCannotLoadItsDataIsToldWithItsCauseAndTheOthersGoOn() throws Exception {
+        int clients = inARow();
+        int peers = inARow();
+        int elections = inARow();
+        Path directory = temporary.resolve("ensemble");
+        Path epoch = directory.resolve("server.2/data/version-2/currentEpoch");
+        new EnsembleDirectory(new EnsemblePlan(directory, 3, clients, peers, elections)).prepare();
+        Files.createDirectories(epoch.getParent());
+        Files.writeString(epoch, "x\n");
+        Files.writeString(epoch.resolveSibling("acceptedEpoch"), "1\n");
+        Process ensemble = start(
+                "ensemble",
+                "--client-port",
+                "" + clients,
+                "--peer-port",
+                "" + peers,
+                "--election-port",
+                "" + elections,
+                "--dir",
+                "" + directory);
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(ensemble.getInputStream(), StandardCharsets.UTF_8))) {
+            List<String> lines = new ArrayList<>();
+            boolean ready = false;
+            boolean told = false;
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                ready |= line.startsWith("ready localhost:");
+                told |= line.contains("currentEpoch: its data can't be loaded; move '")
+                        && line.contains("2 of 3 go on, a majority");
+                if (ready && told) {
+                    break;
+                }
+            }
+            assertThat(ready && told).as("%s", lines).isTrue();
+        } finally {
+            ensemble.descendants().forEach(ProcessHandle::destroyForcibly);
+            ensemble.destroyForcibly();
+        }
+    }
+
+    /** The first of three ports that nobody listens on. */
+    private static int inARow() throws IOException {
+        for (int tries = 0; tries < 100; tries++) {
+            Ports ports = Ports.reserve(3);
+            ports.release();
+            if (ports.get(2) == ports.get(0) + 2) {
+                return ports.get(0);
+            }
+        }
+        throw new IOException("no three ports in a row");
+    }
+
     private Process start(String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName());
+        // Meant for other programs: two collectors in one JVM are one too many.
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC");
         builder.command().addAll(List.of(arguments));
         builder.command().add("--log");
         builder.command().add(temporary.resolve("log").toString());

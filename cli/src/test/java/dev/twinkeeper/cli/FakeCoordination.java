@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * An implementation without an ensemble, for what the commands make of answers. What becomes of a task its command says:
@@ -28,6 +29,9 @@ import java.util.concurrent.CompletionStage;
  * refused; anything else is done, with the command as result. The host {@code nowhere} can't be reached.
  */
 public final class FakeCoordination implements Coordination {
+    /** What clients collected, for tests that look. */
+    static final List<TaskId> COLLECTED = new CopyOnWriteArrayList<>();
+
     @Override
     public String name() {
         return "fake";
@@ -111,6 +115,7 @@ public final class FakeCoordination implements Coordination {
 
         @Override
         public CompletionStage<Boolean> collect(TaskId task) {
+            COLLECTED.add(task);
             return CompletableFuture.completedFuture(tasks.remove(task) != null);
         }
 

@@ -82,6 +82,22 @@ class SubmitCommandTest {
     }
 
     @Test
+    void whereNothingIsCountedTheCommandGoesAsItIs() {
+        submit("find . -exec ls {} ;");
+
+        assertThat(terminal.out()).containsExactly("/app/tasks/task-0000000000  done  find . -exec ls {} ;");
+    }
+
+    @Test
+    void somethingElseCanBeTheNumber() {
+        submit("--count", "2", "--number", "@", "echo {} @");
+
+        assertThat(terminal.out())
+                .containsExactly(
+                        "/app/tasks/task-0000000000  done  echo {} 0", "/app/tasks/task-0000000001  done  echo {} 1");
+    }
+
+    @Test
     void withoutWaitingThePathsAreTheResult() {
         assertThat(submit("--no-wait", "--count", "2", "never")).isEqualTo(ExitCode.GOOD);
 

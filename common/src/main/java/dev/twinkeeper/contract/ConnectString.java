@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A ZooKeeper connect string, taken apart: {@code host:port,host:port/chroot}.
+ * A ZooKeeper connect string, taken apart: {@code host:port,host:port/chroot}. Stricter than ZooKeeper's own client, which
+ * takes {@code h1/app,h2/app} for one host with a strange chroot: a chroot here has no comma, no question mark, no hash,
+ * and no blank at either end of a name.
  *
  * @param servers the part before the chroot, as ZooKeeper's client takes it; a port that was left out is 2181
  * @param chroot the path below which all znodes stand: empty, or begins with a slash and does not end in one
@@ -14,7 +16,9 @@ public record ConnectString(String servers, String chroot) {
     private static final int MAX_SERVERS = 100;
 
     /** @throws CoordinationException {@code INVALID} saying which part is wrong */
-    public static ConnectString parse(String text) {
+    public static ConnectString parse(String given) {
+        String text = given.strip();
+        checkNoScheme(text);
         int slash = text.indexOf('/');
         String hosts = slash < 0 ? text : text.substring(0, slash);
         String chroot = slash < 0 ? "" : text.substring(slash);
@@ -26,12 +30,30 @@ public record ConnectString(String servers, String chroot) {
             servers.add(server(text, server.strip()));
         }
         if (servers.size() > MAX_SERVERS) {
-            throw invalid(text.substring(0, 60) + "…", "at most " + MAX_SERVERS + " servers");
+            throw invalid(text.substring(0, Math.min(60, text.length())) + "…", "at most " + MAX_SERVERS + " servers");
         }
         return new ConnectString(String.join(",", servers), chroot(text, chroot));
     }
 
+    private static void checkNoScheme(String text) {
+        int scheme = text.indexOf("://");
+        if (scheme >= 0 && text.indexOf('/') == scheme + 1) {
+            throw invalid(
+                    text,
+                    "write it without '" + text.substring(0, scheme + 3) + "'; the form is host:port,host:port/chroot");
+        }
+    }
+
     private static String server(String text, String server) {
+        if (server.isEmpty()) {
+            throw invalid(text, "a comma stands before or behind no server; '' is no host:port");
+        }
+        if (server.matches("[0-9a-fA-F:.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%.*)?")) {
+            throw invalid(text, "an IPv6 address stands in brackets, as [::1]:2181; '" + server + "' has none");
+        }
+        if (server.matches(".*[;\\s].*")) {
+            throw invalid(text, "'" + server + "' is no host:port; commas separate servers");
+        }
         // An IPv6 address stands in brackets: [::1]:2181.
         int colon = server.startsWith("[") ? server.indexOf(':', server.indexOf(']') + 1) : server.indexOf(':');
         String host = colon < 0 ? server : server.substring(0, colon);
@@ -53,7 +75,17 @@ public record ConnectString(String servers, String chroot) {
         if (chroot.isEmpty() || chroot.equals("/")) {
             return "";
         }
+        // ZooKeeper takes both as part of the chroot, and the first role would make that tree.
+        if (chroot.indexOf(',') >= 0) {
+            throw invalid(text, "the chroot stands once, behind the last server; it has no comma");
+        }
+        if (chroot.indexOf('?') >= 0 || chroot.indexOf('#') >= 0) {
+            throw invalid(text, "nothing stands behind the chroot: no '?' and no '#'; settings are options");
+        }
         for (String element : chroot.substring(1).split("/", -1)) {
+            if (!element.equals(element.strip())) {
+                throw invalid(text, "a name of the chroot begins or ends in a blank");
+            }
             try {
                 NodeName.checkElement("chroot", element);
             } catch (CoordinationException e) {

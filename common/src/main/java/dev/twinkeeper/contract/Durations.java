@@ -14,7 +14,8 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw CoordinationException.invalid("duration", text, "write it as 500ms, 6s, 2m, 1h or 30d");
+            throw CoordinationException.invalid(
+                    "duration", text, "write it with its unit, as 500ms, 6s, 2m, 1h or 30d");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

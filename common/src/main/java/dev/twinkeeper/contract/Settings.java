@@ -8,13 +8,14 @@ import java.time.Duration;
  * @param connect the servers and the chroot
  * @param sessionTimeout what the role asks for; the servers may grant another. 100 ms to 10 minutes
  * @param connectTimeout how long {@link Role#ready()} waits for a first connection. 100 ms to 10 minutes
- * @param address what the role writes of itself into its znode, so that a person can find the process: one word
+ * @param address what the role writes of itself into its znode, so that a person can find the process: one word; by default {@code PID@HOST}
  * @param slots how many tasks a worker takes at a time, 1 to 1000
  * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
  * @param batch how many operations a transaction of a role has at the most, 4 to 1000, the fence included
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
  * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree:
  *     clients reckon with it. 1 second to 365 days
+ * @param security who the role is, and whom it lets near the znodes that it makes
  */
 public record Settings(
         ConnectString connect,
@@ -25,7 +26,8 @@ public record Settings(
         int window,
         int batch,
         int backlog,
-        Duration retention) {
+        Duration retention,
+        Security security) {
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
     /** @throws CoordinationException {@code INVALID} naming the setting and its bounds */
@@ -46,12 +48,13 @@ public record Settings(
                 ConnectString.parse(connectString),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(15),
-                ProcessHandle.current().pid() + "@localhost",
+                ProcessHandle.current().pid() + "@" + HostName.own(),
                 4,
                 64,
                 100,
                 1_000_000,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                Security.NONE);
     }
 
     public Settings withConnect(String connectString) {
@@ -64,41 +67,62 @@ public record Settings(
                 window,
                 batch,
                 backlog,
-                retention);
+                retention,
+                security);
     }
 
     public Settings withSessionTimeout(Duration timeout) {
-        return new Settings(connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withConnectTimeout(Duration timeout) {
-        return new Settings(connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withAddress(String own) {
-        return new Settings(connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention, security);
     }
 
     public Settings withSlots(int count) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention, security);
     }
 
     public Settings withWindow(int requests) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention);
+                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention, security);
     }
 
     public Settings withBatch(int operations) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, window, operations, backlog, retention);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                operations,
+                backlog,
+                retention,
+                security);
     }
 
     public Settings withBacklog(int tasks) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention, security);
     }
 
     public Settings withRetention(Duration time) {
-        return new Settings(connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time);
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time, security);
+    }
+
+    public Settings withSecurity(Security own) {
+        return new Settings(
+                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, retention, own);
     }
 
     private static void between(String what, long value, long least, long most) {

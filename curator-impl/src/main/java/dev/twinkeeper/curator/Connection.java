@@ -1,11 +1,14 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
@@ -14,9 +17,12 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /**
  * The Curator client that a role speaks through, and the requests that Curator has no word for.
@@ -33,14 +39,36 @@ record Connection(CuratorFramework client, boolean own, String root) {
     static Connection open(Settings settings) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        CuratorFramework client = CuratorFrameworkFactory.builder()
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // a JAAS file may be meant for another cluster
+        Security security = settings.security();
+        security.client().forEach(config::setProperty);
+        CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
                 .retryPolicy(RETRY)
                 .ensembleTracker(false) // It would leave the addresses that the user gave.
-                .zkClientConfig(config)
-                .build();
-        return new Connection(client, true, "");
+                .aclProvider(new Granted(security))
+                .zkClientConfig(config);
+        security.credentials().ifPresent(each -> builder.authorization(each.scheme(), each.bytes()));
+        return new Connection(builder.build(), true, "");
+    }
+
+    /** The same for every znode. */
+    private record Granted(List<ACL> acl) implements ACLProvider {
+        Granted(Security security) {
+            this(new ArrayList<>());
+            security.acl().forEach(each -> acl.add(new ACL(Perms.ALL, new Id(each.scheme(), each.id()))));
+        }
+
+        @Override
+        public List<ACL> getDefaultAcl() {
+            return acl;
+        }
+
+        @Override
+        public List<ACL> getAclForPath(String path) {
+            return acl;
+        }
     }
 
     /** @throws CoordinationException {@code INVALID} where it is not started */

@@ -3,7 +3,6 @@ package dev.twinkeeper.raw;
 import dev.twinkeeper.layout.EpochLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.MasterLine;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
@@ -162,7 +161,7 @@ final class Candidacy {
         guard.enter(Phase.CLAIMING);
         byte[] line = MasterLine.encode(role.id, role.settings.address());
         List<Op> ops = List.of(
-                Op.create(layout.master(), line, Connections.acl(), CreateMode.EPHEMERAL),
+                Op.create(layout.master(), line, session.acl(), CreateMode.EPHEMERAL),
                 // A claim leaves version 1, so that check(/master, 1) never passes on one made by hand.
                 Op.setData(layout.master(), line, 0),
                 Op.setData(layout.epoch(), EpochLine.of(role.id, nonce).encode(), -1));

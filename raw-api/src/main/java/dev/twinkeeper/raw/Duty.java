@@ -8,7 +8,6 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
@@ -247,7 +246,7 @@ final class Duty {
     private void complete(Job job) {
         List<Op> ops = List.of(
                 Op.delete(layout.assignment(role.id, job.task), -1),
-                Op.create(layout.status(job.task), job.status, Connections.acl(), CreateMode.PERSISTENT));
+                Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
         window.send(() -> role.zk().multi(ops, guard.multi((code, results) -> onCompleted(job, code)), null));
     }
 

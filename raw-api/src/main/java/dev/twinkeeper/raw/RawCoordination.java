@@ -5,13 +5,20 @@ import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.Connections.Access;
 import dev.twinkeeper.raw.session.Session;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /** The implementation by hand. */
 public final class RawCoordination implements Coordination {
@@ -42,6 +49,16 @@ public final class RawCoordination implements Coordination {
     }
 
     private static Session session(String who, Settings settings) {
-        return new Session(new Connections(settings.connect().servers(), settings.sessionTimeout()), new Loop(who));
+        Connections connections = new Connections(
+                settings.connect().servers(), settings.sessionTimeout(), access(settings.security()));
+        return new Session(connections, new Loop(who));
+    }
+
+    private static Access access(Security security) {
+        List<ACL> acl = new ArrayList<>();
+        security.acl().forEach(grant -> acl.add(new ACL(Perms.ALL, new Id(grant.scheme(), grant.id()))));
+        return security.credentials()
+                .map(own -> new Access(own.scheme(), own.bytes(), acl, security.client()))
+                .orElseGet(() -> new Access(null, null, acl, security.client()));
     }
 }

@@ -5,7 +5,6 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.WorkerLine;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,7 +148,7 @@ final class Registration {
                 .create(
                         role.layout.worker(role.id),
                         line,
-                        Connections.acl(),
+                        role.session.acl(),
                         CreateMode.EPHEMERAL,
                         guard.name(this::onCreated),
                         null);

@@ -5,7 +5,6 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.Step;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
@@ -157,7 +156,7 @@ final class Reign {
         ops.add(epochFence());
         steps.stream()
                 .flatMap(step -> step.writes(layout, epoch).stream())
-                .map(Reign::op)
+                .map(this::op)
                 .forEach(ops::add);
         underWay++;
         session.zk().multi(ops, guard.multi((code, results) -> onCommitted(steps, code, results)), null);
@@ -167,9 +166,9 @@ final class Reign {
         return Op.check(layout.epoch(), epoch);
     }
 
-    private static Op op(Step.Write write) {
+    private Op op(Step.Write write) {
         return write.data()
-                .map(data -> Op.create(write.path(), data, Connections.acl(), CreateMode.PERSISTENT))
+                .map(data -> Op.create(write.path(), data, role.session.acl(), CreateMode.PERSISTENT))
                 .orElseGet(() -> Op.delete(write.path(), -1));
     }
 

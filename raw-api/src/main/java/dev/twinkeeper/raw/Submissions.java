@@ -7,7 +7,6 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -140,7 +139,7 @@ final class Submissions {
             ops.add(Op.create(
                     layout.newTask(sent.token()),
                     sent.submission().command().bytes(),
-                    Connections.acl(),
+                    role.session.acl(),
                     CreateMode.PERSISTENT_SEQUENTIAL));
         }
         underWay++;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,22 +32,42 @@ public final class EnsembleDirectory {
     }
 
     /**
-     * Makes the directory ready for a start.
+     * What there is to start.
      *
-     * @return the files that were written
+     * @param written the files that were written
+     * @param fit the servers that can be started: a majority
+     * @param unfit why the others can't, a line for each
+     */
+    public record Prepared(List<Path> written, List<EnsemblePlan.Server> fit, List<String> unfit) {}
+
+    /**
+     * Makes the directory ready for a start. A server with a mistake in its own files is left as it is, if the others
+     * are a majority.
+     *
      * @throws EnsembleException where something is in the way
      */
-    public List<Path> prepare() {
+    public Prepared prepare() {
         try {
             checkOwner();
             checkNotRunning();
             plan.servers().forEach(this::checkPorts);
             List<Path> written = new ArrayList<>();
             write(written, marker(), "servers=" + plan.size() + "\n");
+            written.addAll(new Secrets(plan).prepare());
+            List<EnsemblePlan.Server> fit = new ArrayList<>();
+            List<String> unfit = new ArrayList<>();
             for (EnsemblePlan.Server server : plan.servers()) {
-                prepare(server, written);
+                try {
+                    prepare(server, written);
+                    fit.add(server);
+                } catch (EnsembleException mistake) {
+                    unfit.add(mistake.getMessage());
+                }
             }
-            return written;
+            if (fit.size() <= plan.size() / 2) {
+                throw new EnsembleException(unfit.get(0));
+            }
+            return new Prepared(written, fit, unfit);
         } catch (IOException e) {
             throw new EnsembleException("directory '" + plan.directory() + "': cannot be written to ("
                     + e.getClass().getSimpleName() + ": " + e.getMessage() + "); choose another with --dir");
@@ -122,19 +143,21 @@ public final class EnsembleDirectory {
     }
 
     private void checkPorts(EnsemblePlan.Server server) {
-        checkPort(server.clientPort(), "clients of", server, "--client-port");
+        checkPort(plan.doors().bind(), server.clientPort(), "clients of", server, "--client-port");
         if (plan.standalone()) {
             return;
         }
-        checkPort(server.peerPort(), "followers of", server, "--peer-port");
-        checkPort(server.electionPort(), "elections at", server, "--election-port");
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        checkPort(loopback, server.peerPort(), "followers of", server, "--peer-port");
+        checkPort(loopback, server.electionPort(), "elections at", server, "--election-port");
     }
 
-    private static void checkPort(int port, String purpose, EnsemblePlan.Server server, String option) {
+    private static void checkPort(
+            InetAddress address, int port, String purpose, EnsemblePlan.Server server, String option) {
         try (ServerSocket socket = new ServerSocket()) {
             // As the servers do: what a closed connection left behind is no obstacle.
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(address, port));
         } catch (IOException e) {
             throw new EnsembleException("port '" + port + "' (" + purpose + " server " + server.number()
                     + "): taken by another program (" + e.getMessage() + "); choose others with " + option);
@@ -157,10 +180,22 @@ public final class EnsembleDirectory {
         if (!Files.exists(server.myid())) {
             throw new EnsembleException("myid '" + server.myid() + "': it is missing; " + wanted);
         }
-        String found = Files.readString(server.myid()).strip();
+        // ZooKeeper reads the first line and nothing else, and takes no blank beside the number.
+        String found = firstLine(server.myid());
         if (!found.equals(String.valueOf(server.number()))) {
             String shown = found.length() <= 20 ? found : found.substring(0, 20) + "…";
             throw new EnsembleException("myid '" + server.myid() + "': it holds '" + shown + "'; " + wanted);
+        }
+    }
+
+    /** Up to the end of the line; a letter for each byte, so that nothing is hidden. */
+    private static String firstLine(Path myid) {
+        try {
+            String text = Files.readString(myid, StandardCharsets.ISO_8859_1);
+            return text.lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new EnsembleException("myid '" + myid + "': it can't be read ("
+                    + e.getClass().getSimpleName() + "); let this user read it");
         }
     }
 

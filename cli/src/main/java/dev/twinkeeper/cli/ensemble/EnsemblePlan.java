@@ -1,6 +1,8 @@
 package dev.twinkeeper.cli.ensemble;
 
 import dev.twinkeeper.contract.CoordinationException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,8 +16,9 @@ import java.util.stream.IntStream;
  * @param clientPort where clients find the first server
  * @param peerPort where followers join the first server when it leads
  * @param electionPort where the first server takes part in elections
+ * @param doors who gets in, and from where
  */
-public record EnsemblePlan(Path directory, int size, int clientPort, int peerPort, int electionPort) {
+public record EnsemblePlan(Path directory, int size, int clientPort, int peerPort, int electionPort, Doors doors) {
     /** Where followers join the leader, and where servers elect it, unless somebody says otherwise: as in the book. */
     public static final int PEER_PORT = 2888;
 
@@ -25,6 +28,18 @@ public record EnsemblePlan(Path directory, int size, int clientPort, int peerPor
     private static final int MOST = 9;
 
     private static final int LAST_PORT = 65_535;
+
+    /**
+     * Who gets in, and from where.
+     *
+     * @param bind the address on which clients are taken; servers find each other on the loopback address
+     * @param secure whether clients without credentials are turned away
+     * @param tls whether clients and servers speak TLS, and nothing else
+     */
+    public record Doors(InetAddress bind, boolean secure, boolean tls) {
+        /** Everybody on this machine. */
+        public static final Doors OPEN = new Doors(InetAddress.getLoopbackAddress(), false, false);
+    }
 
     /** One server: its number and its ports. */
     public record Server(int number, Path directory, int clientPort, int peerPort, int electionPort) {
@@ -52,10 +67,11 @@ public record EnsemblePlan(Path directory, int size, int clientPort, int peerPor
         public Path console() {
             return directory.resolve("zookeeper.out");
         }
+    }
 
-        public String address() {
-            return "localhost:" + clientPort;
-        }
+    /** An ensemble for everybody on this machine. */
+    public EnsemblePlan(Path directory, int size, int clientPort, int peerPort, int electionPort) {
+        this(directory, size, clientPort, peerPort, electionPort, Doors.OPEN);
     }
 
     /** @throws CoordinationException {@code INVALID} where it makes no sense */
@@ -89,9 +105,40 @@ public record EnsemblePlan(Path directory, int size, int clientPort, int peerPor
         return (size - 1) / 2;
     }
 
-    /** What clients connect to. */
+    /** What clients connect to; from another machine, with this one's name in place of {@code localhost}. */
     public String connectString() {
-        return servers().stream().map(Server::address).collect(Collectors.joining(","));
+        return servers().stream()
+                .map(server -> host() + ":" + server.clientPort())
+                .collect(Collectors.joining(","));
+    }
+
+    private String host() {
+        InetAddress bind = doors.bind();
+        if (bind.isLoopbackAddress() || bind.isAnyLocalAddress()) {
+            return "localhost";
+        }
+        return bind.getHostAddress().contains(":") ? "[" + bind.getHostAddress() + "]" : bind.getHostAddress();
+    }
+
+    /** Where this machine reaches a server. */
+    InetSocketAddress reach(Server server) {
+        InetAddress address = doors.bind().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : doors.bind();
+        return new InetSocketAddress(address, server.clientPort());
+    }
+
+    /** Keys, certificates and passwords, where there are any: for the owner alone. */
+    public Path secrets() {
+        return directory.resolve("secrets");
+    }
+
+    /** What {@code --auth-file} takes. */
+    public Path authFile() {
+        return secrets().resolve("auth");
+    }
+
+    /** What {@code --tls-config} takes. */
+    public Path tlsConfig() {
+        return secrets().resolve("client.properties");
     }
 
     private static void range(String what, int first, int size) {

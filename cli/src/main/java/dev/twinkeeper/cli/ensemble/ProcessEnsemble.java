@@ -1,6 +1,5 @@
 package dev.twinkeeper.cli.ensemble;
 
-import dev.twinkeeper.scenarios.lab.FourLetterWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,27 +29,35 @@ public final class ProcessEnsemble implements AutoCloseable {
     /** Hears of a server that ended although nobody asked it to. Called on any thread. */
     @FunctionalInterface
     public interface Listener {
-        /** @param alive how many servers are left */
-        void ended(EnsemblePlan.Server server, int exitCode, int alive);
+        /**
+         * @param why the cause in one line, and what to do about it
+         * @param alive how many servers are left
+         */
+        void ended(EnsemblePlan.Server server, int exitCode, String why, int alive);
     }
 
+    private final EnsemblePlan plan;
     private final Listener listener;
+    private final Probe probe;
     private final List<ServerProcess> servers = new ArrayList<>();
     private volatile boolean closing;
 
-    private ProcessEnsemble(Listener listener) {
+    private ProcessEnsemble(EnsemblePlan plan, Listener listener) {
+        this.plan = plan;
+        this.probe = new Probe(plan);
         this.listener = listener;
     }
 
     /**
      * Starts the servers, one after the other. The directory has been made ready by {@link EnsembleDirectory#prepare}.
      *
+     * @param fit those that are to be started: a majority of the plan
      * @throws EnsembleException where one can't be started; none is left running then
      */
-    public static ProcessEnsemble start(EnsemblePlan plan, Listener listener) {
-        ProcessEnsemble ensemble = new ProcessEnsemble(listener);
+    public static ProcessEnsemble start(EnsemblePlan plan, List<EnsemblePlan.Server> fit, Listener listener) {
+        ProcessEnsemble ensemble = new ProcessEnsemble(plan, listener);
         try {
-            for (EnsemblePlan.Server server : plan.servers()) {
+            for (EnsemblePlan.Server server : fit) {
                 ensemble.servers.add(ServerProcess.start(server));
             }
         } catch (EnsembleException e) {
@@ -64,17 +71,17 @@ public final class ProcessEnsemble implements AutoCloseable {
     }
 
     /**
-     * Waits until all servers serve.
+     * Waits until all servers serve that have not ended. One that ends is told to the listener, and the others go on.
      *
-     * @throws EnsembleException where one ends before that, or the time is up
+     * @throws EnsembleException where those that are left are no majority, or the time is up
      */
     public void awaitServing() throws InterruptedException {
         long deadline = System.nanoTime() + ELECTION.toNanos();
         for (ServerProcess server : servers) {
-            while (FourLetterWord.mode(server.server().clientPort()).isEmpty()) {
+            while (probe.mode(server.server()).isEmpty()) {
                 if (server.endsWithin(ASK_EVERY_MS)) {
-                    throw new EnsembleException("server " + server.server().number()
-                            + ": ended while it started, exit code " + server.exitCode() + ": " + server.lastWords());
+                    checkMajority(server);
+                    break;
                 }
                 if (System.nanoTime() > deadline) {
                     throw new EnsembleException(
@@ -85,12 +92,23 @@ public final class ProcessEnsemble implements AutoCloseable {
         }
     }
 
+    private void checkMajority(ServerProcess ended) {
+        if (alive() <= plan.size() / 2) {
+            throw new EnsembleException("server " + ended.server().number() + ": ended while it started, exit code "
+                    + ended.exitCode() + ": " + ended.endReason(plan));
+        }
+    }
+
+    private int alive() {
+        return (int) servers.stream().filter(ServerProcess::isAlive).count();
+    }
+
     /** The server that leads, or stands alone; empty while there is an election. */
     public Optional<EnsemblePlan.Server> leader() {
         return servers.stream()
                 .filter(ServerProcess::isAlive)
                 .map(ServerProcess::server)
-                .filter(server -> FourLetterWord.mode(server.clientPort())
+                .filter(server -> probe.mode(server)
                         .filter(mode -> !mode.equals("follower"))
                         .isPresent())
                 .findFirst();
@@ -98,7 +116,11 @@ public final class ProcessEnsemble implements AutoCloseable {
 
     /** The process of a server. */
     public long pid(int number) {
-        return servers.get(number - 1).pid();
+        return servers.stream()
+                .filter(server -> server.server().number() == number)
+                .findFirst()
+                .orElseThrow()
+                .pid();
     }
 
     private void onEnded(ServerProcess server) {
@@ -106,8 +128,7 @@ public final class ProcessEnsemble implements AutoCloseable {
             return;
         }
         server.removePidFile();
-        int alive = (int) servers.stream().filter(ServerProcess::isAlive).count();
-        listener.ended(server.server(), server.exitCode(), alive);
+        listener.ended(server.server(), server.exitCode(), server.endReason(plan), alive());
     }
 
     /** Asks all servers to end, and kills those that don't within a few seconds. Their data stay. */

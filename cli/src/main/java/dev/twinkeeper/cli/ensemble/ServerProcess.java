@@ -1,17 +1,11 @@
 package dev.twinkeeper.cli.ensemble;
 
-import java.io.File;
+import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,41 +17,31 @@ final class ServerProcess {
 
     private final EnsemblePlan.Server server;
     private final Process process;
+    private final long logFrom;
 
-    private ServerProcess(EnsemblePlan.Server server, Process process) {
+    private ServerProcess(EnsemblePlan.Server server, Process process, long logFrom) {
         this.server = server;
         this.process = process;
+        this.logFrom = logFrom;
     }
 
     static ServerProcess start(EnsemblePlan.Server server) {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                // Where the log goes is for whoever configures logging in that process.
-                "-Dtwinkeeper.log=" + server.log(),
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                MAIN,
-                server.config().toString());
+        // Where the log goes is for whoever configures logging in that process.
+        List<String> options = List.of("-XX:+UseSerialGC", "-Dtwinkeeper.log=" + server.log());
+        long logFrom = EndReason.end(server.log());
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = JavaCommand.of(
+                            options, MAIN, List.of(server.config().toString()))
                     .directory(server.directory().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(server.console().toFile())
                     .start();
-            ServerProcess started = new ServerProcess(server, process);
+            ServerProcess started = new ServerProcess(server, process, logFrom);
             started.writePidFile();
             return started;
         } catch (IOException e) {
             throw new EnsembleException("server " + server.number() + ": cannot be started (" + e.getMessage() + ")");
         }
-    }
-
-    /** The server runs in a directory of its own. */
-    private static String absolute(String classPath) {
-        return Stream.of(classPath.split(File.pathSeparator))
-                .map(each -> Path.of(each).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void writePidFile() throws IOException {
@@ -96,6 +80,11 @@ final class ServerProcess {
         return process.exitValue();
     }
 
+    /** Why it ended, in one line. */
+    String endReason(EnsemblePlan plan) {
+        return EndReason.of(plan, server, logFrom);
+    }
+
     CompletableFuture<Process> onExit() {
         return process.onExit();
     }
@@ -113,22 +102,5 @@ final class ServerProcess {
     /** Ends it as a power cut would. */
     void kill() {
         process.destroyForcibly();
-    }
-
-    /** What it said last of its trouble: an error in its log, else whatever the JVM printed. */
-    String lastWords() {
-        return lastLine(server.log(), line -> line.contains(" ERROR "))
-                .or(() -> lastLine(server.console(), line -> !line.isBlank()))
-                .orElse("it left no word");
-    }
-
-    /** Both files are bounded: the log is put aside at its largest, and the console is written anew at each start. */
-    private static Optional<String> lastLine(Path file, Predicate<String> wanted) {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(wanted).reduce((first, second) -> second);
-        } catch (IOException | UncheckedIOException e) {
-            log.debug("{} can't be read", file, e);
-            return Optional.empty();
-        }
     }
 }

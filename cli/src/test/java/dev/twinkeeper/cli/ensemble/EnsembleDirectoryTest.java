@@ -9,10 +9,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The mistakes that people make in setting up an ensemble, each named with its file. */
 class EnsembleDirectoryTest {
@@ -61,6 +64,7 @@ class EnsembleDirectoryTest {
                 .containsEntry("clientPort", String.valueOf(plan.clientPort() + 1))
                 .containsEntry("clientPortAddress", "127.0.0.1")
                 .containsEntry("admin.enableServer", "false")
+                .containsEntry("autopurge.purgeInterval", "1")
                 .containsEntry("server.3", "localhost:" + (plan.peerPort() + 2) + ":" + (plan.electionPort() + 2))
                 .containsKeys("tickTime", "initLimit", "syncLimit", "server.1", "server.2");
         assertThat(second().myid()).hasContent("2");
@@ -118,15 +122,34 @@ class EnsembleDirectoryTest {
         prepare();
         Files.delete(second().myid());
 
-        assertThatThrownBy(this::prepare)
-                .hasMessageContaining("myid '" + second().myid() + "': it is missing")
-                .hasMessageContaining("it must hold the number 2");
+        assertThat(unfit())
+                .singleElement()
+                .asString()
+                .contains("myid '" + second().myid() + "': it is missing", "it must hold the number 2");
+    }
+
+    private List<String> unfit() {
+        return new EnsembleDirectory(plan).prepare().unfit();
+    }
+
+    /** What ZooKeeper would not take for a 2, or take for another number. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3\n", "2 \n", " 2", "\n2\n", "two", "\uFEFF2\n", "2.0", ""})
+    void aWrongMyidIsNamedWithWhatItShouldHoldAndTheOthersGoOn(String text) throws IOException {
+        prepare();
+        Files.writeString(second().myid(), text);
+
+        EnsembleDirectory.Prepared prepared = new EnsembleDirectory(plan).prepare();
+
+        assertThat(prepared.unfit()).singleElement().asString().contains("it must hold the number 2");
+        assertThat(prepared.fit()).extracting(EnsemblePlan.Server::number).containsExactly(1, 3);
     }
 
     @Test
-    void aWrongMyidIsNamedWithWhatItShouldHold() throws IOException {
+    void twoOfThreeWithMistakesAreNoEnsemble() throws IOException {
         prepare();
         Files.writeString(second().myid(), "3\n");
+        Files.writeString(plan.servers().get(2).myid(), "2\n");
 
         assertThatThrownBy(this::prepare).hasMessageContaining("it holds '3'; it must hold the number 2");
     }

@@ -1,7 +1,6 @@
 package dev.twinkeeper.raw.recipes;
 
 import dev.twinkeeper.raw.recipes.BarrierMember.Phase;
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.recipes.Barrier;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ final class BarrierEntry {
 
     void arrive() {
         StringCallback arrived = member.replies().name((code, name) -> onArrived(code));
-        member.zk().create(member.own(), BarrierMember.NOTHING, Connections.acl(), CreateMode.EPHEMERAL, arrived, null);
+        member.zk().create(member.own(), BarrierMember.NOTHING, connection.acl(), CreateMode.EPHEMERAL, arrived, null);
     }
 
     private void onArrived(Code code) {

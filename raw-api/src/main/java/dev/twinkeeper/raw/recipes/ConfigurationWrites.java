@@ -2,7 +2,6 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.recipes.Configuration.Value;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
@@ -146,7 +145,7 @@ final class ConfigurationWrites {
         List<Op> ops = List.of(
                 Op.setData(connection.path(), write.mark, -1),
                 version == -1
-                        ? Op.create(valuePath, write.bytes, Connections.acl(), CreateMode.PERSISTENT)
+                        ? Op.create(valuePath, write.bytes, connection.acl(), CreateMode.PERSISTENT)
                         : Op.setData(valuePath, write.bytes, version));
         connection
                 .zk()

@@ -2,7 +2,6 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import dev.twinkeeper.recipes.Election;
@@ -237,7 +236,7 @@ public final class ElectionRecipe implements Election {
         byte[] data = candidate.getBytes(UTF_8);
         String path = connection.path("_c_" + uuid + "-latch-");
         CreateMode mode = CreateMode.EPHEMERAL_SEQUENTIAL;
-        connection.zk().create(path, data, Connections.acl(), mode, replies().name(this::onJoined), null);
+        connection.zk().create(path, data, connection.acl(), mode, replies().name(this::onJoined), null);
     }
 
     private void onJoined(Code code, String made) {

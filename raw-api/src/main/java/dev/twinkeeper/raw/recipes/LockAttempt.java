@@ -1,6 +1,5 @@
 package dev.twinkeeper.raw.recipes;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.recipes.Lock;
 import dev.twinkeeper.recipes.Recipe.Failure;
@@ -145,7 +144,7 @@ final class LockAttempt {
         CreateMode mode = CreateMode.EPHEMERAL_SEQUENTIAL;
         connection
                 .zk()
-                .create(path, new byte[0], Connections.acl(), mode, replies().name(this::onAsked), null);
+                .create(path, new byte[0], connection.acl(), mode, replies().name(this::onAsked), null);
     }
 
     private void onAsked(Code code, String made) {

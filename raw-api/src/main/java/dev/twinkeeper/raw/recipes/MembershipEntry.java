@@ -1,6 +1,5 @@
 package dev.twinkeeper.raw.recipes;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe.Failure;
@@ -227,7 +226,7 @@ final class MembershipEntry {
     private void create() {
         byte[] sent = own.data;
         StringCallback reply = replies().name((code, name) -> onWritten(code, sent, 0));
-        connection.zk().create(path(), sent, Connections.acl(), CreateMode.EPHEMERAL, reply, null);
+        connection.zk().create(path(), sent, connection.acl(), CreateMode.EPHEMERAL, reply, null);
     }
 
     private void set(int version) {

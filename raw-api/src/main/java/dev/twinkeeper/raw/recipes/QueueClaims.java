@@ -2,7 +2,6 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.twinkeeper.raw.session.Connections;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -39,7 +38,7 @@ final class QueueClaims {
     }
 
     Op create(String name) {
-        return Op.create(path(name), id, Connections.acl(), CreateMode.EPHEMERAL);
+        return Op.create(path(name), id, connection.acl(), CreateMode.EPHEMERAL);
     }
 
     boolean isOurs(byte[] data, Stat stat) {

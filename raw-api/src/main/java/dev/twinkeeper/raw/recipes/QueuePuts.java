@@ -2,7 +2,6 @@ package dev.twinkeeper.raw.recipes;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.time.Duration;
@@ -161,7 +160,7 @@ final class QueuePuts {
         List<Op> put = List.of(
                 Op.setData(items, newest(ask.token, tokens), stat.getVersion()),
                 Op.create(
-                        items + "/" + QueueItem.PREFIX, ask.item, Connections.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
+                        items + "/" + QueueItem.PREFIX, ask.item, connection.acl(), CreateMode.PERSISTENT_SEQUENTIAL));
         connection.zk().multi(put, connection.replies().multi((code, results) -> onAdded(ask, before, code)), null);
     }
 

@@ -1,6 +1,5 @@
 package dev.twinkeeper.raw.recipes;
 
-import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.Session;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
@@ -140,7 +139,7 @@ public final class QueueRecipe implements Queue {
                     .create(
                             parent,
                             new byte[0],
-                            Connections.acl(),
+                            connection.acl(),
                             CreateMode.PERSISTENT,
                             connection.replies().name((code, name) -> other(code, parent)),
                             null);

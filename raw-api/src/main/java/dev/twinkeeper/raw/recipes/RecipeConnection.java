@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 
 /**
  * A recipe's connection to its path: a session, its own or one that it shares, and the promise that the path is there when
@@ -90,6 +91,11 @@ final class RecipeConnection {
         this.path = path;
         this.owner = owner;
         this.guard = new PhaseGuard<>("recipe " + path, session.loop(), Phase.AWAY, TRANSITIONS);
+    }
+
+    /** Who may do what to a znode that the recipe makes: what the session's owner said. */
+    List<ACL> acl() {
+        return session.acl();
     }
 
     /** Begins, in the background. */

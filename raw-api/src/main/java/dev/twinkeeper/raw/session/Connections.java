@@ -3,6 +3,7 @@ package dev.twinkeeper.raw.session;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -23,16 +24,40 @@ public class Connections {
     /** Bounds the one synchronous call there is, close: a swallowed reply would hang it for ever. */
     private static final int CLOSE_TIMEOUT_MS = 3_000;
 
+    /**
+     * As whom a client speaks, over what, and who may do what to the znodes that it makes.
+     *
+     * @param scheme of the credentials: {@code digest}; null for nobody in particular
+     * @param credentials what {@link ZooKeeper#addAuthInfo} takes
+     * @param acl an ArrayList or the like: ZooKeeper asks it whether it holds null, which {@code List.of} answers by throwing
+     * @param client properties of ZooKeeper's client, those of TLS for instance
+     */
+    public record Access(String scheme, byte[] credentials, List<ACL> acl, Map<String, String> client) {
+        /** As nobody in particular, over plain TCP, and everybody may do everything. */
+        public static final Access OPEN = new Access(null, null, Ids.OPEN_ACL_UNSAFE, Map.of());
+    }
+
     private final String servers;
     private final Duration sessionTimeout;
+    private final Access access;
 
     /**
      * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
      * @param sessionTimeout that is asked for; the ensemble may grant another
      */
-    public Connections(String servers, Duration sessionTimeout) {
+    public Connections(String servers, Duration sessionTimeout, Access access) {
         this.servers = servers;
         this.sessionTimeout = sessionTimeout;
+        this.access = access;
+    }
+
+    /** With {@link Access#OPEN}. */
+    public Connections(String servers, Duration sessionTimeout) {
+        this(servers, sessionTimeout, Access.OPEN);
+    }
+
+    Access access() {
+        return access;
     }
 
     String servers() {
@@ -45,26 +70,30 @@ public class Connections {
 
     /** Opens a new session, in the background. */
     ZooKeeper open(Watcher watcher) throws IOException {
-        return new ZooKeeper(servers, (int) sessionTimeout.toMillis(), watcher, config());
+        return authenticated(new ZooKeeper(servers, (int) sessionTimeout.toMillis(), watcher, config()));
     }
 
     /** Joins a session that there is, in the background. */
     ZooKeeper join(long session, byte[] password, Watcher watcher) throws IOException {
         StaticHostProvider hosts = new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses());
         int timeout = (int) sessionTimeout.toMillis();
-        return new ZooKeeper(servers, timeout, watcher, session, password, false, hosts, config());
+        return authenticated(new ZooKeeper(servers, timeout, watcher, session, password, false, hosts, config()));
     }
 
-    private static ZKClientConfig config() {
+    /** The credentials are sent with each new connection, before any request. */
+    private ZooKeeper authenticated(ZooKeeper zk) {
+        if (access.scheme() != null) {
+            zk.addAuthInfo(access.scheme(), access.credentials());
+        }
+        return zk;
+    }
+
+    private ZKClientConfig config() {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(CLOSE_TIMEOUT_MS));
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        access.client().forEach(config::setProperty);
         return config;
-    }
-
-    /** Who may do what to a znode that we make. */
-    public static List<ACL> acl() {
-        return Ids.OPEN_ACL_UNSAFE;
     }
 }

@@ -71,7 +71,7 @@ public final class Parents {
                 .create(
                         path,
                         new byte[0],
-                        Connections.acl(),
+                        session.acl(),
                         CreateMode.PERSISTENT,
                         guard.name((code, name) -> onCreated(code)),
                         null);

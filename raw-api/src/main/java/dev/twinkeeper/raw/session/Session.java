@@ -12,6 +12,7 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +131,11 @@ public final class Session implements AutoCloseable {
 
     public String servers() {
         return connections.servers();
+    }
+
+    /** Who may do what to a znode that is made in it. From any thread. */
+    public List<ACL> acl() {
+        return connections.access().acl();
     }
 
     /** The timeout that was asked for. */

@@ -1,6 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
-import java.io.File;
+import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A process that we started, and that ends with us: see {@link ParentWatch}. */
 final class ChildProcess {
@@ -49,34 +47,27 @@ final class ChildProcess {
      * @param log where a main that knows the property {@code twinkeeper.log} logs to
      */
     static ChildProcess java(Class<?> main, Path log, Path directory, List<String> properties, String argument) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dtwinkeeper.log=" + log));
-        command.addAll(properties);
-        command.addAll(List.of("-cp", classPath(), main.getName(), argument));
-        return start(command, directory, log.resolveSibling(log.getFileName() + ".out"));
+        List<String> options = new ArrayList<>(
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtwinkeeper.log=" + log));
+        options.addAll(properties);
+        ProcessBuilder builder = JavaCommand.of(options, main.getName(), List.of(argument));
+        return start(builder, directory, log.resolveSibling(log.getFileName() + ".out"));
     }
 
     /** Starts any program. */
     static ChildProcess start(List<String> command, Path directory, Path output) {
+        return start(new ProcessBuilder(command), directory, output);
+    }
+
+    private static ChildProcess start(ProcessBuilder builder, Path directory, Path output) {
         try {
-            return new ChildProcess(new ProcessBuilder(command)
-                    .directory(directory.toFile())
+            return new ChildProcess(builder.directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(each -> Path.of(each).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     long pid() {

@@ -1,0 +1,44 @@
+package dev.twinkeeper.cli;
+
+import dev.twinkeeper.cli.intrude.Intrusions;
+import dev.twinkeeper.contract.Coordination;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code twinkeeper intrude}: strangers at a locked tree. */
+@Command(
+        name = "intrude",
+        description = {
+            "Starts an ensemble in this process, locks its root, runs a master, a worker and a client of each implementation"
+                    + " in it, and has strangers try every operation on every kind of znode.",
+            "Each is to be refused, and no stranger's recursive watch may hear anything. Exit code 3 where one passed."
+        })
+final class IntrudeCommand implements Callable<Integer> {
+    @Option(
+            names = "--impl",
+            split = ",",
+            paramLabel = "IMPL",
+            defaultValue = "raw,curator",
+            description = "Whose trees: raw, curator; with commas. Default: ${DEFAULT-VALUE}.")
+    private List<Coordination> implementations;
+
+    @Mixin
+    private LogOption log;
+
+    private final Terminal terminal;
+
+    IntrudeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        log.open("intrude", terminal);
+        Intrusions intrusions = Intrusions.tryAll(implementations);
+        intrusions.lines().forEach(terminal::say);
+        return (intrusions.passed() == 0 ? ExitCode.GOOD : ExitCode.FAILED).code();
+    }
+}
