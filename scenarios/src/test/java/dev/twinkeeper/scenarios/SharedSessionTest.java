@@ -43,8 +43,8 @@ class SharedSessionTest extends RecipeSuite {
     }
 
     @Override
-    protected Cast cast() {
-        return Cast.ofRecipes(new OnACallersSession());
+    protected Implementations implementations() {
+        return Implementations.ofRecipes(new OnACallersSession());
     }
 
     private static final class OnACallersSession implements Recipes {
