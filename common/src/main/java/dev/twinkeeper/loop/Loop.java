@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class Loop implements AutoCloseable {
 
     private final ScheduledExecutorService executor;
     private final LongSupplier clock;
+    private final UnaryOperator<Runnable> guard;
     private volatile Thread thread;
 
     public Loop(String name) {
@@ -50,17 +52,19 @@ public final class Loop implements AutoCloseable {
         own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor = own;
         clock = System::nanoTime;
+        guard = Loop::guarded;
     }
 
     /**
-     * With a thread and a clock from outside, for a test that says itself what time it is.
+     * With a thread and a clock from outside, for a test that says itself what time it is, and that fails by a mistake.
      *
-     * @param executor one thread, which runs what it is given in that order
+     * @param executor one thread, which runs what it is given in that order; what that throws is its own
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
     public Loop(ScheduledExecutorService executor, LongSupplier clock) {
         this.executor = executor;
         this.clock = clock;
+        this.guard = UnaryOperator.identity();
     }
 
     /** In nanoseconds, as {@link System#nanoTime}: only differences mean something. */
@@ -71,7 +75,7 @@ public final class Loop implements AutoCloseable {
     /** Runs it on the loop, after all that was posted before. After {@link #close} it does nothing. */
     public void post(Runnable work) {
         try {
-            executor.execute(guarded(work));
+            executor.execute(guard.apply(work));
         } catch (RejectedExecutionException closed) {
             log.debug("posted after close, dropped");
         }
@@ -81,7 +85,7 @@ public final class Loop implements AutoCloseable {
     public Timer after(Duration delay, Runnable work) {
         try {
             Duration bounded = delay.compareTo(EVER) > 0 ? EVER : delay;
-            Future<?> scheduled = executor.schedule(guarded(work), bounded.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> scheduled = executor.schedule(guard.apply(work), bounded.toNanos(), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException closed) {
             log.debug("scheduled after close, dropped");

@@ -53,7 +53,7 @@ final class Duty {
     private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(
             Phase.SUSPENDED, Set.of(Phase.LISTING, Phase.OVER),
             Phase.LISTING, Set.of(Phase.WORKING, Phase.SUSPENDED, Phase.OVER),
-            Phase.WORKING, Set.of(Phase.LISTING, Phase.SUSPENDED, Phase.OVER));
+            Phase.WORKING, Set.of(Phase.SUSPENDED, Phase.OVER));
 
     /** How long closing waits for handlers that were interrupted; one that does not heed it ends with the process. */
     private static final Duration LAST_HANDLER = Duration.ofSeconds(1);

@@ -43,7 +43,6 @@ class CandidacyTest {
     @Test
     void suspendedExpiredBeginsANewCandidacy() {
         reign();
-        String nonce = "";
         servers.expire();
 
         servers.connect();
@@ -225,14 +224,55 @@ class CandidacyTest {
         }
     }
 
+    private enum Way {
+        SUSPENDED,
+        PREPARING,
+        LOOKING,
+        CLAIMING,
+        CONFIRMING,
+        STANDBY,
+        RELEASING
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void anyPhaseClosedYieldsNothingAndEnds(Way way) {
+        switch (way) {
+            case SUSPENDED -> role.start();
+            case PREPARING -> start();
+            case LOOKING -> prepare();
+            case CLAIMING -> prepare().answer("getData /master", Code.NONODE);
+            case CONFIRMING -> prepare().data("getData /master", "m1", servers.ours());
+            case STANDBY -> standBy();
+            case RELEASING ->
+                prepare()
+                        .data("getData /master", "m1", servers.ours())
+                        .data("getData /master-epoch", "m1 other", version(EPOCH));
+        }
+        servers.run();
+
+        servers.session().loop().post(role::close);
+        servers.run();
+
+        assertThat(servers.zk().isClosed()).isTrue();
+        assertThat(role.leadership()).isEqualTo(Leadership.CLOSED);
+    }
+
     @Test
-    void anyPhaseClosedYields() {
+    void reigningClosedYields() {
         reign();
         servers.zk().lose();
         servers.session().loop().post(role::close);
-        servers.pass(Duration.ZERO);
-
+        servers.run();
         assertThat(servers.zk().asked()).contains("check /master-epoch, delete /master");
+        assertThat(servers.zk().isClosed()).isFalse();
+
+        servers.zk().lose().stream()
+                .filter(asked -> asked.what().equals("check /master-epoch, delete /master"))
+                .forEach(asked -> asked.answer(Code.CONNECTIONLOSS));
+        servers.run();
+
+        assertThat(servers.zk().isClosed()).isTrue();
     }
 
     private void start() {

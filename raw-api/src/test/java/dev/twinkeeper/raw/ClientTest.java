@@ -159,7 +159,10 @@ class ClientTest {
         servers.disconnect();
         servers.connect();
         prepared();
-        servers.disconnect();
+        Asked late = servers.disconnect().get(0);
+        late.children();
+        servers.run();
+        assertThat(servers.zk().asked()).isEmpty();
         servers.connect();
         prepared();
 

@@ -170,11 +170,29 @@ class DutyTest {
     }
 
     @Test
-    void anyPhaseClosedIsOver() {
+    void suspendedClosedIsOver() {
+        role.start();
+        servers.run();
+        close();
+    }
+
+    @Test
+    void listingClosedIsOver() {
+        register();
+        close();
+    }
+
+    @Test
+    void workingClosedIsOver() {
         register();
         servers.children(LIST);
+        close();
+    }
+
+    /** R4: and begins nothing any more. */
+    private void close() {
         servers.session().loop().post(role::close);
-        servers.run();
+        servers.run().zk().lose();
         changed(EventType.NodeCreated);
 
         assertThat(servers.zk().asked()).isEmpty();
