@@ -1,4 +1,4 @@
-package dev.twinkeeper.cli;
+package dev.twinkeeper.scenarios.lab;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
@@ -18,13 +18,14 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A plain ZooKeeper client that reads and never writes, for {@code status}. Synchronous, since it has nothing else to do;
- * what is gone when it is read is left out.
+ * Reads many znodes in few requests, and never writes. Synchronous; what is gone when it is read is left out. Used by one
+ * thread at a time.
  */
-final class TreeReader implements AutoCloseable {
+public final class TreeReader implements AutoCloseable {
     /** A list of children as long as anybody could want: about a million names. */
     private static final int LONGEST_ANSWER = 64 << 20;
 
@@ -42,8 +43,8 @@ final class TreeReader implements AutoCloseable {
     private final String where;
 
     /** A znode as it was read. */
-    record Node(byte[] data, Stat stat) {
-        boolean ephemeral() {
+    public record Node(byte[] data, Stat stat) {
+        public boolean ephemeral() {
             return stat.getEphemeralOwner() != 0;
         }
     }
@@ -62,17 +63,27 @@ final class TreeReader implements AutoCloseable {
         this.where = where;
     }
 
-    /** @throws CoordinationException {@code CANNOT_CONNECT} */
-    static TreeReader connect(Settings settings) throws InterruptedException {
+    /** Over a session of the caller's, who also closes it. */
+    public static TreeReader over(ZooKeeper zooKeeper, String where) {
+        return new TreeReader(zooKeeper, where);
+    }
+
+    /** For long answers; a call that is not answered in that time fails. */
+    public static ZKClientConfig config(int answerWithinMs) {
         ZKClientConfig config = new ZKClientConfig();
-        config.setProperty("jute.maxbuffer", String.valueOf(LONGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(answerWithinMs));
+        return config;
+    }
+
+    /** @throws CoordinationException {@code CANNOT_CONNECT} */
+    public static TreeReader connect(Settings settings) throws InterruptedException {
         String servers = settings.connect().servers();
         Connecting watcher = new Connecting(new CountDownLatch(1));
         TreeReader reader;
         try {
             int sessionTimeout = (int) settings.sessionTimeout().toMillis();
-            reader = new TreeReader(new ZooKeeper(servers, sessionTimeout, watcher, config), servers);
+            reader = new TreeReader(new ZooKeeper(servers, sessionTimeout, watcher, config(ANSWER_WITHIN_MS)), servers);
         } catch (IOException e) {
             throw new CoordinationException(Problem.CANNOT_CONNECT, "servers '" + servers + "': " + e.getMessage());
         }
@@ -90,7 +101,7 @@ final class TreeReader implements AutoCloseable {
      * What was written before is read after this: a transaction that changes nothing. A {@code sync} would not do where
      * the leader answers us.
      */
-    void readBarrier() throws InterruptedException {
+    public void readBarrier() throws InterruptedException {
         try {
             zooKeeper.multi(List.of(Op.check("/", ANY_VERSION)));
         } catch (KeeperException.NoAuthException e) {
@@ -101,17 +112,17 @@ final class TreeReader implements AutoCloseable {
     }
 
     /** The znode, unless there is none. */
-    Optional<Node> node(String path) throws InterruptedException {
+    public Optional<Node> node(String path) throws InterruptedException {
         return nodes(List.of(path)).get(0);
     }
 
     /** The names of the children; none where there is no such znode. */
-    List<String> children(String path) throws InterruptedException {
+    public List<String> children(String path) throws InterruptedException {
         return lists(List.of(path)).get(0).orElse(List.of());
     }
 
     /** The znodes at these paths, in their order; empty where there is none. */
-    List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
+    public List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
         return read(paths, Op::getData, result -> {
             OpResult.GetDataResult data = (OpResult.GetDataResult) result;
             return new Node(data.getData(), data.getStat());
@@ -119,7 +130,7 @@ final class TreeReader implements AutoCloseable {
     }
 
     /** The names of the children of each of these; empty where there is no such znode. */
-    List<Optional<List<String>>> lists(List<String> paths) throws InterruptedException {
+    public List<Optional<List<String>>> lists(List<String> paths) throws InterruptedException {
         return read(paths, Op::getChildren, result -> ((OpResult.GetChildrenResult) result).getChildren());
     }
 
