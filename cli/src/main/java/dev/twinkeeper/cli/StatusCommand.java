@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
+import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

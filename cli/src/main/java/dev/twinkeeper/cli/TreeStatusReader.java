@@ -6,6 +6,7 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.MasterLine;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.WorkerLine;
+import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,14 +2,12 @@ package dev.twinkeeper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,64 +16,63 @@ import org.junit.jupiter.api.Test;
 class NamesTest {
     /** Words of theatre, court, weather and work: a stranger can't guess what such a class does. */
     private static final Set<String> METAPHORS = Set.of(
-            "Actor",
-            "Article",
-            "Audience",
-            "Cast",
-            "Charge",
-            "Company",
-            "Curtain",
-            "Docket",
-            "Ear",
-            "Hand",
-            "Hearing",
-            "Judge",
-            "Labour",
-            "Oracle",
-            "Play",
-            "Playbill",
-            "Player",
-            "Props",
-            "Scene",
-            "Stage",
-            "Testimony",
-            "Theatre",
-            "Troupe",
-            "Verdict",
-            "Weather");
+            ("Actor Article Audience Cast Charge Company Curtain Docket Ear Hand Hearing Judge Labour Oracle Play"
+                            + " Playbill Player Props Scene Stage Testimony Theatre Troupe Verdict Weather")
+                    .split(" "));
 
-    private static final JavaClasses ALL = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.twinkeeper");
+    /** Goes with the rewriting of the Curator roles. */
+    private static final Set<String> GOING = Set.of("Queue");
+
+    private static final String SOURCES = "src/main/java/";
 
     /** Only counterparts may: one of {@code raw-api} and one of {@code curator-impl}. */
     @Test
-    void noTwoClassesShareASimpleName() {
-        Map<String, List<String>> byName = ALL.stream()
-                .filter(JavaClass::isTopLevelClass)
-                .filter(each -> !each.getSimpleName().equals("package-info"))
-                .collect(Collectors.groupingBy(
-                        JavaClass::getSimpleName,
-                        TreeMap::new,
-                        Collectors.mapping(JavaClass::getName, Collectors.toList())));
+    void noTwoClassesShareASimpleName() throws IOException {
+        Map<String, List<Path>> byName = classes().stream().collect(Collectors.groupingBy(NamesTest::simpleName));
 
-        assertThat(byName.values().stream().filter(names -> names.size() > 1).filter(names -> !areCounterparts(names)))
+        assertThat(byName).hasSizeGreaterThan(200);
+        assertThat(byName.values())
+                .filteredOn(files -> files.size() > 1 && !areCounterparts(files))
+                .filteredOn(files -> !GOING.contains(simpleName(files.get(0))))
                 .isEmpty();
     }
 
     @Test
-    void noClassIsNamedByAMetaphor() {
-        assertThat(ALL.stream()
-                        .filter(JavaClass::isTopLevelClass)
-                        .map(each -> each.getSimpleName().replace("ByHand", ""))
-                        .filter(name ->
-                                Stream.of(name.split("(?<=[a-z])(?=[A-Z])")).anyMatch(METAPHORS::contains)))
+    void noClassIsNamedByAMetaphor() throws IOException {
+        assertThat(classes())
+                .filteredOn(
+                        file -> Stream.of(simpleName(file).replace("ByHand", "").split("(?<=[a-z])(?=[A-Z])"))
+                                .anyMatch(METAPHORS::contains))
                 .isEmpty();
     }
 
-    private static boolean areCounterparts(List<String> names) {
-        return names.size() == 2
-                && names.stream().anyMatch(name -> name.startsWith("dev.twinkeeper.raw."))
-                && names.stream().anyMatch(name -> name.startsWith("dev.twinkeeper.curator."));
+    /** The files of all main classes; each holds one. */
+    private static List<Path> classes() throws IOException {
+        try (Stream<Path> modules = Files.list(Path.of(".."));
+                Stream<Path> files = modules.map(module -> module.resolve(SOURCES))
+                        .filter(Files::isDirectory)
+                        .flatMap(NamesTest::below)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.endsWith("package-info.java"))
+                    .toList();
+        }
+    }
+
+    private static Stream<Path> below(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.toList().stream();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String simpleName(Path file) {
+        return file.getFileName().toString().replace(".java", "");
+    }
+
+    private static boolean areCounterparts(List<Path> files) {
+        return files.size() == 2
+                && files.stream().anyMatch(file -> file.startsWith("../raw-api"))
+                && files.stream().anyMatch(file -> file.startsWith("../curator-impl"));
     }
 }

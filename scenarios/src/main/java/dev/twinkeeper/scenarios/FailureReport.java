@@ -1,6 +1,5 @@
 package dev.twinkeeper.scenarios;
 
-import dev.twinkeeper.scenarios.checker.Change;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.Observations;
 import dev.twinkeeper.scenarios.checker.Violation;
@@ -34,7 +33,7 @@ final class FailureReport {
     String tell(List<TimedEvent<Object>> events, List<Commit> commits) {
         List<Line> lines = new ArrayList<>();
         for (Commit commit : last(commits)) {
-            lines.add(new Line(commit.time(), "    " + text(commit)));
+            lines.add(new Line(commit.time(), "    " + commit.text(observations.participant(commit.session()), root)));
         }
         for (TimedEvent<Object> timed : last(events)) {
             lines.add(new Line(timed.at(), timed.participant() + " tells " + text(timed.event())));
@@ -45,21 +44,11 @@ final class FailureReport {
 
     /** A violation with the commits around it. */
     String tell(Violation violation) {
-        String around = violation.around().stream()
-                .map(commit -> (commit.zxid() == violation.zxid() ? "  > " : "    ") + text(commit) + "\n")
-                .collect(Collectors.joining());
-        return (violation + "\n").replace(root, "") + around;
+        return (violation + "\n" + String.join("\n", violation.records()) + "\n").replace(root, "");
     }
 
     private static <T> List<T> last(List<T> all) {
         return all.subList(Math.max(0, all.size() - LAST), all.size());
-    }
-
-    /** Paths without the chroot, as at zkCli. */
-    private String text(Commit commit) {
-        String changes = commit.changes().stream().map(Change::toString).collect(Collectors.joining(" · "));
-        return "0x%x %s: %s"
-                .formatted(commit.zxid(), observations.participant(commit.session()), changes.replace(root, ""));
     }
 
     private String text(Object event) {

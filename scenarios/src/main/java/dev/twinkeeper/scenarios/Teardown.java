@@ -115,7 +115,7 @@ final class Teardown {
 
     private static Violation late(TestParticipant<?> participant, TimedEvent<Object> timed) {
         Rule rule = participant.owner().is(SessionOwner.Kind.RECIPE) ? Rule.X3 : Rule.R4;
-        return new Violation(rule, -1, participant + " told after it was closed: " + timed.event(), List.of());
+        return Violation.of(rule, -1, participant + " told after it was closed: " + timed.event(), List.of());
     }
 
     private static Stream<TimedEvent<Object>> labelled(TestParticipant<?> participant) {
@@ -154,7 +154,9 @@ final class Teardown {
                 .append("='")
                 .append(scenario.id())
                 .append("'\n");
-        Set<Rule> broken = violations.stream().map(Violation::rule).collect(Collectors.toSet());
+        Set<Rule> broken = violations.stream()
+                .flatMap(violation -> violation.rule().stream())
+                .collect(Collectors.toSet());
         AssertionError failure = new ScenarioFailure(text.toString(), wrong.isEmpty() ? null : wrong.get(0), broken);
         wrong.stream().skip(1).forEach(failure::addSuppressed);
         return failure;

@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.checker;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A transaction that the ensemble committed.
@@ -19,5 +20,11 @@ public record Commit(long zxid, long session, Instant time, List<Change> changes
     /** The changes of one kind. */
     public <C extends Change> List<C> changes(Class<C> kind) {
         return changes.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** In one line, with paths as at zkCli: without the chroot. */
+    public String text(SessionOwner by, String root) {
+        String all = changes.stream().map(Change::toString).collect(Collectors.joining(" · "));
+        return "0x%x %s: %s".formatted(zxid, by, all.replace(root, ""));
     }
 }

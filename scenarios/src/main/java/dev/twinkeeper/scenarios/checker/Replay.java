@@ -17,11 +17,7 @@ public final class Replay {
     private static final int MOST_AROUND = 1_000;
 
     /** A violation, while the commits after it are still to come. */
-    private record Open(Rule rule, long zxid, String message, List<Commit> around) {
-        Violation closed() {
-            return new Violation(rule, zxid, message, around);
-        }
-    }
+    private record Open(Rule rule, long zxid, String message, List<Commit> around) {}
 
     private final Layout layout;
     private final Observations observations;
@@ -54,7 +50,7 @@ public final class Replay {
     public List<Violation> close() {
         here.commit = null;
         checks.forEach(check -> check.end(here));
-        open.forEach(each -> violations.add(each.closed()));
+        open.forEach(each -> violations.add(closed(each)));
         open.clear();
         return violations;
     }
@@ -62,12 +58,20 @@ public final class Replay {
     private void remember(Commit commit) {
         open.forEach(each -> each.around.add(commit));
         while (!open.isEmpty() && complete(open.peek())) {
-            violations.add(open.remove().closed());
+            violations.add(closed(open.remove()));
         }
         before.add(commit);
         if (before.size() > AROUND + 1) {
             before.remove();
         }
+    }
+
+    private Violation closed(Open each) {
+        List<String> records = each.around.stream()
+                .map(commit -> (commit.zxid() == each.zxid ? "  > " : "    ")
+                        + commit.text(observations.participant(commit.session()), layout.root()))
+                .toList();
+        return Violation.of(each.rule, each.zxid, each.message, records);
     }
 
     private static boolean complete(Open each) {
@@ -122,7 +126,7 @@ public final class Replay {
             } else if (violations.size() + open.size() < MOST_AROUND) {
                 open.add(new Open(rule, commit.zxid(), message, new ArrayList<>(before)));
             } else {
-                violations.add(new Violation(rule, commit.zxid(), message, List.of()));
+                violations.add(Violation.of(rule, commit.zxid(), message, List.of()));
             }
         }
     }

@@ -52,15 +52,13 @@ public final class RunChecker {
                         new WriterCheck(layout, history, violations), account, executions, care, presence, roster));
         Ledger ledger = new Ledger(run.servers());
         Ledger.Tally read = ledger.read(new Reading(replay));
-        replay.close()
-                .forEach(violation ->
-                        violations.enter(ViolationKind.of(violation.rule()), violation.zxid(), violation.message()));
+        replay.close().forEach(violations::enter);
         recovered(faults);
         long znodes = finalTree();
         if (read.committed() == 0) {
             violations.enter(ViolationKind.EVIDENCE, -1, "the servers' logs are empty");
         }
-        List<RunViolation> findings = violations.findings();
+        List<Violation> findings = violations.findings();
         return new RunResult(
                 run,
                 numbers(account.tally(), executions, read, znodes),

@@ -66,7 +66,7 @@ final class RunReport {
         return json;
     }
 
-    private static Map<String, Object> finding(RunViolation finding) {
+    private static Map<String, Object> finding(Violation finding) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("kind", name(finding.kind()));
         json.put("zxid", finding.zxid() < 0 ? null : "0x" + Long.toHexString(finding.zxid()));
@@ -88,7 +88,7 @@ final class RunReport {
         }
         text.append("\n## Violations of %s\n\n".formatted(result.run().implementation()));
         new TreeMap<>(result.counts()).forEach((kind, count) -> text.append("- %,d %s\n".formatted(count, kind)));
-        for (RunViolation finding : result.findings()) {
+        for (Violation finding : result.findings()) {
             text.append("\n### ").append(finding).append("\n\n```\n");
             finding.records().forEach(record -> text.append(record).append('\n'));
             text.append("```\n");

@@ -18,7 +18,7 @@ public record RunResult(
         RunNumbers numbers,
         List<FaultRecord> faults,
         Map<ViolationKind, Long> counts,
-        List<RunViolation> findings) {
+        List<Violation> findings) {
     public RunResult {
         faults = List.copyOf(faults);
         counts = Map.copyOf(counts);

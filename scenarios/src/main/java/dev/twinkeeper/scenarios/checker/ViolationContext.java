@@ -30,13 +30,13 @@ final class ViolationContext implements Ledger.Reader {
 
     /** A finding, and what was found for it. */
     private static final class Track {
-        final RunViolation finding;
+        final Violation finding;
         final String task;
         final List<String> around = new ArrayList<>();
         final List<String> records = new ArrayList<>();
         int after = -1;
 
-        Track(RunViolation finding) {
+        Track(Violation finding) {
             this.finding = finding;
             this.task = finding.task().map(TaskId::name).orElseGet(() -> named(finding.message()));
         }
@@ -46,7 +46,7 @@ final class ViolationContext implements Ledger.Reader {
             return matcher.find() ? matcher.group() : "";
         }
 
-        RunViolation found() {
+        Violation found() {
             List<String> all = new ArrayList<>(around);
             records.stream().filter(record -> !all.contains(record)).forEach(all::add);
             return finding.with(all);
@@ -61,10 +61,10 @@ final class ViolationContext implements Ledger.Reader {
     private final List<Track> open = new ArrayList<>();
     private final Deque<String> before = new ArrayDeque<>();
 
-    ViolationContext(Run run, Observations observations, List<RunViolation> findings) {
+    ViolationContext(Run run, Observations observations, List<Violation> findings) {
         this.run = run;
         this.observations = observations;
-        for (RunViolation finding : findings) {
+        for (Violation finding : findings) {
             Track track = new Track(finding);
             tracks.add(track);
             if (finding.zxid() >= 0) {
@@ -77,7 +77,7 @@ final class ViolationContext implements Ledger.Reader {
         }
     }
 
-    List<RunViolation> follow(Ledger ledger, Path history) throws IOException {
+    List<Violation> follow(Ledger ledger, Path history) throws IOException {
         ledger.read(this);
         if (!byTask.isEmpty()) {
             JsonLines.each(history, line -> {

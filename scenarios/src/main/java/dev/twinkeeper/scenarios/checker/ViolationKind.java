@@ -17,7 +17,8 @@ public enum ViolationKind {
     NOT_LEARNT("L4", "outcomes that no client learnt"),
     NO_RECOVERY("L5", "faults that the service did not recover from"),
     ABSENT("R2", "live workers that did not register again"),
-    REGISTRATION("R1–R4", "registrations that were not what they said"),
+    REGISTRATION("R1, R3", "registrations that were not what they said"),
+    CLOSE("R4, X3, X4", "things told, or left behind, after a close"),
     UNEXPLAINED("", "executions that no lost worker explains"),
     DISAGREEMENT("", "servers that disagree"),
     GAP("", "transactions that are in no log, or in too few"),
@@ -57,8 +58,9 @@ public enum ViolationKind {
             case L2 -> STARVED;
             case L3 -> NOT_MOVED;
             case R2 -> ABSENT;
-            case R1, R3, R4, R5, R6 -> REGISTRATION;
-            default -> throw new IllegalArgumentException(rule + " is no rule of the protocol");
+            case R1, R3 -> REGISTRATION;
+            case R4, X3, X4 -> CLOSE;
+            default -> throw new IllegalArgumentException(rule + " is no rule that a checker looks for");
         };
     }
 

@@ -12,17 +12,17 @@ final class Violations {
     private static final int KEPT = 20;
 
     private final Map<ViolationKind, Long> counts = new EnumMap<>(ViolationKind.class);
-    private final List<RunViolation> findings = new ArrayList<>();
+    private final List<Violation> findings = new ArrayList<>();
 
     void enter(ViolationKind kind, long zxid, String message) {
-        enter(new RunViolation(kind, zxid, Optional.empty(), message, List.of()));
+        enter(new Violation(kind, Optional.empty(), zxid, Optional.empty(), message, List.of()));
     }
 
     void enter(ViolationKind kind, long zxid, TaskId task, String message) {
-        enter(new RunViolation(kind, zxid, Optional.of(task), message, List.of()));
+        enter(new Violation(kind, Optional.empty(), zxid, Optional.of(task), message, List.of()));
     }
 
-    void enter(RunViolation finding) {
+    void enter(Violation finding) {
         if (counts.merge(finding.kind(), 1L, Long::sum) <= KEPT) {
             findings.add(finding);
         }
@@ -36,7 +36,7 @@ final class Violations {
         return new EnumMap<>(counts);
     }
 
-    List<RunViolation> findings() {
+    List<Violation> findings() {
         return List.copyOf(findings);
     }
 }

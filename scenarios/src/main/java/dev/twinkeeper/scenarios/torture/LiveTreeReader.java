@@ -1,14 +1,16 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.scenarios.checker.JsonLines;
+import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -17,7 +19,6 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
-import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +33,6 @@ final class LiveTreeReader implements AutoCloseable {
     /** A call that is not answered by then is given up. */
     private static final int REQUEST_MS = 2_000;
 
-    /** A list of a million tasks. */
-    private static final int LARGEST_ANSWER = 64 << 20;
-
     private final String connect;
     private final LongConsumer onSession;
     private ZooKeeper keeper;
@@ -46,10 +44,8 @@ final class LiveTreeReader implements AutoCloseable {
     }
 
     static ZKClientConfig config() {
-        ZKClientConfig config = new ZKClientConfig();
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(REQUEST_MS));
+        ZKClientConfig config = TreeReader.config(REQUEST_MS);
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
         return config;
     }
 
@@ -67,22 +63,20 @@ final class LiveTreeReader implements AutoCloseable {
         }
     }
 
-    /** A reading of what comes and goes; empty where the ensemble could not be asked. */
-    Optional<EnsembleState.OfTree> look(long at) {
+    private interface Question<T> {
+        T ask(TreeReader tree) throws InterruptedException;
+    }
+
+    /** Empty where the ensemble could not be asked. */
+    private <T> Optional<T> ask(Question<T> question) {
         try {
             ZooKeeper from = keeper();
             if (!from.getState().isConnected()) {
                 return Optional.empty();
             }
             from.sync("/");
-            Stat epoch = from.exists("/master-epoch", false);
-            return Optional.of(new EnsembleState.OfTree(
-                    at,
-                    node(from, "/master"),
-                    epoch == null ? 0 : epoch.getVersion(),
-                    children(from, "/workers"),
-                    children(from, "/assign")));
-        } catch (KeeperException | IOException e) {
+            return Optional.of(question.ask(TreeReader.over(from, connect)));
+        } catch (KeeperException | CoordinationException | IOException e) {
             log.debug("the tree can't be read", e);
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -91,80 +85,91 @@ final class LiveTreeReader implements AutoCloseable {
         }
     }
 
-    private static Optional<EnsembleState.Node> node(ZooKeeper from, String path)
-            throws KeeperException, InterruptedException {
-        Stat stat = from.exists(path, false);
-        return stat == null
-                ? Optional.empty()
-                : Optional.of(new EnsembleState.Node(stat.getCzxid(), stat.getEphemeralOwner(), stat.getVersion()));
+    /** A reading of what comes and goes; empty where the ensemble could not be asked. */
+    Optional<EnsembleState.OfTree> look(long at) {
+        return ask(tree -> new EnsembleState.OfTree(
+                at,
+                tree.node("/master").map(LiveTreeReader::node),
+                tree.node("/master-epoch").map(node -> node.stat().getVersion()).orElse(0),
+                children(tree, "/workers"),
+                children(tree, "/assign")));
     }
 
-    private static Map<String, EnsembleState.Node> children(ZooKeeper from, String parent)
-            throws KeeperException, InterruptedException {
+    private static EnsembleState.Node node(TreeReader.Node node) {
+        Stat stat = node.stat();
+        return new EnsembleState.Node(stat.getCzxid(), stat.getEphemeralOwner(), stat.getVersion());
+    }
+
+    private static Map<String, EnsembleState.Node> children(TreeReader tree, String parent)
+            throws InterruptedException {
+        List<String> names = tree.children(parent);
+        List<Optional<TreeReader.Node>> found = tree.nodes(below(parent, names));
         Map<String, EnsembleState.Node> nodes = new LinkedHashMap<>();
-        if (from.exists(parent, false) != null) {
-            for (String name : from.getChildren(parent, false)) {
-                node(from, parent + "/" + name).ifPresent(node -> nodes.put(name, node));
-            }
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            found.get(i).ifPresent(node -> nodes.put(name, node(node)));
         }
         return Map.copyOf(nodes);
     }
 
+    private static List<String> below(String parent, List<String> names) {
+        String prefix = parent.equals("/") ? "/" : parent + "/";
+        return names.stream().map(name -> prefix + name).toList();
+    }
+
     /** How many tasks have no status, and how many assignments there are; empty where the ensemble could not be asked. */
     Optional<Integer> unfinished() {
-        try {
-            ZooKeeper from = keeper();
-            if (!from.getState().isConnected()) {
-                return Optional.empty();
-            }
-            from.sync("/");
-            int count = 0;
-            for (String task : from.getChildren("/tasks", false)) {
-                count += from.exists("/tasks/" + task + "/status", false) == null ? 1 : 0;
-            }
-            for (String worker : from.getChildren("/assign", false)) {
-                count += from.getChildren("/assign/" + worker, false).size();
-            }
-            return Optional.of(count);
-        } catch (KeeperException | IOException e) {
-            log.debug("the tree can't be read", e);
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
+        return ask(tree -> {
+            List<String> statuses = below("/tasks", tree.children("/tasks")).stream()
+                    .map(task -> task + "/status")
+                    .toList();
+            long pending =
+                    tree.nodes(statuses).stream().filter(Optional::isEmpty).count();
+            long assigned = tree.lists(below("/assign", tree.children("/assign"))).stream()
+                    .flatMap(Optional::stream)
+                    .mapToLong(List::size)
+                    .sum();
+            return (int) (pending + assigned);
+        });
     }
 
     /** Writes the whole tree, one znode a line; returns how many. */
     int dump(Path file) throws IOException, KeeperException, InterruptedException {
         ZooKeeper from = keeper();
         from.sync("/");
+        TreeReader tree = TreeReader.over(from, connect);
         int count = 0;
-        Deque<String> paths = new ArrayDeque<>();
-        paths.add("/");
         try (Writer out = Files.newBufferedWriter(file)) {
-            while (!paths.isEmpty()) {
-                String path = paths.remove();
-                Stat stat = new Stat();
-                byte[] data = from.getData(path, false, stat);
-                out.write(JsonLines.text(JsonLines.object()
-                                .put("path", path)
-                                .put("czxid", hex(stat.getCzxid()))
-                                .put("mzxid", hex(stat.getMzxid()))
-                                .put("version", stat.getVersion())
-                                .put("owner", hex(stat.getEphemeralOwner()))
-                                .put("data", Base64.getEncoder().encodeToString(data == null ? new byte[0] : data)))
-                        + "\n");
-                count++;
-                for (String name : from.getChildren(path, false)) {
-                    String child = path.equals("/") ? "/" + name : path + "/" + name;
-                    if (!child.equals("/zookeeper")) {
-                        paths.add(child);
+            List<String> level = List.of("/");
+            while (!level.isEmpty()) {
+                List<Optional<TreeReader.Node>> nodes = tree.nodes(level);
+                List<Optional<List<String>>> children = tree.lists(level);
+                List<String> next = new ArrayList<>();
+                for (int i = 0; i < level.size(); i++) {
+                    String path = level.get(i);
+                    if (nodes.get(i).isPresent()) {
+                        out.write(line(path, nodes.get(i).get()));
+                        count++;
+                        next.addAll(below(path, children.get(i).orElse(List.of())));
                     }
                 }
+                next.remove("/zookeeper");
+                level = next;
             }
         }
         return count;
+    }
+
+    private static String line(String path, TreeReader.Node node) {
+        byte[] data = node.data() == null ? new byte[0] : node.data();
+        return JsonLines.text(JsonLines.object()
+                        .put("path", path)
+                        .put("czxid", hex(node.stat().getCzxid()))
+                        .put("mzxid", hex(node.stat().getMzxid()))
+                        .put("version", node.stat().getVersion())
+                        .put("owner", hex(node.stat().getEphemeralOwner()))
+                        .put("data", Base64.getEncoder().encodeToString(data)))
+                + "\n";
     }
 
     private static String hex(long number) {

@@ -62,7 +62,7 @@ class CheckerTest {
         Violation violation = plot.violations().get(0);
 
         assertThat(violation.zxid()).isEqualTo(0x102);
-        assertThat(violation.around()).hasSize(4);
+        assertThat(violation.records()).hasSize(4);
         assertThat(violation)
                 .hasToString("S1 (one reign at a time) at zxid 0x102: m2 committed 'create /assign/w1/" + TASK
                         + " \"\"' but /master was m1's");

@@ -164,6 +164,8 @@ final class CommitScript {
     }
 
     List<Rule> brokenRules() {
-        return violations().stream().map(Violation::rule).toList();
+        return violations().stream()
+                .flatMap(violation -> violation.rule().stream())
+                .toList();
     }
 }

@@ -57,7 +57,7 @@ class PlantedLivenessTest extends Planted {
         RunResult result = run.check();
         assertThat(result.counts().keySet()).containsExactly(ViolationKind.STARVED);
         assertThat(result.findings())
-                .extracting(RunViolation::message)
+                .extracting(Violation::message)
                 .anyMatch(message -> message.startsWith("w2 had a free slot and got nothing for"));
     }
 

@@ -1,4 +1,4 @@
-package dev.twinkeeper.cli;
+package dev.twinkeeper.scenarios.lab;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
@@ -22,15 +22,16 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A plain ZooKeeper client that reads, for {@code status}, and locks the root of an ensemble of our own. Synchronous, since it has nothing else to do;
- * what is gone when it is read is left out.
+ * Reads many znodes in few requests, and writes nothing but the ACL of the root of an ensemble of our own. Synchronous;
+ * what is gone when it is read is left out. Used by one thread at a time.
  */
-final class TreeReader implements AutoCloseable {
+public final class TreeReader implements AutoCloseable {
     /** A list of children as long as anybody could want: about a million names. */
     private static final int LONGEST_ANSWER = 64 << 20;
 
@@ -53,8 +54,8 @@ final class TreeReader implements AutoCloseable {
     private static final Node UNREADABLE = new Node(new byte[0], new Stat(), false);
 
     /** A znode as it was read. */
-    record Node(byte[] data, Stat stat, boolean readable) {
-        boolean ephemeral() {
+    public record Node(byte[] data, Stat stat, boolean readable) {
+        public boolean ephemeral() {
             return stat.getEphemeralOwner() != 0;
         }
     }
@@ -73,13 +74,24 @@ final class TreeReader implements AutoCloseable {
         this.where = where;
     }
 
-    /** @throws CoordinationException {@code CANNOT_CONNECT} */
-    static TreeReader connect(Settings settings) throws InterruptedException {
+    /** Over a session of the caller's, who also closes it. */
+    public static TreeReader over(ZooKeeper zooKeeper, String where) {
+        return new TreeReader(zooKeeper, where);
+    }
+
+    /** For long answers; a call that is not answered in that time fails. */
+    public static ZKClientConfig config(int answerWithinMs) {
         ZKClientConfig config = new ZKClientConfig();
-        config.setProperty("jute.maxbuffer", String.valueOf(LONGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(ANSWER_WITHIN_MS));
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LONGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(answerWithinMs));
         // A JAAS file is somebody else's: no role speaks SASL.
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        return config;
+    }
+
+    /** @throws CoordinationException {@code CANNOT_CONNECT} */
+    public static TreeReader connect(Settings settings) throws InterruptedException {
+        ZKClientConfig config = config(ANSWER_WITHIN_MS);
         settings.security().client().forEach(config::setProperty);
         String servers = settings.connect().servers();
         Connecting watcher = new Connecting(new CountDownLatch(1));
@@ -106,7 +118,7 @@ final class TreeReader implements AutoCloseable {
      * What was written before is read after this: a transaction that changes nothing. A {@code sync} would not do where
      * the leader answers us.
      */
-    void readBarrier() throws InterruptedException {
+    public void readBarrier() throws InterruptedException {
         try {
             zooKeeper.multi(List.of(Op.check("/", ANY_VERSION)));
         } catch (KeeperException.NoAuthException e) {
@@ -117,7 +129,7 @@ final class TreeReader implements AutoCloseable {
     }
 
     /** Leaves the root to this identity. */
-    void lockRoot(Security.Grant to) throws InterruptedException {
+    public void lockRoot(Security.Grant to) throws InterruptedException {
         try {
             List<ACL> acl = new ArrayList<>(List.of(new ACL(Perms.ALL, new Id(to.scheme(), to.id()))));
             zooKeeper.setACL("/", acl, ANY_VERSION);
@@ -127,18 +139,18 @@ final class TreeReader implements AutoCloseable {
     }
 
     /** The znode, unless there is none. */
-    Optional<Node> node(String path) throws InterruptedException {
+    public Optional<Node> node(String path) throws InterruptedException {
         return nodes(List.of(path)).get(0);
     }
 
     /** The names of the children; none where there is no such znode. */
-    List<String> children(String path) throws InterruptedException {
+    public List<String> children(String path) throws InterruptedException {
         return lists(List.of(path)).get(0).orElse(List.of());
     }
 
     /** The znodes at these paths, in their order; empty where there is none. */
-    List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
-        List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
+    public List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
+        public List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
             OpResult.GetDataResult data = (OpResult.GetDataResult) result;
             return new Node(data.getData(), data.getStat(), true);
         });
@@ -151,12 +163,12 @@ final class TreeReader implements AutoCloseable {
     }
 
     /** What was asked for and not shown to us, because of its ACL. */
-    List<String> refused() {
+    public List<String> refused() {
         return List.copyOf(refused);
     }
 
     /** The names of the children of each of these; empty where there is no such znode. */
-    List<Optional<List<String>>> lists(List<String> paths) throws InterruptedException {
+    public List<Optional<List<String>>> lists(List<String> paths) throws InterruptedException {
         return read(paths, Op::getChildren, result -> ((OpResult.GetChildrenResult) result).getChildren());
     }
 
