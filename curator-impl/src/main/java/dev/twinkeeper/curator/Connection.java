@@ -27,10 +27,12 @@ import org.apache.zookeeper.data.Id;
 /**
  * The Curator client that a role speaks through, and the requests that Curator has no word for.
  *
+ * @param framework the client itself, which has the listeners
+ * @param client the same without its namespace
  * @param own whether the role closes it; else it is the caller's, and others have watches in it
  * @param root the client's namespace as a path, or empty: paths here are complete
  */
-record Connection(CuratorFramework client, boolean own, String root) {
+record Connection(CuratorFramework framework, CuratorFramework client, boolean own, String root) {
     /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
     private static final int LARGEST_ANSWER = 64 << 20;
 
@@ -50,7 +52,8 @@ record Connection(CuratorFramework client, boolean own, String root) {
                 .aclProvider(new Granted(security))
                 .zkClientConfig(config);
         security.credentials().ifPresent(each -> builder.authorization(each.scheme(), each.bytes()));
-        return new Connection(builder.build(), true, "");
+        CuratorFramework client = builder.build();
+        return new Connection(client, client, true, "");
     }
 
     /** The same for every znode. */
@@ -78,12 +81,17 @@ record Connection(CuratorFramework client, boolean own, String root) {
                     "Curator client", callers.getState().name(), "start it, close it later");
         }
         String namespace = callers.getNamespace();
-        return new Connection(callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
+        try {
+            callers.getCuratorListenable();
+        } catch (UnsupportedOperationException e) {
+            throw CoordinationException.invalid("Curator namespace", namespace, "give the client itself, and a chroot");
+        }
+        return new Connection(callers, callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
     }
 
     void close() {
         if (own) {
-            client.close();
+            framework.close();
         }
     }
 
