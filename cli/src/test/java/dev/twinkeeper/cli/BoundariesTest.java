@@ -153,6 +153,8 @@ class BoundariesTest {
                         "dev.twinkeeper.recipes..", "dev.twinkeeper.raw.recipes..", "dev.twinkeeper.curator.recipes..")
                 .and()
                 .areNotAssignableTo(Recipes.class)
+                .and()
+                .haveNameNotMatching(".*Differences(\\$.*)?")
                 .should(ONLY_KNOW_WHAT_IS_COPIED)
                 .andShould()
                 .onlyDependOnClassesThat()

@@ -1,6 +1,7 @@
 package dev.twinkeeper.cli.demo;
 
 import dev.twinkeeper.cli.Prose;
+import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
@@ -90,6 +91,11 @@ public final class DemoContext implements AutoCloseable {
     }
 
     // The participants.
+
+    /** Whether this side says that it does not keep that rule. */
+    boolean declares(Rule rule) {
+        return recipes.differences().stream().anyMatch(difference -> difference.rule() == rule);
+    }
 
     /** The side that is shown. */
     public Recipes recipes() {

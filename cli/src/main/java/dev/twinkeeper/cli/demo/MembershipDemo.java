@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.demo;
 
+import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Recipe;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,26 @@ final class MembershipDemo implements Demo {
     }
 
     private static void namesake(DemoContext context) {
+        if (context.declares(Rule.M4)) {
+            adopted(context);
+        } else {
+            refused(context);
+        }
+    }
+
+    /** PersistentNode takes what it finds for its own. */
+    private static void adopted(DemoContext context) {
+        long before = created(context, "web-1");
+        Membership another = member(context, "another", false);
+        another.join("web-1", bytes("10.6.6.6:80"), DemoContext.SUCCESSION);
+        context.tell("another", "joins as web-1 too, and is let in: it has overwritten the data of web-1");
+        context.tree();
+        another.close();
+        context.until("web-1 has joined again", DemoContext.AT_ONCE, () -> created(context, "web-1") > before);
+        context.tell("another", "leaves, and deletes the znode of web-1, which has made it again: use no name twice");
+    }
+
+    private static void refused(DemoContext context) {
         long before = created(context, "web-1");
         Membership another = member(context, "another", false);
         context.tell("another", "joins as web-1 too, and has one second of patience");

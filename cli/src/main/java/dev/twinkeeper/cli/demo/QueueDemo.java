@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.demo;
 
+import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
@@ -55,7 +56,11 @@ final class QueueDemo implements Demo {
             context.tell("waiter", "puts wine, and is refused: " + full.getMessage());
         }
         context.tree();
-        context.tell("zkCli", "/items holds the token of each put, and its version rises: so the bound is exact");
+        context.tell(
+                "zkCli",
+                context.declares(Rule.Q4)
+                        ? "the children were counted first: who puts at the same time goes over the bound"
+                        : "/items holds the token of each put, and its version rises: so the bound is exact");
     }
 
     private void theCooks(DemoContext context, Queue anna, Queue ben) {
@@ -77,6 +82,16 @@ final class QueueDemo implements Demo {
         context.tree();
         context.cut(unlucky);
         context.tell(other, "sees the claim, and waits: for all one knows, " + unlucky + " is at it");
+        if (context.declares(Rule.Q2)) {
+            context.until(
+                    "its session ends",
+                    DemoContext.SUCCESSION,
+                    () -> context.operator()
+                            .children(context.path() + "/claims")
+                            .isEmpty());
+            context.tell("zkCli", "the claim is gone, and nobody hears of it: the next put makes the cooks look again");
+            put(context, waiter, "salad");
+        }
         context.until(other + " serves it", DemoContext.SUCCESSION, () -> served.contains("roast"));
         context.tell("zkCli", "the session ended, the claim with it, and the order was there still: at least once");
         roasted.countDown();
@@ -99,14 +114,14 @@ final class QueueDemo implements Demo {
 
     private void cook(DemoContext context, String cook, Queue.Item item) throws InterruptedException {
         String order = new String(item.data(), StandardCharsets.UTF_8);
-        context.tell(cook, "takes " + order + " (" + item.name() + ")");
+        context.tell(cook, "takes " + order + (item.name().isEmpty() ? "" : " (" + item.name() + ")"));
         if (order.equals("roast") && roasting.complete(cook)) {
             roasted.await();
             context.tell(cook, "is done with the roast too, and finds that it is gone from the queue");
             return;
         }
         if (order.equals("toast") && burnt.add(order)) {
-            context.tell(cook, "burns the toast: its claim stays for a pause, so that nobody burns it at once again");
+            context.tell(cook, "burns the toast: it rests for a pause, so that nobody burns it at once again");
             throw new IllegalStateException("burnt");
         }
         Thread.sleep(COOKING.toMillis());

@@ -135,6 +135,19 @@ abstract class Calls {
         }
     }
 
+    /** Does it on a thread of its own, whatever ends meanwhile: what is refused or interrupted has no one to be told. */
+    static void aside(Work work) {
+        thread(() -> quietly(work), "leaves").start();
+    }
+
+    static void quietly(Work work) {
+        try {
+            work.run();
+        } catch (Exception e) {
+            // Refused; or closed, and its session is over; or interrupted, and Curator goes on with it.
+        }
+    }
+
     /** Does it in the background, once there is a connection; again where that was lost. */
     void begin(Work work, Consumer<Failure> refused) {
         try {

@@ -20,8 +20,7 @@ import org.apache.zookeeper.data.Stat;
  * A shared value: Curator's {@link CuratorCache} of one znode tells the readers, a versioned setData writes. Curator's other
  * way, {@link org.apache.curator.framework.recipes.shared.SharedValue}, is {@link SharedValueConfiguration}.
  *
- * <p><b>Not kept: C1, C3, X2; take the raw one where that matters.</b> CuratorCache tells of a change by the data version
- * only: deleted and made again in a gap, a value is not told (C1). Curator repeats a write whose answer was lost, and a
+ * <p><b>Not kept: C3, X2; take the raw one where that matters.</b> Curator repeats a write whose answer was lost, and a
  * BADVERSION may be its own echo. Where the value is the one that was written, it is taken for one's own, though another may
  * have written the same; where a third one was written since, the writer is told "no", though it was first (C3). There is no
  * mark at the path, so data that somebody else keeps there is not noticed (X2).
@@ -34,7 +33,10 @@ import org.apache.zookeeper.data.Stat;
  * <p><b>What Curator does for you.</b> It watches in each session and reads after each event and reconnect; it makes the
  * parents; it repeats.
  *
- * <p><b>What is added,</b> marked below: that no reader goes back; a value that is missing, and when; what was lost.
+ * <p><b>What is added,</b> marked below: that no reader goes back; a value that is missing, and when; what was lost; a look after
+ * each reconnect, since CuratorCache tells of a change by the data version only, and of a deletion only where it had read the
+ * value: what was deleted and made again in a gap it does not tell. A value that is read here, and deleted by hand before the
+ * cache has read it, too, is told as missing with the next change or reconnect.
  */
 public final class ConfigurationRecipe implements Configuration {
     private final Keeper keeper;
@@ -72,6 +74,7 @@ public final class ConfigurationRecipe implements Configuration {
                             }
                         },
                         keeper::post);
+        keeper.onReconnected(() -> keeper.begin(this::look, this::fail)); // C1
         keeper.begin(
                 () -> {
                     keeper.makePlace();

@@ -59,6 +59,7 @@ final class Keeper extends Calls {
     private final Set<Own> owned = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Runnable onLost = () -> {};
+    private volatile Runnable onReconnected = () -> {};
 
     /** With a session of its own, which ends with it. */
     Keeper(Recipe.Place place) {
@@ -139,8 +140,15 @@ final class Keeper extends Calls {
         onLost = action;
     }
 
+    /** Has this done whenever a connection is back, in the same session or another. */
+    void onReconnected(Runnable action) {
+        onReconnected = action;
+    }
+
     private void onState(ConnectionState state) {
-        if (state == ConnectionState.LOST) {
+        if (state == ConnectionState.RECONNECTED) {
+            onReconnected.run();
+        } else if (state == ConnectionState.LOST) {
             sessionLost();
             owned.forEach(Own::lose);
             onLost.run();
@@ -286,15 +294,7 @@ final class Keeper extends Calls {
     }
 
     private static void leave(Work leave, long deadline) throws InterruptedException {
-        Thread leaving = thread(
-                () -> {
-                    try {
-                        leave.run();
-                    } catch (Exception e) {
-                        // Refused; or closed, and its session is over; or interrupted, and Curator goes on with it.
-                    }
-                },
-                "leaves");
+        Thread leaving = thread(() -> quietly(leave), "leaves");
         leaving.start();
         leaving.join(millisUntil(deadline));
         leaving.interrupt();

@@ -27,7 +27,8 @@ import org.apache.zookeeper.KeeperException.NodeExistsException;
  * <p><b>When to use it</b> and <b>when not</b>: as the raw one. Where threads of one process ask and release in pairs, a
  * lock that comes and goes does no harm, and nobody needs to hear of a loss, take {@link InterProcessMutex} as it is.
  *
- * <p><b>Znodes.</b> As the raw one's. A kazoo lock queues with it only under these names, in
+ * <p><b>Znodes.</b> As the raw one's; {@code PATH} is made as a container where it is missing: the servers remove it some time after
+ * its last child. A kazoo lock queues with it only under these names, in
  * a subclass with {@code _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
  *
  * <p><b>What Curator does.</b> It makes the znode and finds it again when the answer was lost, waits for the right one

@@ -92,7 +92,7 @@ public final class MembershipRecipe implements Membership {
             joined = keeper.call(patience, () -> join(joining));
         } finally {
             if (!joined && own.compareAndSet(joining, null)) {
-                keeper.begin(joining::close, refused -> {}); // X4: what is under way may still make it
+                Calls.aside(joining::close); // X4: what is under way may still make it
             }
         }
     }
@@ -213,7 +213,7 @@ public final class MembershipRecipe implements Membership {
         keeper.fail(why, () -> listener.failed(why));
         PersistentNode member = own.getAndSet(null);
         if (member != null) {
-            keeper.begin(member::close, refused -> {});
+            Calls.aside(member::close);
         }
     }
 }

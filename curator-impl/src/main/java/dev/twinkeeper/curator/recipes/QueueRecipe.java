@@ -158,7 +158,7 @@ public final class QueueRecipe implements Queue {
         thread.shutdown();
         thread.getQueue().clear();
         if (Thread.currentThread() == handling) {
-            keeper.begin(this::end, refused -> {}); // its item leaves the queue first
+            Calls.aside(this::end); // its item leaves the queue first
         } else {
             end();
         }

@@ -90,13 +90,6 @@ final class RecipeDifferences {
     /** CuratorCache, and a versioned setData. */
     static final List<Difference> CONFIGURATION = List.of(
             difference(
-                    Rule.C1,
-                    "CuratorCache tells of a change by the data version: deleted and made again in a gap, a value is not"
-                            + " told",
-                    "read in 5.9.0's CuratorCacheImpl",
-                    Set.of(),
-                    proof("configuration.aValueDeletedAndMadeAgainInAWatchsGapIsTold", "told of the new one")),
-            difference(
                     Rule.C3,
                     "Curator repeats a write whose answer was lost: the same bytes by another are taken for one's own, and"
                             + " who was first is told \"no\" where a third one wrote since",
@@ -114,7 +107,7 @@ final class RecipeDifferences {
                     "without a mark at the path nobody notices that somebody else keeps data there",
                     "ours: see ConfigurationRecipe",
                     Set.of(),
-                    proof("configurationrefusal.aPathThatHoldsSomebodysDataIsRefused", "player tells Failed")));
+                    proof("configurationrefusal.aPathThatHoldsSomebodysDataIsRefused", "tells Failed")));
 
     /** InterProcessReadWriteLock. */
     static final List<Difference> LOCK = List.of(

@@ -93,7 +93,7 @@ final class VariantDifferences {
                     "without a mark at the path nobody notices that somebody else keeps data there",
                     "ours: see SharedValueConfiguration",
                     Set.of(),
-                    proof("configurationrefusal.aPathThatHoldsSomebodysDataIsRefused", "player tells Failed")));
+                    proof("configurationrefusal.aPathThatHoldsSomebodysDataIsRefused", "tells Failed")));
 
     /** InterProcessSemaphoreV2 with one lease, which is InterProcessSemaphoreMutex. */
     static final List<Difference> SEMAPHORE = List.of(

@@ -1,11 +1,13 @@
 /**
- * The small recipes with Curator: one file each, twins of those in {@code dev.twinkeeper.raw.recipes}. They stand on
- * Curator's recipes where those can be mended from outside; barrier and queue can't, and stand on its client.
+ * The small recipes with Curator: one thin class over each of its own recipes, as they come, with the contract's shape and the
+ * smallest repair. What a recipe does not keep stands at the top of its Javadoc, is declared in {@code RecipeDifferences}, and
+ * is shown by scenarios that have to fail.
  *
- * <p>Where Curator has another recipe for the same contract, that is here too, and has no twin: {@code SelectorElection},
- * {@code SharedValueConfiguration}, {@code SemaphoreLock}.
+ * <p>Where Curator has a second recipe for a contract, that is here too, as a variant of this side: {@code SelectorElection},
+ * {@code SharedValueConfiguration}, {@code SemaphoreLock}, {@code SimpleQueue}.
  *
- * <p><b>Reading order.</b> {@link dev.twinkeeper.curator.recipes.Keeper}, then the recipe that you want. A recipe needs its
- * contract, {@link dev.twinkeeper.recipes.Recipe} and the Keeper, and nothing else of this project.
+ * <p><b>Reading order.</b> The recipe that you want; then {@link dev.twinkeeper.curator.recipes.Keeper}, the client that it
+ * stands on, and {@link dev.twinkeeper.curator.recipes.Calls}, by which all that waits has an end. A recipe needs its contract,
+ * {@link dev.twinkeeper.recipes.Recipe} and these two, and nothing else of this project.
  */
 package dev.twinkeeper.curator.recipes;
