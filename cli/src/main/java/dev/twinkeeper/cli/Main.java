@@ -56,6 +56,7 @@ public final class Main implements Runnable {
         CommandLine submit = new CommandLine(new SubmitCommand(terminal));
         line.addSubcommand(submit);
         line.addSubcommand(new StatusCommand(terminal));
+        line.addSubcommand(new DoctorCommand(terminal));
         CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
         line.addSubcommand(zkcli);
         line.addSubcommand(new BenchCommand(terminal));
