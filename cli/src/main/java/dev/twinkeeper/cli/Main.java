@@ -49,7 +49,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         main.line = line;
         line.addSubcommand(new CompareCommand(terminal));
-        line.addSubcommand(new RecipeCommand(terminal));
+        line.addSubcommand(new DemoCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));
         line.addSubcommand(new WorkerCommand(terminal));
@@ -76,7 +76,8 @@ public final class Main implements Runnable {
         submit.setStopAtPositional(true);
         zkcli.setStopAtPositional(true);
         describe(line);
-        line.getSubcommands().values().forEach(Main::describe);
+        // An alias is one more key of the same command.
+        line.getSubcommands().values().stream().distinct().forEach(Main::describe);
         return line;
     }
 

@@ -173,7 +173,7 @@ public record Doctor(
                         "it runs, but nobody listens at " + address + ": the others log 'Cannot open channel to "
                                 + each.id().orElseThrow() + " at election address'",
                         "mend its server line in the files, start it again with them, or open the port"));
-            } else if (!server.runs() && listens) {
+            } else if (server.state() == Probe.State.REFUSED && listens) {
                 findings.add(new Finding(
                         Kind.PORT,
                         "server " + each.id().orElseThrow(),
@@ -200,10 +200,13 @@ public record Doctor(
     private static String summary(List<ServerSeen> servers) {
         long serving = servers.stream().filter(ServerSeen::serves).count();
         String leader = servers.stream()
-                .filter(each -> each.is("leader") || servers.size() == 1 && each.is("standalone"))
-                .map(each -> each.endpoint() + (servers.size() == 1 ? " is alone" : " leads"))
+                .filter(each -> each.is("leader") || each.is("standalone"))
+                .map(each -> each.endpoint() + (each.is("leader") ? " leads" : " is alone"))
                 .findFirst()
-                .orElse("who leads is not known");
+                .orElse(
+                        serving > 0 && servers.stream().allMatch(each -> each.is("follower"))
+                                ? "none of them leads"
+                                : "who leads is not known");
         return serving + " of " + servers.size() + " servers serve; " + leader;
     }
 }
