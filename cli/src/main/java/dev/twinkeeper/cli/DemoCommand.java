@@ -12,7 +12,6 @@ import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,7 +40,10 @@ final class DemoCommand implements Callable<Integer> {
     /** Three times what is promised, twenty seconds: on a busy machine all of them wait longer; beyond it something hangs. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    @Parameters(paramLabel = "NAME", description = "What is shown: one of the names above.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = Names.class,
+            description = "What is shown: one of the names above.")
     private String name;
 
     @Option(
@@ -78,10 +80,18 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static CoordinationException unknown(String name) {
-        List<String> known = new ArrayList<>(ConceptDemos.names());
-        known.addAll(Recipes.NAMES);
         return CoordinationException.invalid(
-                "demo", name, "use one of " + String.join(", ", Nearest.first(name, known)));
+                "demo", name, "use one of " + String.join(", ", Nearest.first(name, new Names())));
+    }
+
+    /** All demos, for whoever mistypes one or has it completed. */
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Names() {
+            super(ConceptDemos.names());
+            addAll(Recipes.NAMES);
+        }
     }
 
     /**

@@ -59,9 +59,11 @@ public final class Main implements Runnable {
         line.addSubcommand(new DoctorCommand(terminal));
         CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
         line.addSubcommand(zkcli);
+        line.addSubcommand(new CopyCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new CheckCommand(terminal));
         line.addSubcommand(new TortureCommand(terminal));
+        line.addSubcommand(new CompletionCommand(terminal));
 
         Converters.register(line);
         ErrorHandler faults = new ErrorHandler(terminal);
@@ -114,12 +116,17 @@ public final class Main implements Runnable {
 
     /** The versions, as the build wrote them down. */
     static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() throws IOException {
+        static Properties all() throws IOException {
             Properties versions = new Properties();
             try (InputStream file = Main.class.getResourceAsStream("version.properties")) {
                 versions.load(file);
             }
+            return versions;
+        }
+
+        @Override
+        public String[] getVersion() throws IOException {
+            Properties versions = all();
             return new String[] {
                 "twinkeeper " + versions.getProperty("twinkeeper") + " (ZooKeeper "
                         + versions.getProperty("zookeeper") + ", Curator " + versions.getProperty("curator")

@@ -49,11 +49,14 @@ class BadInputTest {
                 bad("doctor --connect localhost:port", "the port of 'localhost:port' must be a number"),
                 bad("doctor --dir /no/such/directory", "directory '/no/such/directory': it can't be read"),
                 bad("doctor --timeout 0ms", "timeout '0ms': must be from 1ms to 1m"),
+                bad(
+                        "master --impl raw --connect localhost --id m --metrics-port 99999",
+                        "metrics port '99999': must be from 0"),
                 bad("zkcli --server localhost:port", "the port of 'localhost:port' must be a number"),
                 bad("demo", "Missing required parameter: 'NAME'"),
                 bad(
                         "recipe lok",
-                        "demo 'lok': use one of lock, watch, queue, znodes, quorum, session, election, barrier"),
+                        "demo 'lok': use one of lock, znodes, watch, quorum, queue, session, election, barrier"),
                 bad("demo lock --impl zab", "implementation 'zab': use one of raw, curator"),
                 bad("ensemble --log /no/such/directory/log", "cannot be written"));
     }

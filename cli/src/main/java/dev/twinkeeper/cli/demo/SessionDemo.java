@@ -43,7 +43,8 @@ final class SessionDemo implements Demo {
     private static void expires(DemoContext context, Participant anna, String node) throws Exception {
         context.heading("Now for longer. The servers decide, and she is not there to hear it");
         context.cut("anna");
-        context.until("it goes", DemoContext.SUCCESSION, () -> !context.operator().exists(node));
+        context.until(
+                "it goes", DemoContext.SUCCESSION, () -> !context.operator().exists(node));
         context.tell("ensemble", "has ended her session; her ephemeral is gone, another may take her place");
         boolean knows = anna.wasTold(KeeperState.Expired);
         context.tell(

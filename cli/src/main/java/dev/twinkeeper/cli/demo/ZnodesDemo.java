@@ -22,7 +22,8 @@ final class ZnodesDemo implements Demo {
     }
 
     private static void fourKinds(DemoContext context, Participant anna, String root) throws Exception {
-        context.heading("Anna makes one of each kind: persistent or ephemeral, with a number from the server or without");
+        context.heading(
+                "Anna makes one of each kind: persistent or ephemeral, with a number from the server or without");
         anna.create(root, "", CreateMode.PERSISTENT);
         anna.create(root + "/config", "v1", CreateMode.PERSISTENT);
         anna.create(root + "/task-", "", CreateMode.PERSISTENT_SEQUENTIAL);

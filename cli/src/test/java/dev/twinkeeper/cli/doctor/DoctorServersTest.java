@@ -6,9 +6,9 @@ import dev.twinkeeper.cli.doctor.FakeServer.Manner;
 import dev.twinkeeper.cli.doctor.Finding.Kind;
 import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Operator;
-import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ports;
 import dev.twinkeeper.scenarios.lab.Server;
 import java.net.InetAddress;
@@ -188,7 +188,18 @@ class DoctorServersTest {
         try (Operator operator = new Operator(ensemble.leader().address(), new Layout(""))) {
             operator.create("/written", "behind its back");
         }
-        only(ensemble.connectString(), Kind.LAG, behind.address(), "begins no session");
+        // It notices after four seconds: before that it has to be asked.
+        Doctor doctor = new Doctor(
+                Optional.of(ConnectString.parse(ensemble.connectString())),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                RESOLVER,
+                Duration.ofMillis(500));
+        assertThat(doctor.look().findings()).anySatisfy(finding -> {
+            assertThat(finding.kind()).isEqualTo(Kind.LAG);
+            assertThat(finding.line()).contains(behind.address(), "begins no session");
+        });
         ensemble.catchUp(behind);
         BoundedWait.until(
                 "it has caught up",

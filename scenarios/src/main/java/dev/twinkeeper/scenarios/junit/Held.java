@@ -1,7 +1,7 @@
 package dev.twinkeeper.scenarios.junit;
 
-import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
+import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Server;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.twinkeeper.scenarios.junit.ZooKeeperEnsemble.Sharing;
-import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
+import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Server;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
