@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** The servers: whether they can be reached, who serves, who leads, who lags. Without four-letter words too. */
@@ -25,6 +26,8 @@ final class ServersCheck {
 
     /** At a time: each waits more than it works. */
     private static final int AT_ONCE = 8;
+
+    private static final Duration ASK_EVERY = Duration.ofMillis(50);
 
     private final Resolver resolver;
     private final Duration patience;
@@ -234,7 +237,7 @@ final class ServersCheck {
                 .max(Long::compareUnsigned)
                 .orElse(0L);
         if (server.zxid().isPresent() && Long.compareUnsigned(server.zxid().get(), newest) < 0) {
-            again(server)
+            again(server, newest)
                     .filter(now -> Long.compareUnsigned(now, newest) < 0)
                     .ifPresent(now -> add(
                             Kind.LAG,
@@ -245,10 +248,18 @@ final class ServersCheck {
         }
     }
 
-    /** What it has now: the time of a question and an answer is enough for a server that is well. */
-    private Optional<Long> again(ServerSeen server) {
-        Optional<String> srvr = server.address().flatMap(address -> Probe.word(address, "srvr", patience));
-        return new ServerSeen(server.endpoint(), server.states(), srvr).zxid();
+    /** How far it is when it has had its time to catch up; on a busy machine that may take more than a moment. */
+    private Optional<Long> again(ServerSeen server, long newest) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Optional<String> srvr = server.address().flatMap(address -> Probe.word(address, "srvr", patience));
+            Optional<Long> now = new ServerSeen(server.endpoint(), server.states(), srvr).zxid();
+            boolean behind = now.isPresent() && Long.compareUnsigned(now.get(), newest) < 0;
+            if (!behind || System.nanoTime() > deadline) {
+                return now;
+            }
+            LockSupport.parkNanos(ASK_EVERY.toNanos());
+        }
     }
 
     private void words() {
