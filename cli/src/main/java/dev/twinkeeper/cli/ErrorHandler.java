@@ -2,6 +2,7 @@ package dev.twinkeeper.cli;
 
 import dev.twinkeeper.cli.ensemble.EnsembleException;
 import dev.twinkeeper.contract.CoordinationException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,12 @@ final class ErrorHandler {
         if (problem instanceof UnmatchedArgumentException unmatched
                 && command.getParent() == null
                 && !unmatched.isUnknownOption()) {
-            return "command '" + printable(unmatched.getUnmatched().get(0)) + "': use one of "
-                    + String.join(", ", command.getSubcommands().keySet());
+            String typed = unmatched.getUnmatched().get(0);
+            List<String> known = command.getSubcommands().values().stream()
+                    .map(CommandLine::getCommandName)
+                    .distinct()
+                    .toList();
+            return "command '" + printable(typed) + "': use one of " + String.join(", ", Nearest.first(typed, known));
         }
         String text = problem.getCause() instanceof CoordinationException cause && problem.getArgSpec() != null
                 ? cause.getMessage()

@@ -50,19 +50,22 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         main.line = line;
         line.addSubcommand(new CompareCommand(terminal));
-        line.addSubcommand(new RecipeCommand(terminal));
+        line.addSubcommand(new DemoCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));
         line.addSubcommand(new WorkerCommand(terminal));
         CommandLine submit = new CommandLine(new SubmitCommand(terminal));
         line.addSubcommand(submit);
         line.addSubcommand(new StatusCommand(terminal));
+        line.addSubcommand(new DoctorCommand(terminal));
         CommandLine zkcli = new CommandLine(new ZkCliCommand(terminal));
         line.addSubcommand(zkcli);
+        line.addSubcommand(new CopyCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new CheckCommand(terminal));
         line.addSubcommand(new IntrudeCommand(terminal));
         line.addSubcommand(new TortureCommand(terminal));
+        line.addSubcommand(new CompletionCommand(terminal));
 
         Converters.register(line);
         ErrorHandler faults = new ErrorHandler(terminal);
@@ -77,7 +80,8 @@ public final class Main implements Runnable {
         submit.setStopAtPositional(true);
         zkcli.setStopAtPositional(true);
         describe(line);
-        line.getSubcommands().values().forEach(Main::describe);
+        // An alias is one more key of the same command.
+        line.getSubcommands().values().stream().distinct().forEach(Main::describe);
         return line;
     }
 
@@ -114,12 +118,17 @@ public final class Main implements Runnable {
 
     /** The versions, as the build wrote them down. */
     static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() throws IOException {
+        static Properties all() throws IOException {
             Properties versions = new Properties();
             try (InputStream file = Main.class.getResourceAsStream("version.properties")) {
                 versions.load(file);
             }
+            return versions;
+        }
+
+        @Override
+        public String[] getVersion() throws IOException {
+            Properties versions = all();
             return new String[] {
                 "twinkeeper " + versions.getProperty("twinkeeper") + " (ZooKeeper "
                         + versions.getProperty("zookeeper") + ", Curator " + versions.getProperty("curator")

@@ -40,6 +40,9 @@ final class MasterCommand implements Runnable {
     private Duration retention;
 
     @Mixin
+    private MetricsOption metrics;
+
+    @Mixin
     private LogOption log;
 
     private final Terminal terminal;
@@ -53,7 +56,7 @@ final class MasterCommand implements Runnable {
         Settings settings = address.in(connection.settings()).withRetention(retention);
         log.open("master", terminal);
         RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
-        Master master = impl.coordination.master(id, settings, running);
+        Master master = impl.coordination.master(id, settings, metrics.open("master", id.name(), running, terminal));
         running.untilEnded(master);
     }
 }

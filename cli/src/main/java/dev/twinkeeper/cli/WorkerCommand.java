@@ -48,6 +48,9 @@ final class WorkerCommand implements Runnable {
     private boolean exec;
 
     @Mixin
+    private MetricsOption metrics;
+
+    @Mixin
     private LogOption log;
 
     private final Terminal terminal;
@@ -62,7 +65,8 @@ final class WorkerCommand implements Runnable {
         log.open("worker", terminal);
         TaskHandler handler = exec ? new ShellHandler() : task -> task.command();
         RunningRole running = new RunningRole(terminal, "worker " + id, connection.connect);
-        Worker worker = impl.coordination.worker(id, settings, handler, running);
+        Worker worker =
+                impl.coordination.worker(id, settings, handler, metrics.open("worker", id.name(), running, terminal));
         running.untilEnded(worker);
     }
 }

@@ -4,7 +4,7 @@
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.Main} puts the commands together and turns whatever goes wrong into
  * one line and an {@link dev.twinkeeper.cli.ExitCode}. Then the commands as a newcomer meets them:
  * {@code CompareCommand}, {@code EnsembleCommand}, {@code MasterCommand}, {@code WorkerCommand}, {@code SubmitCommand},
- * {@code StatusCommand}, {@code RecipeCommand}, {@code TortureCommand}. {@link dev.twinkeeper.cli.Narrator} tells what
+ * {@code StatusCommand}, {@code DemoCommand}, {@code TortureCommand}. {@link dev.twinkeeper.cli.Narrator} tells what
  * happens to a role; {@link dev.twinkeeper.cli.Stay} keeps one running until it is told to end.
  */
 package dev.twinkeeper.cli;

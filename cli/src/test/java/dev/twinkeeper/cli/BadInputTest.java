@@ -16,9 +16,7 @@ class BadInputTest {
 
     static Stream<Arguments> nonsense() {
         return Stream.of(
-                bad(
-                        "frobnicate",
-                        "command 'frobnicate': use one of compare, recipe, ensemble, master, worker, submit, status"),
+                bad("submt", "command 'submt': use one of submit, "),
                 bad("--frobnicate", "Unknown option: '--frobnicate'"),
                 bad("status", "Missing required option: '--connect=HOSTS[/CHROOT]'"),
                 bad("status --connect localhost:port", "the port of 'localhost:port' must be a number"),
@@ -54,12 +52,18 @@ class BadInputTest {
                 bad("compare --scenario (", "scenario '(': no regular expression"),
                 bad("compare --impl zab", "implementation 'zab': use "),
                 bad("torture --impl zab", "implementation 'zab': use one of raw, curator, mixed"),
-                bad("zkcli --server localhost:port", "the port of 'localhost:port' must be a number"),
-                bad("recipe", "Missing required parameter: 'NAME'"),
+                bad("doctor --connect localhost:port", "the port of 'localhost:port' must be a number"),
+                bad("doctor --dir /no/such/directory", "directory '/no/such/directory': it can't be read"),
+                bad("doctor --timeout 0ms", "timeout '0ms': must be from 1ms to 1m"),
                 bad(
-                        "recipe latch",
-                        "recipe 'latch': use one of election, membership, configuration, lock, barrier, queue"),
-                bad("recipe lock --impl zab", "implementation 'zab': use one of raw, curator"),
+                        "master --impl raw --connect localhost --id m --metrics-port 99999",
+                        "metrics port '99999': must be from 0"),
+                bad("zkcli --server localhost:port", "the port of 'localhost:port' must be a number"),
+                bad("demo", "Missing required parameter: 'NAME'"),
+                bad(
+                        "recipe lok",
+                        "demo 'lok': use one of lock, znodes, watch, quorum, queue, session, election, barrier"),
+                bad("demo lock --impl zab", "implementation 'zab': use one of raw, curator"),
                 bad("ensemble --log /no/such/directory/log", "cannot be written"));
     }
 
@@ -112,7 +116,8 @@ class BadInputTest {
 
     @Test
     void everyCommandHelpsAndListsTheExitCodes() {
-        for (String command : List.of("compare", "recipe", "ensemble", "master", "worker", "submit", "status")) {
+        for (String command :
+                List.of("compare", "demo", "doctor", "ensemble", "master", "worker", "submit", "status")) {
             CapturedTerminal terminal = new CapturedTerminal();
 
             int code = terminal.run(command, "--help");

@@ -102,6 +102,18 @@ class BoundariesTest {
     }
 
     @Test
+    void metersKnowTheContractAndMicrometer() {
+        classes()
+                .that()
+                .resideInAPackage("dev.twinkeeper.meters..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "io.micrometer.core..", "dev.twinkeeper.contract..", "dev.twinkeeper.meters..")
+                .check(ALL);
+    }
+
+    @Test
     void rawKnowsZooKeepersClientAndTheContract() {
         knowsNothingOf(RAW, "org.apache.curator..", CURATOR, SCENARIOS, CLI);
     }

@@ -3,6 +3,9 @@ package dev.twinkeeper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.twinkeeper.cli.copy.Catalogue;
+import dev.twinkeeper.cli.copy.Uses;
+import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.SharedEnsemble;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.io.File;
@@ -29,8 +32,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Does what a reader does: copies the files of a recipe, its contract, {@code Recipe} and what it stands on into an
- * empty Maven project that depends on ZooKeeper or on Curator and on nothing else, builds it, and runs it.
+ * Does what a reader does: copies each recipe and each role with {@code twinkeeper copy} into an empty Maven project that
+ * depends on ZooKeeper or on Curator and on nothing else, builds it, and runs the use that the command prints.
  *
  * <p>By a real Maven, one for all of them: a build with a module for each recipe. It runs in this module, the last one,
  * because by now the build has downloaded all that a build needs; so this one finds it there, and asks the network for
@@ -39,23 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedEnsemble.class)
 class CopiedRecipesTest {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
-
-    /** What the raw ones stand on, beside {@code RecipeConnection}. */
-    private static final Path SUBSTRATE = HOME.resolve("raw-api/src/main/java/dev/twinkeeper/raw/session");
-
-    private static final Path LOOP = HOME.resolve("common/src/main/java/dev/twinkeeper/loop/Loop.java");
-
-    private static final Map<String, Path> SOURCES = Map.of(
-            "raw", HOME.resolve("raw-api/src/main/java/dev/twinkeeper/raw/recipes"),
-            "curator", HOME.resolve("curator-impl/src/main/java/dev/twinkeeper/curator/recipes"));
-
-    private static final Path CONTRACTS = HOME.resolve("common/src/main/java/dev/twinkeeper/recipes");
-
-    private static final Pattern RECIPE = Pattern.compile("public final class (\\w+)\\s+implements (\\w+)\\b");
-
-    /** The provider, what is copied with every recipe, and the words about all of them. */
-    private static final Pattern NO_RECIPE =
-            Pattern.compile("\\w+Recipes.java|\\w+Differences.java|Keeper.java|Calls.java|package-info.java");
 
     /** It takes about ten seconds; on a busy machine more, and a line that hangs is not the recipe's fault. */
     private static final int BUILD_MINUTES = 5;
@@ -70,192 +56,64 @@ class CopiedRecipesTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path project;
 
-    /**
-     * A recipe that is copied.
-     *
-     * @param type the class, such as {@code LockRecipe}
-     * @param contract what it implements, such as {@code Lock}
-     */
-    private record Copy(String side, String type, String contract) {
-        String module() {
-            return side + "-" + type;
-        }
-
-        @Override
-        public String toString() {
-            return side + " " + type;
-        }
-    }
-
-    private static final String ELECTION = """
-            try (TYPE election = new TYPE(place, "anna", new Election.Listener() {
-                public void elected(Election.Term term) { told.complete(term.leader()); }
-                public void deposed(Election.Term term) {}
-                public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            })) {
-                election.enter();
-                expect("anna", told.get(20, TimeUnit.SECONDS));
-            }
-            """;
-
-    private static final String MEMBERSHIP = """
-            try (TYPE membership = new TYPE(place, new Membership.Listener() {
-                public void joined(Membership.Member member) { told.complete(member.name()); }
-                public void changed(Membership.Member member) {}
-                public void left(Membership.Member member) {}
-                public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            })) {
-                membership.join("anna", new byte[0], PATIENCE);
-                expect("anna", told.get(20, TimeUnit.SECONDS));
-                membership.leave(PATIENCE);
-            }
-            """;
-
-    /** Told of no bytes at first by a side that knows no missing value. */
-    private static final String CONFIGURATION = """
-            try (TYPE configuration = new TYPE(place, new Configuration.Listener() {
-                public void changed(Configuration.Value value) {
-                    value.bytes().filter(bytes -> bytes.length == 1).ifPresent(bytes -> told.complete(bytes[0]));
-                }
-                public void failed(Recipe.Failure why) { told.completeExceptionally(why); }
-            })) {
-                configuration.set(configuration.read(PATIENCE), new byte[] {7}, PATIENCE).orElseThrow();
-                expect((byte) 7, told.get(20, TimeUnit.SECONDS));
-            }
-            """;
-
-    private static final String LOCK = """
-            try (TYPE lock = new TYPE(place)) {
-                Lock.Hold hold = lock.acquire(Lock.Mode.EXCLUSIVE, PATIENCE).orElseThrow();
-                expect(true, hold.isHeld() && hold.token() > 0);
-                hold.release();
-            }
-            """;
-
-    private static final String BARRIER = """
-            try (TYPE barrier = new TYPE(place, "anna", 1)) {
-                expect(true, barrier.enter(PATIENCE));
-                expect(true, barrier.leave(PATIENCE));
-            }
-            """;
-
-    private static final String QUEUE = """
-            try (TYPE queue = new TYPE(place, 10)) {
-                queue.put(new byte[] {7}, PATIENCE);
-                queue.consume(item -> told.complete(item.data()[0]));
-                expect((byte) 7, told.get(20, TimeUnit.SECONDS));
-            }
-            """;
-
-    /** What a program does with it: the least that needs it to work. {@code place} and {@code told} are there. */
-    private static final Map<String, String> USES = Map.of(
-            "Election", ELECTION,
-            "Membership", MEMBERSHIP,
-            "Configuration", CONFIGURATION,
-            "Lock", LOCK,
-            "Barrier", BARRIER,
-            "Queue", QUEUE);
-
-    /** With a client that the program has, and goes on using. */
-    private static final String WITH_A_CLIENT = """
-                    var client = org.apache.curator.framework.CuratorFrameworkFactory.newClient(
-                            servers[0], new org.apache.curator.retry.RetryOneTime(100));
-                    client.start();
-                    told = new CompletableFuture<>();
-                    {
-                        USE
-                    }
-                    expect(true, client.checkExists().forPath("/copied/shared/TYPE") != null);
-                    client.close();
-            """;
-
-    /** The caller's session: it lives on when the recipe is closed, with nothing of the recipe left in it. */
-    private static final String SHARED_SESSION = """
-            told = new CompletableFuture<>();
-            try (var session = dev.twinkeeper.raw.session.Session.open(servers[0], Duration.ofSeconds(6))) {
-                USE_SHARED
-                expect(List.of(), session.zk().getEphemerals("/"));
-            }
-            """;
-
     private static final String MAIN = """
             package example;
 
-            import dev.twinkeeper.recipes.*;
-            import dev.twinkeeper.SIDE.recipes.*;
-            import java.time.Duration;
-            import java.util.List;
-            import java.util.concurrent.CompletableFuture;
-            import java.util.concurrent.TimeUnit;
-
+            IMPORTS
             public class Main {
-                static final Duration PATIENCE = Duration.ofSeconds(20);
-                static volatile CompletableFuture<Object> told = new CompletableFuture<>();
-
-                public static void main(String[] servers) throws Exception {
-                    Recipe.Place place = new Recipe.Place(servers[0], Duration.ofSeconds(6), "/copied/SIDE/TYPE");
-                    {
-                        USE
-                    }
-                    SHARED
+                public static void main(String[] arguments) throws Exception {
+                    String servers = arguments[0];
+                    CompletableFuture<Object> told = new CompletableFuture<>();
+                    USE
                     System.out.println("it works");
-                }
-
-                static void expect(Object expected, Object actual) {
-                    if (!expected.equals(actual)) {
-                        throw new AssertionError(expected + " expected, not " + actual);
-                    }
                 }
             }
             """;
 
+    private static final String PACKAGE = "example.copied";
+
     @TestFactory
-    Stream<DynamicTest> aCopiedRecipeCompilesAndRunsWithNothingElse(Ensemble ensemble) throws Exception {
-        List<Copy> copies = copies();
-        for (String side : SOURCES.keySet()) {
-            assertThat(copies.stream().filter(copy -> copy.side.equals(side)).map(Copy::contract))
-                    .as("the contracts that %s has recipes for", side)
-                    .containsAll(USES.keySet());
+    Stream<DynamicTest> whatIsCopiedCompilesAndRunsWithNothingElse(Ensemble ensemble) throws Exception {
+        List<Catalogue.Item> items = new Catalogue(HOME).items();
+        for (String side : Catalogue.SIDES) {
+            assertThat(items.stream().filter(item -> item.side().equals(side)).map(Catalogue.Item::name))
+                    .as("what %s has", side)
+                    .containsAll(Recipes.NAMES)
+                    .containsAll(Catalogue.ROLES);
         }
-        for (Copy copy : copies) {
-            write(copy);
+        for (Catalogue.Item item : items) {
+            copy(item);
         }
-        write(project.resolve("pom.xml"), parentPom(copies));
+        write(project.resolve("pom.xml"), parentPom(items));
         build();
         ExecutorService runners = Executors.newFixedThreadPool(AT_ONCE);
-        Map<Copy, CompletableFuture<String>> runs = new HashMap<>();
-        for (Copy copy : copies) {
-            runs.put(copy, CompletableFuture.supplyAsync(() -> run(copy, ensemble), runners));
+        Map<Catalogue.Item, CompletableFuture<String>> runs = new HashMap<>();
+        for (Catalogue.Item item : items) {
+            runs.put(item, CompletableFuture.supplyAsync(() -> run(item, ensemble), runners));
         }
         runners.shutdown();
-        return copies.stream()
-                .map(copy -> dynamicTest(
-                        copy.toString(), () -> assertThat(runs.get(copy).get()).contains("it works")));
+        return items.stream()
+                .map(item -> dynamicTest(
+                        module(item), () -> assertThat(runs.get(item).get()).contains("it works")));
     }
 
-    /** Every recipe that there is, those included that a side has a second time. */
-    private static List<Copy> copies() throws IOException {
-        List<Copy> copies = new ArrayList<>();
-        for (String side : List.of("raw", "curator")) {
-            try (Stream<Path> files = Files.list(SOURCES.get(side))) {
-                files.filter(file -> !NO_RECIPE
-                                .matcher(file.getFileName().toString())
-                                .matches())
-                        .filter(file -> side.equals("curator")
-                                || file.getFileName().toString().endsWith("Recipe.java"))
-                        .sorted()
-                        .forEach(file -> copies.add(recipe(side, file)));
-            }
-        }
-        return copies;
+    private static String module(Catalogue.Item item) {
+        return item.side() + "-" + item.name();
     }
 
-    private static Copy recipe(String side, Path file) {
-        Matcher recipe = RECIPE.matcher(read(file));
-        assertThat(recipe.find() && USES.containsKey(recipe.group(2)))
-                .as("%s is a recipe, and its contract comes first", file)
-                .isTrue();
-        return new Copy(side, recipe.group(1), recipe.group(2));
+    /** By the command, as a reader does. */
+    private static void copy(Catalogue.Item item) throws IOException {
+        Path module = project.resolve(module(item));
+        CapturedTerminal terminal = new CapturedTerminal();
+        Path sources = module.resolve("src/main/java");
+        int code = terminal.run(
+                "copy", item.name(), "--impl", item.side(), "--to", sources.toString(), "--package", PACKAGE);
+        assertThat(code).as("%s: %s", item, terminal.err()).isZero();
+        assertThat(String.join("\n", terminal.out())).contains(Uses.of(item).strip());
+        write(
+                module.resolve("src/main/java/example/Main.java"),
+                MAIN.replace("IMPORTS", Uses.imports(item, PACKAGE)).replace("USE", Uses.of(item)));
+        write(module.resolve("pom.xml"), modulePom(item));
     }
 
     private static String read(Path file) {
@@ -266,70 +124,13 @@ class CopiedRecipesTest {
         }
     }
 
-    private static void write(Copy copy) throws IOException {
-        Path module = project.resolve(copy.module());
-        Path contracts = module.resolve("src/main/java/dev/twinkeeper/recipes");
-        Path recipes = module.resolve("src/main/java/dev/twinkeeper")
-                .resolve(copy.side)
-                .resolve("recipes");
-        for (String contract : List.of("Recipe", copy.contract)) {
-            copy(CONTRACTS.resolve(contract + ".java"), contracts);
-        }
-        if (copy.side.equals("raw")) {
-            copyRaw(copy, module.resolve("src/main/java/dev/twinkeeper"));
-        } else {
-            for (String type : List.of("Keeper", "Calls", copy.type)) {
-                copy(SOURCES.get(copy.side).resolve(type + ".java"), recipes);
-            }
-        }
-        write(
-                module.resolve("src/main/java/example/Main.java"),
-                MAIN.replace("SHARED", copy.side.equals("raw") ? withSession(copy) : withClient(copy))
-                        .replace("USE", USES.get(copy.contract))
-                        .replace("SIDE", copy.side)
-                        .replace("TYPE", copy.type));
-        write(module.resolve("pom.xml"), modulePom(copy));
-    }
-
-    private static String withClient(Copy copy) {
-        return WITH_A_CLIENT.replace(
-                "USE", USES.get(copy.contract).replace("new TYPE(place", "new TYPE(client, \"/copied/shared/TYPE\""));
-    }
-
-    private static String withSession(Copy copy) {
-        return SHARED_SESSION.replace(
-                "USE_SHARED", USES.get(copy.contract).replace("(place", "(session, place.path()"));
-    }
-
-    /** The files of a recipe begin with the name of its contract. */
-    private static void copyRaw(Copy copy, Path sources) throws IOException {
-        for (Path directory : List.of(SOURCES.get("raw"), SUBSTRATE)) {
-            try (Stream<Path> files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    String name = file.getFileName().toString();
-                    if (directory.equals(SUBSTRATE)
-                            || name.startsWith(copy.contract)
-                            || name.equals("RecipeConnection.java")) {
-                        copy(file, sources.resolve("raw").resolve(directory.getFileName()));
-                    }
-                }
-            }
-        }
-        copy(LOOP, sources.resolve("loop"));
-    }
-
-    private static void copy(Path file, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        Files.copy(file, directory.resolve(file.getFileName()));
-    }
-
     private static void write(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
     }
 
-    private static String modulePom(Copy copy) {
-        String dependency = copy.side.equals("raw")
+    private static String modulePom(Catalogue.Item item) {
+        String dependency = item.side().equals("raw")
                 ? "<groupId>org.apache.zookeeper</groupId><artifactId>zookeeper</artifactId>"
                 : "<groupId>org.apache.curator</groupId><artifactId>curator-recipes</artifactId>";
         return """
@@ -339,22 +140,22 @@ class CopiedRecipesTest {
                   <artifactId>%s</artifactId>
                   <dependencies><dependency>%s</dependency></dependencies>
                 </project>
-                """.formatted(copy.module(), dependency);
+                """.formatted(module(item), dependency);
     }
 
     /**
      * The versions are those of our own build, for plugins and libraries, since those are on this machine. The jars know
      * where their libraries are, so that they can be run.
      */
-    private static String parentPom(List<Copy> copies) {
+    private static String parentPom(List<Catalogue.Item> items) {
         String ours = read(HOME.resolve("pom.xml"));
         String plugins = Stream.of("resources", "compiler", "surefire", "jar")
                 .map(name -> "maven-" + name + "-plugin")
                 .map(plugin -> "<plugin><artifactId>%s</artifactId><version>%s</version></plugin>"
                         .formatted(plugin, after(ours, "<artifactId>" + plugin + "</artifactId>\\s*<version>")))
                 .collect(Collectors.joining("\n      "));
-        String modules = copies.stream()
-                .map(copy -> "<module>" + copy.module() + "</module>")
+        String modules = items.stream()
+                .map(item -> "<module>" + module(item) + "</module>")
                 .collect(Collectors.joining("\n    "));
         return """
                 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -428,9 +229,9 @@ class CopiedRecipesTest {
                 .isZero();
     }
 
-    private static String run(Copy copy, Ensemble ensemble) {
-        Path jar = project.resolve(copy.module()).resolve("target/copied.jar");
-        Path output = project.resolve(copy.module() + ".log");
+    private static String run(Catalogue.Item item, Ensemble ensemble) {
+        Path jar = project.resolve(module(item)).resolve("target/copied.jar");
+        Path output = project.resolve(module(item) + ".log");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = List.of(
                 java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString(), ensemble.connectString());

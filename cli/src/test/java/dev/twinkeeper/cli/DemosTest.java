@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.twinkeeper.cli.demo.ConceptDemos;
 import dev.twinkeeper.cli.demo.Demo;
 import dev.twinkeeper.cli.demo.DemoContext;
 import dev.twinkeeper.cli.demo.Demos;
@@ -34,8 +35,8 @@ class DemosTest {
     /** They wait far more than they work, mostly for sessions to expire. */
     private static final int AT_ONCE = 4;
 
-    /** What is promised: twenty seconds with a start of Java and of an ensemble, which take three. */
-    private static final Duration LONGEST = Duration.ofSeconds(17);
+    /** What is promised: thirty seconds with a start of Java and of an ensemble, which take three. */
+    private static final Duration LONGEST = Duration.ofSeconds(27);
 
     /** Nobody reads an empty demo, nor one that takes more than a screen or two. */
     private static final int FEWEST_LINES = 10;
@@ -48,6 +49,18 @@ class DemosTest {
     @Test
     void everyRecipeHasOne() {
         assertThat(Recipes.NAMES).allMatch(name -> Demos.of(name).isPresent(), "has a demo");
+    }
+
+    /** One after the other: one of them stops the servers. */
+    @TestFactory
+    Stream<DynamicTest> aConceptIsShownToItsEnd() {
+        return ConceptDemos.names().stream()
+                .map(name -> dynamicTest(name, () -> {
+                    Demo demo = ConceptDemos.of(name).orElseThrow();
+                    List<String> told = played(demo, Recipes.named("raw"), "/" + name);
+                    assertThat(told).hasSizeBetween(FEWEST_LINES, MOST_LINES);
+                    assertThat(told).allMatch(line -> line.length() <= WIDEST, "fits in a line");
+                }));
     }
 
     @TestFactory
@@ -76,7 +89,7 @@ class DemosTest {
         List<String> told = new CopyOnWriteArrayList<>();
         try (Ensemble ensemble = Ensemble.start();
                 DemoContext context = new DemoContext(ensemble, side, path, new Listening(told))) {
-            RecipeCommand.run(demo, context, path, LONGEST);
+            DemoCommand.run(demo, context, path, LONGEST);
         }
         return told;
     }
@@ -126,7 +139,7 @@ class DemosTest {
         List<String> complaints = new ArrayList<>();
         try (DemoContext context =
                 new DemoContext(ensemble, Recipes.named("raw"), "/wrong", new Listening(complaints))) {
-            assertThatThrownBy(() -> RecipeCommand.run(demo, context, "a demo", Duration.ofMillis(500)))
+            assertThatThrownBy(() -> DemoCommand.run(demo, context, "a demo", Duration.ofMillis(500)))
                     .isInstanceOfSatisfying(CommandException.class, known -> {
                         assertThat(known.code()).isEqualTo(ExitCode.FAILURE);
                         complaints.add(known.getMessage());

@@ -1,9 +1,10 @@
 /**
- * The small recipes on the terminal: {@code ./twinkeeper recipe NAME} shows one with several participants and a fault in
- * the middle, narrated line by line.
+ * Demos on the terminal, {@code ./twinkeeper demo NAME}, narrated line by line: what ZooKeeper itself does, by plain clients
+ * ({@code znodes}, {@code watch}, {@code session}, {@code quorum}), and the small recipes, each with several participants and
+ * a fault in the middle. What they show is what they check: a demo that sees something else fails.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.demo.Demo}, what each of them is, {@link
- * dev.twinkeeper.cli.demo.DemoContext}, what it works with, then the one that you want; {@link
- * dev.twinkeeper.cli.demo.Demos} lists them.
+ * dev.twinkeeper.cli.demo.DemoContext}, what it has to work with, then the one that you want; {@link
+ * dev.twinkeeper.cli.demo.ConceptDemos} and {@link dev.twinkeeper.cli.demo.Demos} list them.
  */
 package dev.twinkeeper.cli.demo;

@@ -195,6 +195,11 @@ public final class Wire implements AutoCloseable {
         return arm(Loss.ofAnswer(which));
     }
 
+    /** {@link #loseAnswer} to the next request that changes the tree. */
+    public CompletableFuture<Request> loseNextAnswer() {
+        return loseAnswer(request -> request.writes() && !request.operation().equals("closeSession"));
+    }
+
     /**
      * Loses one request: drops the first matching one before a server sees it, and ends the connection. The twin of
      * {@link #loseAnswer}: to the participant both look the same.

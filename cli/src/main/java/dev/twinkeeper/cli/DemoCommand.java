@@ -1,6 +1,7 @@
 package dev.twinkeeper.cli;
 
 import dev.twinkeeper.cli.Terminal.Tone;
+import dev.twinkeeper.cli.demo.ConceptDemos;
 import dev.twinkeeper.cli.demo.Demo;
 import dev.twinkeeper.cli.demo.DemoContext;
 import dev.twinkeeper.cli.demo.Demos;
@@ -10,6 +11,7 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,29 +24,35 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code twinkeeper recipe}: one small recipe, shown and narrated. */
+/** {@code twinkeeper demo}: one concept or one small recipe, shown and narrated. */
 @Command(
-        name = "recipe",
+        name = "demo",
+        aliases = "recipe",
         description = {
-            "Shows one of the small recipes: several participants, each on a wire of its own to an ensemble of three in this"
-                    + " process, a fault in the middle, and line by line what they do and are told.",
-            "Takes five to ten seconds, twenty on a busy machine."
+            "Shows one thing on an ensemble in this process, line by line: what each participant does and is told.",
+            "Concepts, by plain clients: znodes, watch, session, quorum. Small recipes, of --impl, with a fault in the middle:"
+                    + " election, membership, configuration, lock, barrier, queue.",
+            "Takes five to ten seconds, thirty at the most on a busy machine."
         })
-final class RecipeCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(RecipeCommand.class);
+final class DemoCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(DemoCommand.class);
 
     /** Three times what is promised, twenty seconds: on a busy machine all of them wait longer; beyond it something hangs. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    @Parameters(paramLabel = "NAME", description = "election, membership, configuration, lock, barrier or queue.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = Names.class,
+            description = "What is shown: one of the names above.")
     private String name;
 
     @Option(
             names = "--impl",
             defaultValue = "raw",
             paramLabel = "IMPL",
-            description = "raw (by hand on ZooKeeper's own API) or curator (Apache Curator's recipes). Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "For a recipe: raw (by hand on ZooKeeper's own API) or curator (Apache Curator's recipes). Default:"
+                            + " ${DEFAULT-VALUE}.")
     private Recipes recipes;
 
     @Mixin
@@ -52,26 +60,38 @@ final class RecipeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    RecipeCommand(Terminal terminal) {
+    DemoCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
-        if (!Recipes.NAMES.contains(name)) {
-            throw CoordinationException.invalid("recipe", name, "use one of " + String.join(", ", Recipes.NAMES));
-        }
-        Demo demo = Demos.of(name)
-                .orElseThrow(() -> new CommandException(ExitCode.FAILURE, "recipe '" + name + "': it has no demo yet"));
-        logging.open("recipe", terminal);
+        boolean concept = ConceptDemos.names().contains(name);
+        Demo demo = ConceptDemos.of(name).or(() -> Demos.of(name)).orElseThrow(() -> unknown(name));
+        logging.open("demo", terminal);
         terminal.say(terminal.paint(Tone.FAINT, "starting an ensemble of three"));
         try (Ensemble ensemble = Ensemble.start()) {
-            terminal.say(name + ", " + recipes.name() + ": " + demo.title());
+            terminal.say(name + (concept ? "" : ", " + recipes.name()) + ": " + demo.title());
             DemoContext context = new DemoContext(ensemble, recipes, "/" + name, new DemoPrinter(terminal));
-            run(demo, context, "recipe '" + name + "' by " + recipes.name(), LONGEST);
+            run(demo, context, "demo '" + name + "'" + (concept ? "" : " by " + recipes.name()), LONGEST);
             context.close();
         }
         return ExitCode.GOOD.code();
+    }
+
+    private static CoordinationException unknown(String name) {
+        return CoordinationException.invalid(
+                "demo", name, "use one of " + String.join(", ", Nearest.first(name, new Names())));
+    }
+
+    /** All demos, for whoever mistypes one or has it completed. */
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Names() {
+            super(ConceptDemos.names());
+            addAll(Recipes.NAMES);
+        }
     }
 
     /**
