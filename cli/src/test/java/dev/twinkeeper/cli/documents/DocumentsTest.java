@@ -55,7 +55,8 @@ class DocumentsTest {
     void theContrastShowsEveryStep() throws IOException {
         String text = Files.readString(HOME.resolve("docs/contrast.md"));
 
-        assertThat(ContrastExcerpts.STEPS).allSatisfy(step -> assertThat(text).contains("<!-- excerpt: " + step + " -->\n"));
+        assertThat(ContrastExcerpts.STEPS)
+                .allSatisfy(step -> assertThat(text).contains("<!-- excerpt: " + step + " -->\n"));
     }
 
     @Test
