@@ -90,6 +90,7 @@ final class Outcomes {
         }
     }
 
+    // region learn
     /** Null where there is no status yet; its coming is then told. */
     private Outcome read(Question question) throws Exception {
         String task = role.layout.task(question.task);
@@ -119,6 +120,7 @@ final class Outcomes {
         }
         return outcome;
     }
+    // endregion
 
     private void answer(Question question, Outcome outcome) {
         role.loop.post(() -> {

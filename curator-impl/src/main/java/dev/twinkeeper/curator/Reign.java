@@ -141,6 +141,7 @@ final class Reign {
         }
     }
 
+    // region assign
     /** S1: opens with the fence. S2: is sent once. */
     private void commit(List<Step> steps) throws Exception {
         List<CuratorOp> operations = new ArrayList<>(fence());
@@ -161,6 +162,7 @@ final class Reign {
             refused(steps, stepOf.get(culprit(e.getResults())), e.code());
         }
     }
+    // endregion
 
     private List<CuratorOp> fence() throws Exception {
         TransactionOp op = role.client.transactionOp();

@@ -133,6 +133,7 @@ final class Submissions {
         return batch;
     }
 
+    // region submit
     private void create(List<Sent> batch) {
         List<Op> ops = new ArrayList<>();
         for (Sent sent : batch) {
@@ -167,6 +168,7 @@ final class Submissions {
         }
         advance();
     }
+    // endregion
 
     private void acknowledge(Sent sent, TaskId task) {
         unanswered.remove(sent.token());
@@ -181,6 +183,7 @@ final class Submissions {
         }
     }
 
+    // region submit
     /** Answers were lost. The barrier was passed on connecting, so this list is not of the past. */
     private void resolve() {
         guard.enter(Phase.RESOLVING);
@@ -214,6 +217,7 @@ final class Submissions {
         }
         open();
     }
+    // endregion
 
     /** Not there, so it was never applied; unless it was done and removed while we were away for so very long. */
     private void sendAgain(Sent sent) {
