@@ -1,11 +1,11 @@
 package dev.twinkeeper.cli;
 
-import dev.twinkeeper.cli.compare.Throughput;
 import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.measure.Throughput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

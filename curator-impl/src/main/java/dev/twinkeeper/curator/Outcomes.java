@@ -121,6 +121,7 @@ final class Outcomes {
         }
         return outcome;
     }
+    // endregion
 
     private void answer(Question question, Outcome outcome) {
         role.loop.post(() -> {

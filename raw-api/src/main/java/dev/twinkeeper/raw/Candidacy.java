@@ -156,6 +156,7 @@ final class Candidacy {
         role.standsBy(Optional.of(reigning));
     }
 
+    // region claim
     /** S1: taking /master and raising the epoch is one step; a reign without an epoch of its own cannot be. */
     private void claim() {
         guard.enter(Phase.CLAIMING);
@@ -179,6 +180,7 @@ final class Candidacy {
             default -> fail("claim", code);
         }
     }
+    // endregion
 
     private void confirm(Stat master) {
         guard.enter(Phase.CONFIRMING);

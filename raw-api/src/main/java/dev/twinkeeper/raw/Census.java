@@ -117,6 +117,7 @@ final class Census {
 
     // Stage 1: watches.
 
+    // region watch the workers
     private void watch() {
         for (String parent : watched()) {
             window.send(() -> zk.addWatch(
@@ -154,6 +155,7 @@ final class Census {
             default -> failed.accept("read " + path, code);
         }
     }
+    // endregion
 
     private void readWorker(WorkerId worker) {
         window.send(() -> zk.getData(

@@ -242,6 +242,7 @@ final class Duty {
         }
     }
 
+    // region complete
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
     private void complete(Job job) {
         List<Op> ops = List.of(
@@ -269,6 +270,7 @@ final class Duty {
             }
         }
     }
+    // endregion
 
     /** Our own completion deletes the assignment too; its event comes just before the reply, which says so. */
     private void moved(TaskId task) {

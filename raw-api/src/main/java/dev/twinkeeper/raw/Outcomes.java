@@ -113,6 +113,7 @@ final class Outcomes {
         }
     }
 
+    // region learn
     private void look(Question question) {
         if (questions.get(question.task) != question) {
             return; // Whoever asked is gone by now, and needs no watch.
@@ -154,6 +155,7 @@ final class Outcomes {
             }
         }
     }
+    // endregion
 
     private void confirm(Question question) {
         window.send(() -> role.session.readBarrier(guard, () -> onFresh(question)));
@@ -165,6 +167,7 @@ final class Outcomes {
         window.answered();
     }
 
+    // region learn
     private void read(Question question) {
         window.send(() -> role.zk()
                 .getData(
@@ -195,6 +198,7 @@ final class Outcomes {
             }
         }
     }
+    // endregion
 
     private void answer(Question question, Outcome outcome) {
         if (questions.remove(question.task, question)) {

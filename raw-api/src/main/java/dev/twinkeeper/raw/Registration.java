@@ -116,6 +116,7 @@ final class Registration {
         }
     }
 
+    // region register
     private void look() {
         guard.enter(Phase.LOOKING);
         role.zk().exists(role.layout.worker(role.id), false, guard.stat(this::onLooked), null);
@@ -162,6 +163,7 @@ final class Registration {
             default -> fail("register at " + role.layout.worker(role.id), code);
         }
     }
+    // endregion
 
     private void registered() {
         guard.enter(Phase.REGISTERED);

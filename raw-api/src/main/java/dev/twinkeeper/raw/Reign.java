@@ -149,6 +149,7 @@ final class Reign {
         }
     }
 
+    // region assign
     /** S1: every write of a master opens with the fence. A deposed master's write misses as a whole. */
     private void commit(List<Step> steps) {
         List<Op> ops = new ArrayList<>();
@@ -189,6 +190,7 @@ final class Reign {
             }
         }
     }
+    // endregion
 
     private void onRefused(List<Step> steps, List<OpResult> results) {
         int culprit = culprit(results);

@@ -132,6 +132,7 @@ final class Submissions {
         return batch;
     }
 
+    // region submit
     private void create(List<Sent> batch) {
         List<Op> ops = new ArrayList<>();
         for (Sent sent : batch) {
@@ -166,6 +167,7 @@ final class Submissions {
         }
         advance();
     }
+    // endregion
 
     private void acknowledge(Sent sent, TaskId task) {
         unanswered.remove(sent.token());
@@ -180,6 +182,7 @@ final class Submissions {
         }
     }
 
+    // region submit
     /** Answers were lost. The barrier was passed on connecting, so this list is not of the past. */
     private void resolve() {
         guard.enter(Phase.RESOLVING);
@@ -213,6 +216,7 @@ final class Submissions {
         }
         open();
     }
+    // endregion
 
     /** Not there, so it was never applied; unless it was done and removed while we were away for so very long. */
     private void sendAgain(Sent sent) {

@@ -1,191 +1,235 @@
 package dev.twinkeeper.cli.compare;
 
-import dev.twinkeeper.cli.compare.Comparison.Contender;
+import dev.twinkeeper.cli.compare.Comparison.Measured;
+import dev.twinkeeper.cli.compare.Comparison.NotKept;
 import dev.twinkeeper.cli.compare.Comparison.ScenarioRow;
+import dev.twinkeeper.cli.compare.Comparison.Scope;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipes;
-import dev.twinkeeper.scenarios.Implementations;
 import dev.twinkeeper.scenarios.Result;
 import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.ScenarioRunner;
 import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.measure.Measure;
+import dev.twinkeeper.scenarios.measure.Samples;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Runs the suite with one set of implementations after the other, on one ensemble, and takes down what came of it. */
+/** Measures the sides of a {@link Plan} and runs its scenarios, on one ensemble, and takes down what came of it. */
 public final class Comparer {
-    /** Hears how far it got. */
-    public interface Progress {
-        /** A scenario is over. {@code number} counts from 1 to {@code of}. */
-        void played(int number, int of, Result result);
-
-        /** Something else is going on. */
-        void says(String line);
-    }
-
     /**
      * Scenarios that run at a time. They wait far more than they work: for sessions to expire, mostly. With fewer it
-     * takes longer than one looks on; with more, they begin to wait for the two cores, and the times mean less.
+     * takes longer than one looks on; with more, they begin to wait for the two cores, and some for their own bounds.
      */
     private static final int AT_ONCE = 8;
 
-    /** A median wants three at the least. */
-    private static final int SAMPLES = 3;
+    /** What a scenario takes, {@value #AT_ONCE} at a time. */
+    private static final double SECONDS = 0.2;
 
     /** Of a failure; all of it is in the log. */
     private static final int FIRST_LINES = 4;
 
-    private final List<Implementations> all;
-    private final List<Scenario> scenarios;
-    private final int servers;
-    private final int runs;
+    private final Plan plan;
     private final Path home;
     private final Progress progress;
+    private final Map<Side, Samples> samples = new LinkedHashMap<>();
+    private final List<ScenarioRow> rows = new ArrayList<>();
+    private final Pace pace;
 
-    /** @param home the top level of the project, for the size of the code */
-    public Comparer(
-            List<Implementations> all, List<Scenario> scenarios, int servers, int runs, Path home, Progress progress) {
-        this.all = all;
-        this.scenarios = scenarios;
-        this.servers = servers;
-        this.runs = runs;
+    /** @param home the top level of the project, for what is counted in the sources */
+    public Comparer(Plan plan, Path home, Progress progress) {
+        this.plan = plan;
         this.home = home;
         this.progress = progress;
+        int scenarios =
+                plan.sides().stream().mapToInt(side -> plan.of(side).size()).sum() * plan.runs();
+        double measuring =
+                plan.measures() ? Measurements.Step.all(plan.implementations().size()) : 0;
+        Duration least = plan.measures() ? Measurements.LEAST : Duration.ZERO;
+        this.pace = new Pace(measuring + SECONDS * scenarios, least, System::nanoTime);
+        plan.sides().forEach(side -> samples.put(side, new Samples()));
     }
 
-    /** Runs it all: for minutes. */
+    /** Does it all. */
     public Comparison compare() {
         String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        progress.says("starting an ensemble of " + servers);
-        try (Ensemble ensemble = Ensemble.start(servers)) {
-            List<Contender> contenders = new ArrayList<>();
-            for (Implementations implementations : all) {
-                contenders.add(contender(implementations, ensemble));
+        says("starting an ensemble of " + plan.servers());
+        try (Ensemble ensemble = Ensemble.start(plan.servers())) {
+            Measurements measurements = new Measurements(plan.implementations(), ensemble, new MeasurementsListener());
+            if (plan.scope() == Scope.CHOSEN) {
+                runScenarios(ensemble);
+            } else if (plan.scope() == Scope.CONTRAST) {
+                measurements.measure(() -> runScenarios(ensemble)).join();
+            } else {
+                CompletableFuture<Void> background = measurements.measure(() -> {});
+                runScenarios(ensemble);
+                background.join();
             }
-            return new Comparison(at, environment(), servers, runs, contenders);
+            plan.sides().forEach(side -> collect(side, measurements));
+        }
+        return comparison(at);
+    }
+
+    private void runScenarios(Ensemble ensemble) {
+        for (int run = 0; run < plan.runs(); run++) {
+            plan.sides().forEach(side -> runAll(side, ensemble));
         }
     }
 
-    private Contender contender(Implementations implementations, Ensemble ensemble) {
-        List<Result> results = new ArrayList<>();
-        for (int run = 0; run < runs; run++) {
-            results.addAll(runAll(implementations, ensemble));
+    private void collect(Side side, Measurements measurements) {
+        Samples all = new Samples();
+        if (plan.measures() && side.coordination().isPresent()) {
+            Code code = new Code(home);
+            code.measure(side, all);
+            if (!side.name().equals(Side.RAW)) {
+                code.alike(side.coordination().orElseThrow(), Coordination.named(Side.RAW), all);
+            }
+            measurements.of(side).all().forEach((measure, values) -> values.forEach(value -> all.add(measure, value)));
         }
-        Map<String, List<Duration>> measures = new TreeMap<>();
-        results.forEach(result -> collect(result, measures));
-        List<Scenario> measuring = results.stream()
-                .filter(result -> !result.measures().isEmpty())
-                .map(Result::scenario)
-                .distinct()
-                .toList();
-        if (!measuring.isEmpty()) {
-            progress.says(implementations.name() + ": measuring, " + SAMPLES + " times each");
-        }
-        for (int sample = runs; sample < SAMPLES && !measuring.isEmpty(); sample++) {
-            ScenarioRunner.runAll(measuring, implementations, () -> ensemble, measuring.size()).values().stream()
-                    .map(java.util.concurrent.CompletableFuture::join)
-                    .forEach(result -> collect(result, measures));
-        }
-        Map<String, Spread> spreads = new LinkedHashMap<>();
-        measures.forEach((name, measured) -> spreads.put(name, Spread.of(measured)));
-        return new Contender(
-                implementations.name(),
-                results.stream().map(Comparer::played).toList(),
-                spreads,
-                chosen(Rule.Part.PROTOCOL) ? cost(implementations, ensemble) : null,
-                chosen(Rule.Part.PROTOCOL) ? CodeSize.of(implementations.name(), home) : Map.of(),
-                counts(results),
-                chosen(Rule.Part.RECIPES) ? CodeSize.ofRecipes(implementations.name(), home) : Map.of(),
-                differences(implementations));
+        samples.get(side).all().forEach((measure, values) -> values.forEach(value -> all.add(measure, value)));
+        samples.put(side, all);
     }
 
-    private boolean chosen(Rule.Part part) {
-        return scenarios.stream().anyMatch(scenario -> scenario.rules().stream().anyMatch(rule -> rule.part() == part));
-    }
-
-    private static Map<String, Spread> counts(List<Result> results) {
-        Map<String, List<Long>> counts = new TreeMap<>();
-        results.stream()
-                .filter(Result::ok)
-                .forEach(result -> result.counts()
-                        .forEach((name, count) -> counts.computeIfAbsent(name, unused -> new ArrayList<>())
-                                .add(count)));
-        Map<String, Spread> spreads = new LinkedHashMap<>();
-        counts.forEach((name, counted) -> spreads.put(name, Spread.ofNumbers(counted)));
-        return spreads;
-    }
-
-    /** A mixture keeps what both keep. */
-    private static Map<Rule, String> differences(Implementations implementations) {
-        Map<Rule, String> differences = new EnumMap<>(Rule.class);
-        Stream.concat(
-                        Stream.of(implementations.master(0), implementations.master(1))
-                                .map(Coordination::differences),
-                        implementations.recipeSides().stream().map(Recipes::differences))
-                .flatMap(List::stream)
-                .forEach(each -> differences.putIfAbsent(each.rule(), each.why()));
-        return differences;
-    }
-
-    private List<Result> runAll(Implementations implementations, Ensemble ensemble) {
-        List<Result> results = new ArrayList<>();
-        ScenarioRunner.runAll(scenarios, implementations, () -> ensemble, AT_ONCE)
-                .values()
-                .forEach(coming -> {
-                    Result result = coming.join();
-                    results.add(result);
-                    progress.played(results.size(), scenarios.size(), result);
-                });
-        return results;
-    }
-
-    private static void collect(Result result, Map<String, List<Duration>> measures) {
-        if (result.ok()) {
-            result.measures()
-                    .forEach((name, time) -> measures.computeIfAbsent(name, unused -> new ArrayList<>())
-                            .add(time));
+    private void runAll(Side side, Ensemble ensemble) {
+        List<Scenario> scenarios = plan.of(side);
+        int number = 0;
+        Collection<CompletableFuture<Result>> coming = ScenarioRunner.runAll(
+                        scenarios, side.implementations(), () -> ensemble, AT_ONCE)
+                .values();
+        for (CompletableFuture<Result> each : coming) {
+            Result result = each.join();
+            number++;
+            ended(SECONDS);
+            says("%-8s %3d/%d  %s".formatted(side.name(), number, scenarios.size(), result.scenario()));
+            take(side, result);
         }
     }
 
-    private static ScenarioRow played(Result result) {
-        return new ScenarioRow(
+    private synchronized void take(Side side, Result result) {
+        String failure = result.failure().map(Comparer::beginning).orElse("");
+        rows.add(new ScenarioRow(
+                side.name(),
                 result.scenario().id(),
                 result.scenario().rules(),
                 result.ok(),
                 result.duration().toMillis(),
-                result.failure()
-                        .map(failure -> String.valueOf(failure.getMessage()))
-                        .map(Comparer::beginning)
-                        .orElse(""),
-                result.difference().map(Difference::why).orElse(""));
+                failure,
+                result.difference().map(difference -> difference.rule().name()).orElse("")));
+        result.failure()
+                .ifPresent(why -> progress.failed(side.name(), result.scenario().id(), why));
+        if (result.ok()) {
+            Samples taken = samples.get(side);
+            result.measures().forEach((name, time) -> taken.add(recipe(name, Measure.Unit.MILLIS), time));
+            result.counts().forEach((name, count) -> taken.add(recipe(name, Measure.Unit.COUNT), count));
+        }
+    }
+
+    private static Measure recipe(String name, Measure.Unit unit) {
+        String id = "scenario." + name.toLowerCase().replaceAll("[^a-z0-9]+", "-");
+        return Measure.less(id, Measure.Group.RECIPE, name, unit);
     }
 
     /** An assertion begins with an empty line, and says what it is about in those below. */
-    private static String beginning(String message) {
-        return message.lines()
+    private static String beginning(Throwable failure) {
+        return String.valueOf(failure.getMessage())
+                .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .limit(FIRST_LINES)
                 .collect(Collectors.joining(" "));
     }
 
-    private Cost cost(Implementations implementations, Ensemble ensemble) {
-        AtomicReference<Cost> cost = new AtomicReference<>();
-        ScenarioRunner.run(Cost.scenario(cost), implementations, ensemble);
-        return cost.get();
+    private synchronized void ended(double seconds) {
+        pace.done(seconds);
+    }
+
+    private synchronized void says(String line) {
+        progress.says(line, pace.left());
+    }
+
+    /** Hears of the measurements. */
+    private final class MeasurementsListener implements Measurements.Listener {
+        @Override
+        public void begins(String words) {
+            says(words);
+        }
+
+        @Override
+        public void ended(double seconds) {
+            Comparer.this.ended(seconds);
+        }
+
+        @Override
+        public void failed(Side side, String what, Throwable why) {
+            synchronized (Comparer.this) {
+                rows.add(new ScenarioRow(side.name(), what, Set.of(Rule.L2), false, 0, beginning(why), ""));
+                progress.failed(side.name(), what, why);
+            }
+        }
+    }
+
+    private Comparison comparison(String at) {
+        Set<Measure> measures = new LinkedHashSet<>();
+        samples.values().forEach(each -> measures.addAll(each.all().keySet()));
+        List<Measured> measured = new ArrayList<>();
+        for (Measure measure : measures) {
+            Map<String, List<Double>> values = new LinkedHashMap<>();
+            samples.forEach((side, taken) -> {
+                List<Double> its = taken.all().get(measure);
+                if (its != null) {
+                    values.put(side.name(), its);
+                }
+            });
+            measured.add(new Measured(measure, values));
+        }
+        return new Comparison(
+                Comparison.SCHEMA,
+                at,
+                pace.elapsed().toSeconds(),
+                plan.scope(),
+                environment(),
+                plan.servers(),
+                plan.runs(),
+                plan.sides().stream().map(Side::name).toList(),
+                plan.sides().stream()
+                        .filter(side -> side.coordination().isEmpty())
+                        .map(Side::name)
+                        .collect(Collectors.toSet()),
+                measured,
+                plan.implementations().stream().flatMap(Comparer::notKept).toList(),
+                List.copyOf(rows));
+    }
+
+    private static Stream<NotKept> notKept(Side side) {
+        return differences(side)
+                .map(difference -> new NotKept(
+                        side.name(),
+                        difference.rule(),
+                        difference.why(),
+                        difference.source(),
+                        difference.proofs(),
+                        difference.shown()));
+    }
+
+    /** What a side says that it does not keep. */
+    static Stream<Difference> differences(Side side) {
+        return Stream.concat(
+                side.coordination().map(Coordination::differences).orElse(List.of()).stream(),
+                side.recipes().map(Recipes::differences).orElse(List.of()).stream());
     }
 
     private static Map<String, String> environment() {
@@ -198,10 +242,12 @@ public final class Comparer {
     }
 
     /** The names of those who failed something, for a last line. */
-    public static String losers(Comparison comparison) {
-        return comparison.contenders().stream()
-                .filter(contender -> contender.failures() > 0)
-                .map(contender -> contender.name() + " (" + contender.failures() + ")")
+    public static String failed(Comparison comparison) {
+        Map<String, Long> failures = comparison.scenarios().stream()
+                .filter(each -> !each.ok())
+                .collect(Collectors.groupingBy(ScenarioRow::side, LinkedHashMap::new, Collectors.counting()));
+        return failures.entrySet().stream()
+                .map(each -> each.getKey() + " (" + each.getValue() + ")")
                 .collect(Collectors.joining(", "));
     }
 }

@@ -1,67 +1,91 @@
 package dev.twinkeeper.cli.compare;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.scenarios.measure.Measure;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What came of it all, as plain values: {@code results.json} is this record.
+ * What came of it all, as plain values: {@code results.json} is this record, and every table is made from it.
  *
+ * @param schema {@value #SCHEMA}; another number means that fields have changed their meaning
  * @param at when it began
+ * @param seconds how long it took
+ * @param scope what was run
  * @param environment what it ran on, for whoever reads the figures elsewhere
  * @param servers of the ensemble
- * @param runs of the suite
- * @param contenders in the order in which they were asked for
+ * @param runs of the scenarios
+ * @param sides in the order in which they were asked for: the names of the columns
+ * @param mixtures those of the sides that are mixtures of others, which are run and not measured
+ * @param measured everything that was measured, single runs included
+ * @param differences the rules that a side does not keep, as it says itself
+ * @param scenarios every scenario of every run
  */
 public record Comparison(
-        String at, Map<String, String> environment, int servers, int runs, List<Contender> contenders) {
-    /**
-     * One implementation, or a mixture.
-     *
-     * @param played every scenario of every run
-     * @param measures by what was measured, from the scenarios that measure
-     * @param cost of a hundred tasks; null where no scenario of the system was chosen
-     * @param size of the code, by role; empty for a mixture
-     * @param counts on the wire, from the recipes' scenarios that count
-     * @param recipeSize of the code, by recipe; empty for a mixture
-     * @param differences the rules of recipes that it does not keep, each with the reason, as it says itself
-     */
-    public record Contender(
-            String name,
-            List<ScenarioRow> played,
-            Map<String, Spread> measures,
-            Cost cost,
-            Map<String, CodeSize> size,
-            Map<String, Spread> counts,
-            Map<String, CodeSize> recipeSize,
-            Map<Rule, String> differences) {
-        long failures() {
-            return played.stream().filter(each -> !each.ok()).count();
-        }
+        int schema,
+        String at,
+        long seconds,
+        Scope scope,
+        Map<String, String> environment,
+        int servers,
+        int runs,
+        List<String> sides,
+        Set<String> mixtures,
+        List<Measured> measured,
+        List<NotKept> differences,
+        List<ScenarioRow> scenarios) {
+    /** Of this release. */
+    public static final int SCHEMA = 2;
+
+    /** How much of the suite. */
+    public enum Scope {
+        /** What the contrast needs: everything that is measured, and the scenarios that prove the differences. */
+        CONTRAST,
+        /** Every scenario, besides. */
+        ALL,
+        /** Chosen scenarios, and nothing else. */
+        CHOSEN
     }
 
     /**
-     * One scenario of one run.
+     * One measure.
+     *
+     * @param values by side, one for each run, in the order in which they were taken
+     */
+    public record Measured(Measure measure, Map<String, List<Double>> values) {}
+
+    /**
+     * A rule that a side does not keep.
+     *
+     * @param why the reason
+     * @param source where one can read about it: an issue of the library, a document; may be empty
+     * @param proofs the scenarios that have to fail for it, each with what it fails with
+     * @param shown scenarios that may go either way
+     */
+    public record NotKept(
+            String side, Rule rule, String why, String source, Map<String, String> proofs, Set<String> shown) {}
+
+    /**
+     * One scenario of one run, or one of the measurements, which are checked as scenarios are.
      *
      * @param failure the first lines of what went wrong, as one, or empty
-     * @param difference why it was expected to go wrong, and did; or empty
+     * @param differing the rule for which it was declared to go wrong, and did; or empty
      */
     public record ScenarioRow(
-            String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String difference) {
-        /** Whether it shows rules of the system or of the recipes. */
-        boolean of(Rule.Part part) {
-            return rules.iterator().next().part() == part;
-        }
-
-        /** {@code lock}, of {@code lock.nobodyStarves}. */
-        String topic() {
-            return scenario.substring(0, scenario.indexOf('.'));
+            String side, String scenario, Set<Rule> rules, boolean ok, long millis, String failure, String differing) {
+        boolean differs() {
+            return !differing.isEmpty();
         }
     }
 
     /** Whether nobody failed anything. */
     public boolean ok() {
-        return contenders.stream().allMatch(contender -> contender.failures() == 0);
+        return scenarios.stream().allMatch(ScenarioRow::ok);
+    }
+
+    /** The values of a side; empty where it was not measured. */
+    static List<Double> values(Measured measured, String side) {
+        return measured.values().getOrDefault(side, List.of());
     }
 }

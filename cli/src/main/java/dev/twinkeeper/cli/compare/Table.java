@@ -17,6 +17,12 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
     private static final String GAP = "   ";
     private static final String INDENT = "  ";
 
+    /** Of documents. */
+    static final int MARKDOWN_WIDTH = 120;
+
+    /** Of the first column, where it is printed: the figures are to fit beside it. */
+    private static final int FIRST = 42;
+
     /** However wide the columns before it are. */
     private static final int NARROWEST = 30;
 
@@ -27,7 +33,7 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
     List<String> text() {
         List<List<String>> all = new ArrayList<>();
         all.add(header);
-        all.addAll(prose ? wrapped() : rows);
+        all.addAll(prose ? wrapped() : folded());
         int[] widths = IntStream.range(0, header.size())
                 .map(column -> all.stream()
                         .mapToInt(row -> row.get(column).length())
@@ -66,6 +72,21 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         return lines;
     }
 
+    /** The rows with their first column folded; the figures stand in the first line. */
+    private List<List<String>> folded() {
+        List<List<String>> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            List<String> rest = row.subList(1, row.size());
+            for (String part : Prose.wrap(row.get(0), FIRST)) {
+                List<String> line = new ArrayList<>(List.of(part));
+                line.addAll(rest);
+                lines.add(line);
+                rest = Collections.nCopies(row.size() - 1, "");
+            }
+        }
+        return lines;
+    }
+
     private String line(List<String> cells, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
@@ -85,7 +106,10 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
         lines.add("|---|" + (prose ? "---|" : "---:|").repeat(header.size() - 1));
         rows.forEach(row -> lines.add(row(row)));
         lines.add("");
-        notes.forEach(note -> lines.addAll(List.of(note, "")));
+        for (String note : notes) {
+            lines.addAll(Prose.wrap(note, MARKDOWN_WIDTH));
+            lines.add("");
+        }
         return lines;
     }
 

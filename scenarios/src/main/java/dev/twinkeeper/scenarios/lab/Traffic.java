@@ -38,6 +38,14 @@ public record Traffic(
         return requests.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Those requests that write: each is one entry in every server's log. */
+    public long writes() {
+        return requests.entrySet().stream()
+                .filter(each -> OperationNames.writes(each.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
     /** Requests of that name. */
     public long requests(String operation) {
         return requests.getOrDefault(operation, 0L);
