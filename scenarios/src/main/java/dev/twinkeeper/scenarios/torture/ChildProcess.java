@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A process that we started, and that ends with us: see {@link ParentWatch}. */
-final class ChildProcess {
+public final class ChildProcess {
     /** The kernel ends a killed process within this, on a machine that does anything at all. */
     private static final long KILL_MS = 10_000;
 
@@ -38,7 +38,7 @@ final class ChildProcess {
     }
 
     /** Ends all that live, and those to come: for a controlling process that is told to end. */
-    static void killAll() {
+    public static void killAll() {
         noMore = true;
         LIVING.forEach(ChildProcess::killNow);
     }
@@ -60,6 +60,11 @@ final class ChildProcess {
         return start(command, directory, log.resolveSibling(log.getFileName() + ".out"));
     }
 
+    /** Takes over a process that somebody else of us started. */
+    public static ChildProcess adopt(Process process) {
+        return new ChildProcess(process);
+    }
+
     /** Starts any program. */
     static ChildProcess start(List<String> command, Path directory, Path output) {
         try {
@@ -73,42 +78,43 @@ final class ChildProcess {
         }
     }
 
-    private static String classPath() {
+    /** Ours, each element absolute: for a child in another directory. */
+    public static String classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(each -> Path.of(each).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    int exitCode() {
+    public int exitCode() {
         return process.exitValue();
     }
 
-    CompletableFuture<Process> onExit() {
+    public CompletableFuture<Process> onExit() {
         return process.onExit();
     }
 
     /** SIGKILL; returns when it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         endsWithin(KILL_MS);
         resume();
     }
 
     /** SIGKILL, without waiting. */
-    void killNow() {
+    public void killNow() {
         process.destroyForcibly();
     }
 
     /** SIGTERM, without waiting. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
@@ -116,7 +122,7 @@ final class ChildProcess {
      * SIGSTOP. A small shell keeps it stopped and lets it go when we say so, or when we are gone: a stopped process
      * could not notice that by itself.
      */
-    void stop() {
+    public void stop() {
         // Java itself can only end a process.
         String script = "kill -STOP " + pid() + "; echo stopped; read end; kill -CONT " + pid();
         try {
@@ -131,7 +137,7 @@ final class ChildProcess {
     }
 
     /** SIGCONT. */
-    void resume() {
+    public void resume() {
         if (keeper == null) {
             return;
         }
@@ -148,7 +154,7 @@ final class ChildProcess {
         keeper = null;
     }
 
-    boolean endsWithin(long ms) {
+    public boolean endsWithin(long ms) {
         try {
             return process.waitFor(ms, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** One server of the ensemble under torture, a process of its own; ports and data outlive it. */
-final class ServerNode {
+public final class ServerNode {
     private final int id;
     private final int clientPort;
     private final Path directory;
@@ -27,7 +27,7 @@ final class ServerNode {
         return directory.resolve("zoo.cfg");
     }
 
-    private Path data() {
+    Path data() {
         return directory.resolve("data");
     }
 
@@ -55,28 +55,28 @@ final class ServerNode {
                 + "\n";
     }
 
-    int id() {
+    public int id() {
         return id;
     }
 
-    int port() {
+    public int port() {
         return clientPort;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress("127.0.0.1", clientPort);
     }
 
-    ChildProcess child() {
+    public ChildProcess child() {
         return child;
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return child != null && child.isAlive();
     }
 
     /** Starts it with the data that it has. */
-    void start() {
+    public void start() {
         child = ChildProcess.java(
                 ServerMain.class,
                 directory.resolve("zookeeper.log"),
@@ -89,7 +89,7 @@ final class ServerNode {
                 config().toString());
     }
 
-    void kill() {
+    public void kill() {
         child.kill();
     }
 
