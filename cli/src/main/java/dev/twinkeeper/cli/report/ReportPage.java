@@ -1,16 +1,9 @@
 package dev.twinkeeper.cli.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.twinkeeper.cli.sources.SourceTree;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.scenarios.ScenarioContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +12,6 @@ import java.util.stream.Stream;
 
 /** Writes {@code report.html} beside a comparison's {@code results.json}: the page, and in it all that it shows. */
 public final class ReportPage {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private final Path home;
 
     /** @param home the top level of the project, for the sources of the scenarios; without them the report has none */
@@ -36,27 +27,15 @@ public final class ReportPage {
      */
     public Path write(Path results, Path file) {
         Results read = Results.read(results);
-        try {
-            Files.writeString(file, html(read, RecordingFile.beside(results)), StandardCharsets.UTF_8);
-            return file;
-        } catch (IOException e) {
-            throw new ReportException("report '" + file + "': cannot be written (" + e.getMessage() + ")");
-        }
-    }
-
-    private String html(Results results, ObjectNode recordings) {
-        ObjectNode data = MAPPER.createObjectNode();
-        data.set("results", MAPPER.valueToTree(results));
-        data.set("rules", MAPPER.valueToTree(rules()));
-        data.set("scenarios", MAPPER.valueToTree(sources(results)));
-        data.set("recordings", recordings);
+        ObjectNode data = Pages.MAPPER.createObjectNode();
+        data.set("results", Pages.MAPPER.valueToTree(read));
+        data.set("rules", Pages.MAPPER.valueToTree(rules()));
+        data.set("scenarios", Pages.MAPPER.valueToTree(sources(read)));
+        data.set("recordings", RecordingFile.beside(results));
         data.put("sessionMs", ScenarioContext.SESSION_TIMEOUT.toMillis());
-        data.put("command", command(results));
-        return resource("report.html")
-                .replace("/*STYLE*/", resource("report.css"))
-                .replace("/*CHARTS*/", resource("charts.js") + resource("sequence.js"))
-                .replace("/*SCRIPT*/", resource("report.js"))
-                .replace("/*DATA*/", embedded(data));
+        data.put("command", command(read));
+        Pages.write(file, "report.html", data, "charts.js", "sequence.js", "report.js");
+        return file;
     }
 
     private static String command(Results results) {
@@ -89,25 +68,5 @@ public final class ReportPage {
 
     private static boolean isTopic(Path file, String topic) {
         return SourceTree.className(file).toLowerCase(Locale.ROOT).equals(topic.toLowerCase(Locale.ROOT) + "scenarios");
-    }
-
-    /** For a script element: nothing in it can end that element or open a comment. */
-    private static String embedded(ObjectNode data) {
-        try {
-            return MAPPER.writeValueAsString(data)
-                    .replace("<", "\\u003c")
-                    .replace(">", "\\u003e")
-                    .replace("&", "\\u0026");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("not to be written as JSON", e);
-        }
-    }
-
-    private static String resource(String name) {
-        try (InputStream file = ReportPage.class.getResourceAsStream(name)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
