@@ -11,9 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code twinkeeper demo}: both ways side by side, in a browser. */
+/** {@code twinkeeper play}: both ways side by side, in a browser. */
 @Command(
-        name = "demo",
+        name = "play",
         description = {
             "Starts an ensemble of three server processes and two clusters on it, raw and Curator, and shows a page on"
                     + " which you break both at once.",
@@ -44,7 +44,7 @@ final class PlayCommand implements Runnable {
 
     @Override
     public void run() {
-        log.open("demo", terminal);
+        log.open("play", terminal);
         Path home = Path.of(System.getProperty("twinkeeper.home", "."));
         Playground playground = new Playground(
                 port,

@@ -36,7 +36,11 @@ public final class Playground implements AutoCloseable {
     private static final long FREE_BYTES = 300L << 20;
 
     private static final long TICK_MS = 100;
-    private static final long ELECTION_MS = 90_000;
+    /** From three cold JVMs to a leader, on a machine that has much else to do. */
+    private static final long ELECTION_MS = 180_000;
+
+    /** Ten times that is how long a server may be silent. A session ends within one after its time is up. */
+    private static final int TICK_OF_SERVERS_MS = 500;
 
     /** The page shows as many; older ones are in nobody's way. */
     private static final int KEPT_EPISODES = 30;
@@ -82,7 +86,7 @@ public final class Playground implements AutoCloseable {
                 throw new EnsembleException("disk: less than " + (FREE_BYTES >> 20) + " MB free for '"
                         + directory.getParent() + "'; make room, or name another with -Djava.io.tmpdir");
             }
-            servers = new Servers(directory);
+            servers = new Servers(directory, TICK_OF_SERVERS_MS);
         } catch (IOException e) {
             page.close();
             throw new EnsembleException("directory for temporary files: cannot be written (" + e.getMessage() + ")");
@@ -119,8 +123,8 @@ public final class Playground implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         if (!tree.awaitConnected(ELECTION_MS)) {
-            throw new EnsembleException(
-                    "the servers elected nobody within " + ELECTION_MS / 1_000 + "s; see " + directory);
+            throw new EnsembleException("the servers elected nobody within " + ELECTION_MS / 1_000
+                    + "s: is the machine very busy? Try it again");
         }
         Operator operator = new Operator(tree.keeper(), stream);
         phase("starting twelve roles");

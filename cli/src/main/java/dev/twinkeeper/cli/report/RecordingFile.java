@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What happened in the scenarios of a comparison, {@code recordings.json} beside its results: by scenario and side, a list
@@ -21,6 +22,14 @@ public final class RecordingFile {
 
     /** More lines nobody follows in a diagram, and all scenarios together are to fit into one page. */
     private static final int LINES = 90;
+
+    /** Of those, how many at the most before the first fault. */
+    private static final int BEFORE = 30;
+
+    /** Each role makes the same parents at first: that is not what a scenario is about. */
+    private static final Pattern SETUP = Pattern.compile("(0x[0-9a-f]+ \\[)?(exists|create) ?"
+            + "(|/scenarios.*|/stages.*|/recipes.*|/workers|/assign|/tasks|/master-epoch)( \"\"\\])?"
+            + "( → (ok|NONODE|NODEEXISTS))?");
 
     /** All recordings of a comparison of everything are a fifth of it. */
     private static final long LARGEST = 16L << 20;
@@ -36,21 +45,39 @@ public final class RecordingFile {
             return;
         }
         ArrayNode lines = sides.putArray(recording.side());
-        List<Recording.Line> all = recording.lines();
+        List<Recording.Line> all = recording.lines().stream()
+                .filter(line -> !SETUP.matcher(line.text()).matches())
+                .toList();
+        int first = first(all);
+        if (first > 0) {
+            more(lines, all.get(0).ms(), first);
+        }
         all.stream()
+                .skip(first)
                 .limit(LINES)
                 .forEach(line -> lines.addArray()
                         .add(Math.round(line.ms() * 10) / 10.0)
                         .add(line.who())
                         .add(line.kind().name().toLowerCase(Locale.ROOT))
                         .add(line.text()));
-        if (all.size() > LINES) {
-            lines.addArray()
-                    .add(Math.round(all.get(LINES).ms() * 10) / 10.0)
-                    .add("")
-                    .add("more")
-                    .add("and " + (all.size() - LINES) + " more");
+        int left = all.size() - first - LINES;
+        if (left > 0) {
+            more(lines, all.get(first + LINES).ms(), left);
         }
+    }
+
+    /** Where it is long, what goes before the first fault is the least of it. */
+    private static int first(List<Recording.Line> all) {
+        for (int i = 0; i < all.size() && all.size() > LINES; i++) {
+            if (all.get(i).kind() == Recording.Kind.FAULT) {
+                return Math.max(0, i - BEFORE);
+            }
+        }
+        return 0;
+    }
+
+    private static void more(ArrayNode lines, double ms, int count) {
+        lines.addArray().add(Math.round(ms * 10) / 10.0).add("").add("more").add("… " + count + " more");
     }
 
     /** @throws IOException where it can't be written */

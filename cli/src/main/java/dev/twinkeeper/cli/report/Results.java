@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -32,7 +33,7 @@ record Results(
         List<String> sides,
         List<Measured> measured,
         List<NotKept> differences,
-        List<Played> played) {
+        @JsonAlias("scenarios") List<Played> played) {
     /** The one that this report knows. */
     static final int SCHEMA = 2;
 
@@ -48,7 +49,7 @@ record Results(
         sides = List.copyOf(sides);
         measured = measured == null ? List.of() : measured;
         differences = differences == null ? List.of() : differences;
-        played = played == null ? List.of() : played;
+        played = List.copyOf(played);
     }
 
     /** One measure, with a value for each run of each side. */

@@ -15,10 +15,10 @@ const Sequence = (() => {
 
   function diagram(lines, highlight) {
     const lanes = [...new Set(lines.filter(line => line[1] && line[1] !== 'servers').map(line => line[1]))].concat('servers');
-    const lane = Math.max(74, Math.min(120, 560 / lanes.length)), left = 66, width = left + lanes.length * lane + 330, height = TOP + lines.length * ROW + 10;
+    const lane = Math.max(46, Math.min(74, 300 / lanes.length)), left = 58, width = left + lanes.length * lane + 640, height = TOP + lines.length * ROW + 10;
     const drawing = svg('svg', {width, height, viewBox: '0 0 ' + width + ' ' + height, role: 'img', 'aria-label': lines.length + ' steps: ' + lines.slice(0, 12).map(line => line[1] + ' ' + line[3]).join('; ')});
     const x = name => left + lanes.indexOf(name) * lane + lane / 2, servers = x('servers');
-    lanes.forEach(name => drawing.append(svg('text', {x: x(name), y: 14, 'text-anchor': 'middle'}, name.length > 13 ? name.slice(0, 12) + '…' : name), svg('line', {x1: x(name), x2: x(name), y1: 20, y2: height, stroke: 'var(--line)'})));
+    lanes.forEach(name => drawing.append(svg('text', {x: x(name), y: 14, 'text-anchor': 'middle'}, name.length > 8 ? name.slice(0, 7) + '…' : name), svg('line', {x1: x(name), x2: x(name), y1: 20, y2: height, stroke: 'var(--line)'})));
     lines.forEach((line, i) => {
       const [ms, who, kind, text] = line, y = TOP + i * ROW + ROW / 2, at = x(who), row = svg('g', {'data-kind': kind});
       if (i === highlight) row.append(svg('rect', {class: 'part', x: 0, y: y - ROW / 2, width, height: ROW}));

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code ./twinkeeper demo} as a process, as a person has it in a terminal. */
+/** {@code ./twinkeeper play} as a process, as a person has it in a terminal. */
 final class PlaygroundProcess implements AutoCloseable {
     private static final long END_SECONDS = 20;
 
@@ -27,7 +27,7 @@ final class PlaygroundProcess implements AutoCloseable {
                 "-cp",
                 ChildProcess.classPath(),
                 "dev.twinkeeper.cli.Main"));
-        command.addAll(List.of("demo", "--port", "0", "--no-browser"));
+        command.addAll(List.of("play", "--port", "0", "--no-browser"));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         url = in.readLine();

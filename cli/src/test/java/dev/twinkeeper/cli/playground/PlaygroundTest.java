@@ -51,7 +51,7 @@ class PlaygroundTest {
         browser = new Browser();
         page = browser.open(playground.url());
         page.look(1440, 1000, false);
-        page.await(ALL_WELL, BOUND);
+        page.await(ALL_WELL, BOUND.multipliedBy(2)); // cold processes
     }
 
     @AfterAll

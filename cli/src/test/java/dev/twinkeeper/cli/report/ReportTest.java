@@ -125,6 +125,8 @@ class ReportTest {
         refused("cut off or edited");
         Files.writeString(results, whole.replace("\"ok\": true", "\"ok\": null"));
         refused("cut off or edited");
+        Files.writeString(results, whole.replace("\"played\":", "\"somebody\":"));
+        refused("cut off or edited");
         Files.writeString(results, "not JSON at all");
         refused("cut off or edited");
         Files.delete(results);

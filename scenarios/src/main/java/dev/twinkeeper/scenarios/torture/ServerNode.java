@@ -13,14 +13,17 @@ public final class ServerNode {
     private final Path directory;
     private ChildProcess child;
 
-    /** @param peers the lines {@code server.N=} of its {@code zoo.cfg} */
-    ServerNode(int id, int clientPort, Path directory, List<String> peers) throws IOException {
+    /**
+     * @param peers the lines {@code server.N=} of its {@code zoo.cfg}
+     * @param tickMs ZooKeeper's unit of time: sessions end on multiples of it
+     */
+    ServerNode(int id, int clientPort, Path directory, List<String> peers, int tickMs) throws IOException {
         this.id = id;
         this.clientPort = clientPort;
         this.directory = directory;
         Files.createDirectories(data());
         Files.writeString(data().resolve("myid"), id + "\n");
-        Files.writeString(config(), config(peers));
+        Files.writeString(config(), config(peers, tickMs));
     }
 
     private Path config() {
@@ -31,14 +34,14 @@ public final class ServerNode {
         return directory.resolve("data");
     }
 
-    private String config(List<String> peers) {
+    private String config(List<String> peers, int tickMs) {
         return String.join(
                         "\n",
                         // Sessions end on multiples of the tick: a short one ends them in time.
-                        "tickTime=200",
+                        "tickTime=" + tickMs,
                         "minSessionTimeout=500",
                         "maxSessionTimeout=60000",
-                        // In ticks: five seconds to join, two to fall behind.
+                        // In ticks; of 200 ms those are five seconds to join, two to fall behind.
                         "initLimit=25",
                         "syncLimit=10",
                         "dataDir=" + data(),

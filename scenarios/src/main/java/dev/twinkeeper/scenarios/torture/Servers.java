@@ -12,10 +12,17 @@ import java.util.stream.Collectors;
 public final class Servers implements AutoCloseable {
     public static final int SIZE = 3;
 
+    private static final int TICK_MS = 200;
+
     private final Switchboard switchboard;
     private final List<ServerNode> nodes = new ArrayList<>();
 
     public Servers(Path directory) throws IOException {
+        this(directory, TICK_MS);
+    }
+
+    /** @param tickMs ZooKeeper's unit of time: longer where nobody hurries, so that a busy machine loses no follower */
+    public Servers(Path directory, int tickMs) throws IOException {
         Ports clients = Ports.reserve(SIZE);
         Ports peers = Ports.reserve(2 * SIZE);
         switchboard = new Switchboard(SIZE, peers);
@@ -25,7 +32,7 @@ public final class Servers implements AutoCloseable {
                 lines.add("server." + to + "=" + switchboard.address(id, to));
             }
             nodes.add(new ServerNode(
-                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines));
+                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines, tickMs));
         }
         clients.release();
         peers.release();
