@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -113,19 +114,29 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int bench(String servers) throws InterruptedException, ExecutionException, TimeoutException {
+        try (RunProgress progress = new RunProgress(terminal)) {
+            return bench(servers, progress);
+        }
+    }
+
+    private int bench(String servers, RunProgress progress)
+            throws InterruptedException, ExecutionException, TimeoutException {
         Map<String, List<Throughput>> measured = new LinkedHashMap<>();
+        Set<Coordination> all = new LinkedHashSet<>(implementations);
+        int done = 0;
         // In turns, so that whatever else the machine does meets all of them alike.
         for (int run = 1; run <= runs; run++) {
-            for (Coordination by : new LinkedHashSet<>(implementations)) {
+            for (Coordination by : all) {
+                progress.step("runs of " + by.name(), done++, runs * all.size());
                 Throughput throughput = measure(by, servers, run);
                 measured.computeIfAbsent(by.name(), unused -> new ArrayList<>()).add(throughput);
-                print(by.name(), run, throughput);
+                progress.say(line(by.name(), run, throughput));
             }
         }
         boolean lost =
                 measured.values().stream().flatMap(List::stream).anyMatch(each -> each.completed() < each.tasks());
         if (!json) {
-            summary(measured).forEach(terminal::say);
+            summary(measured).forEach(progress::say);
         }
         if (lost) {
             terminal.complain("some tasks were not completed: that is a mistake of ours");
@@ -144,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
                 : Throughput.steady(by, settings, tasks, workers);
     }
 
-    private void print(String name, int run, Throughput throughput) {
+    private String line(String name, int run, Throughput throughput) {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("impl", name);
@@ -154,19 +165,18 @@ final class BenchCommand implements Callable<Integer> {
             object.put("submittedMillis", throughput.submitted().toMillis());
             object.put("takenOverMillis", throughput.takenOver().toMillis());
             object.put("totalMillis", throughput.total().toMillis());
-            terminal.say(Json.line(object));
-        } else {
-            terminal.say("%-8s run %d  %d of %d completed  submitted in %s%s  done in %s  %s tasks/s"
-                    .formatted(
-                            name,
-                            run,
-                            throughput.completed(),
-                            throughput.tasks(),
-                            seconds(throughput.submitted()),
-                            backlog ? "  taken over in " + seconds(throughput.takenOver()) : "",
-                            seconds(throughput.total()),
-                            Math.round(throughput.perSecond())));
+            return Json.line(object);
         }
+        return "%-8s run %d  %d of %d completed  submitted in %s%s  done in %s  %s tasks/s"
+                .formatted(
+                        name,
+                        run,
+                        throughput.completed(),
+                        throughput.tasks(),
+                        seconds(throughput.submitted()),
+                        backlog ? "  taken over in " + seconds(throughput.takenOver()) : "",
+                        seconds(throughput.total()),
+                        Math.round(throughput.perSecond()));
     }
 
     private List<String> summary(Map<String, List<Throughput>> measured) {

@@ -31,7 +31,7 @@ enum ExitCode {
             case INVALID, TOO_LARGE -> USAGE;
             case CANNOT_CONNECT -> CANNOT_CONNECT;
             case UNKNOWN -> UNKNOWN;
-            case ID_IN_USE, IN_THE_WAY, FULL, NOT_ALLOWED, CLOSED -> FAILURE;
+            case ID_IN_USE, IN_THE_WAY, FULL, NOT_ALLOWED, TOO_OLD, CLOSED -> FAILURE;
         };
     }
 

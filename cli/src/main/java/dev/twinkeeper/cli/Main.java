@@ -50,6 +50,8 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         main.line = line;
         line.addSubcommand(new CompareCommand(terminal));
+        line.addSubcommand(new ReportCommand(terminal));
+        line.addSubcommand(new PlayCommand(terminal));
         line.addSubcommand(new DemoCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));

@@ -5,6 +5,7 @@ import dev.twinkeeper.cli.ensemble.EnsemblePlan;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.util.List;
 import java.util.Map;
 

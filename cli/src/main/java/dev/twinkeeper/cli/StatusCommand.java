@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli;
 
+import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Option;
             "Reads only. With --task it shows these tasks, a line for each, and leaves them where they are."
         })
 final class StatusCommand implements Callable<Integer> {
+    private static final String TOP_OF_AN_EMPTY_SCREEN = "\u001b[H\u001b[2J";
+
     @Mixin
     private ConnectOptions connection;
 
@@ -32,6 +36,13 @@ final class StatusCommand implements Callable<Integer> {
             description = "A task's name or path, as submit printed it; may be given many times. Exit code 3 where one"
                     + " failed, 5 where one has no outcome yet.")
     private List<TaskId> tasks = List.of();
+
+    @Option(
+            names = "--watch",
+            description =
+                    "Shows it again each second, until Ctrl-C: in the same place on a terminal, elsewhere only when it"
+                            + " changed.")
+    private boolean watch;
 
     @Option(names = "--json", description = "Prints JSON: one object, or with --task one a line.")
     private boolean json;
@@ -50,6 +61,9 @@ final class StatusCommand implements Callable<Integer> {
         Settings settings = connection.settings();
         log.open("status", terminal);
         Layout layout = new Layout(settings.connect().chroot());
+        if (watch) {
+            watch(settings, layout);
+        }
         try (TreeReader reader = TreeReader.connect(settings)) {
             reader.readBarrier();
             ExitCode code = ExitCode.GOOD;
@@ -66,8 +80,44 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private void print(TreeStatus status) {
-        List<String> lines = json ? List.of(status.json()) : status.lines();
-        lines.forEach(terminal.out()::println);
+        lines(status).forEach(terminal.out()::println);
+    }
+
+    private List<String> lines(TreeStatus status) {
+        return json ? List.of(status.json()) : status.lines();
+    }
+
+    /** Ends by Ctrl-C. Where no server answers at first it ends; a connection that is lost later is looked for again. */
+    private void watch(Settings settings, Layout layout) throws InterruptedException {
+        if (!tasks.isEmpty()) {
+            throw CoordinationException.invalid("watch", "--task", "watches the whole tree; leave --task out");
+        }
+        List<String> shown = List.of();
+        boolean first = true;
+        while (true) {
+            try (TreeReader reader = TreeReader.connect(settings)) {
+                first = false;
+                while (true) {
+                    reader.readBarrier();
+                    shown = show(lines(TreeStatusReader.status(reader, layout)), shown);
+                    TimeUnit.SECONDS.sleep(1);
+                }
+            } catch (CoordinationException e) {
+                if (first || e.problem() != CoordinationException.Problem.CANNOT_CONNECT) {
+                    throw e;
+                }
+                shown = show(List.of(e.getMessage()), shown);
+            }
+        }
+    }
+
+    private List<String> show(List<String> lines, List<String> before) {
+        if (!lines.equals(before)) {
+            terminal.out().print(terminal.colour() ? TOP_OF_AN_EMPTY_SCREEN : "");
+            lines.forEach(terminal.out()::println);
+            terminal.out().flush();
+        }
+        return lines;
     }
 
     /** One znode more or less that is hidden leaves a picture; a hidden parent leaves none of what stands below it. */

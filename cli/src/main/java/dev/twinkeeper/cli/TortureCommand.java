@@ -1,5 +1,7 @@
 package dev.twinkeeper.cli;
 
+import dev.twinkeeper.cli.report.ReportException;
+import dev.twinkeeper.cli.report.TortureReport;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.scenarios.checker.RunChecker;
@@ -99,6 +101,7 @@ final class TortureCommand implements Callable<Integer> {
         Torture.Result result = run(options);
         RunResult runResult = check(options);
         runResult.summary().lines().forEach(terminal::say);
+        report(options);
         result.failures().forEach(terminal::complain);
         if (runResult.holds() && result.failures().isEmpty()) {
             return ExitCode.GOOD.code();
@@ -107,9 +110,19 @@ final class TortureCommand implements Callable<Integer> {
         return ExitCode.FAILED.code();
     }
 
-    private Torture.Result run(TortureOptions options) {
+    /** A page that can't be made takes nothing away from the run. */
+    private void report(TortureOptions options) {
         try {
-            return Torture.run(options, terminal::say);
+            terminal.say("the page: " + TortureReport.write(options.out()));
+        } catch (ReportException e) {
+            terminal.complain(e.getMessage());
+        }
+    }
+
+    private Torture.Result run(TortureOptions options) {
+        try (RunProgress progress = new RunProgress(terminal)) {
+            progress.takes("torture, then settling and checking", options.duration());
+            return Torture.run(options, progress::say);
         } catch (IllegalStateException e) {
             throw new CommandException(ExitCode.FAILURE, e.getMessage() + "; again: " + options.command());
         }

@@ -23,6 +23,8 @@ public final class CoordinationException extends RuntimeException {
         FULL,
         /** The ensemble does not let us: an ACL, or authentication. */
         NOT_ALLOWED,
+        /** The servers are older than 3.6, and lack what is asked of them. */
+        TOO_OLD,
         /** It may have been applied or not, and can't be found out any more. */
         UNKNOWN,
         /** The role was closed; whatever was under way is unknown. */

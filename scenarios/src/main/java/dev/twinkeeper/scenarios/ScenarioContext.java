@@ -26,6 +26,7 @@ import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.SessionOwner;
 import dev.twinkeeper.scenarios.checker.TransactionLog;
+import dev.twinkeeper.scenarios.events.Recording;
 import dev.twinkeeper.scenarios.lab.BoundedWait;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Operator;
@@ -93,6 +94,7 @@ public final class ScenarioContext implements AutoCloseable {
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private final Instant begin = Instant.now();
     private final long beginZxid;
+    private final Recording recording;
     private Consumer<Wire> nextWire = untouched -> {};
     private Duration sessionTimeout = SESSION_TIMEOUT;
     private Duration retention = Duration.ZERO;
@@ -105,6 +107,7 @@ public final class ScenarioContext implements AutoCloseable {
         this.ensemble = ensemble;
         this.layout = new Layout("/scenarios/" + contexts.incrementAndGet() + "/" + scenario.name());
         this.beginZxid = ensemble.lastZxid();
+        this.recording = Recording.begin(scenario.id(), implementations.name(), layout.root());
     }
 
     // Roles.
@@ -230,6 +233,7 @@ public final class ScenarioContext implements AutoCloseable {
     private <R extends AutoCloseable> TestParticipant<R> participant(
             String name, SessionOwner.Kind kind, BiFunction<Wire, EventLog, R> part) {
         Wire wire = new Wire(ensemble);
+        wire.emitTo(recording.stream(), label(name));
         nextWire.accept(wire);
         nextWire = untouched -> {};
         EventLog eventLog = new EventLog(name);
@@ -380,6 +384,10 @@ public final class ScenarioContext implements AutoCloseable {
 
     List<RecordingClient> recorders() {
         return List.copyOf(recorders);
+    }
+
+    Recording recording() {
+        return recording;
     }
 
     Instant begin() {

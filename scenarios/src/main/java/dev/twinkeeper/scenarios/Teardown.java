@@ -8,6 +8,7 @@ import dev.twinkeeper.scenarios.checker.Commit;
 import dev.twinkeeper.scenarios.checker.Observations;
 import dev.twinkeeper.scenarios.checker.SessionOwner;
 import dev.twinkeeper.scenarios.checker.Violation;
+import dev.twinkeeper.scenarios.events.Recording;
 import dev.twinkeeper.scenarios.lab.Operator;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,10 +58,25 @@ final class Teardown {
             violations.addAll(new Checker(context.layout(), observations).check(commits));
         });
         attempt(wrong, context::close);
+        record(commits);
         violations.addAll(late());
         return wrong.isEmpty() && violations.isEmpty()
                 ? Optional.empty()
                 : Optional.of(failure(wrong, violations, commits, observations));
+    }
+
+    /** What happened, for whoever wants a picture of it. */
+    private void record(List<Commit> commits) {
+        Recording recording = context.recording();
+        if (recording.isWanted()) {
+            context.participants().stream()
+                    .flatMap(Teardown::labelled)
+                    .forEach(timed -> recording.told(
+                            timed.at(), timed.participant(), timed.event().toString()));
+            commits.forEach(commit -> recording.committed(
+                    commit.time(), commit.zxid(), commit.changes().toString()));
+            recording.end();
+        }
     }
 
     private static void attempt(List<Throwable> wrong, Runnable work) {

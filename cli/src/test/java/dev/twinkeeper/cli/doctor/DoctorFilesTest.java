@@ -44,7 +44,7 @@ class DoctorFilesTest {
         int first = consecutive(9);
         plan = new EnsemblePlan(running.resolve("ensemble"), 3, first, first + 3, first + 6);
         new EnsembleDirectory(plan).prepare();
-        ensemble = ProcessEnsemble.start(plan, (server, exitCode, alive) -> {});
+        ensemble = ProcessEnsemble.start(plan, plan.servers(), (server, exitCode, alive, reason) -> {});
         ensemble.awaitServing();
     }
 

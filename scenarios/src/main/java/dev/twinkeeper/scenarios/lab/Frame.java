@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.lab;
 
+import dev.twinkeeper.scenarios.events.Observation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.apache.jute.BinaryInputArchive;
 import org.apache.zookeeper.MultiOperationRecord;
 import org.apache.zookeeper.Op;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.OpCode;
 
 /**
@@ -20,6 +22,8 @@ final class Frame {
     static final int NOTIFICATION = -1;
 
     private static final int HEADER = 8;
+
+    private static final int REPLY_HEADER = 16;
 
     private Frame() {}
 
@@ -58,6 +62,23 @@ final class Frame {
                 frame.get(frame.limit() - 1) != 0;
             default -> false;
         };
+    }
+
+    /** Of a reply: its number, its zxid and its error. */
+    static Observation.Answered answer(ByteBuffer frame) {
+        ByteBuffer fields = frame.duplicate();
+        return new Observation.Answered(fields.getInt(), fields.getLong(), fields.getInt());
+    }
+
+    /** Of a watch that fired: behind a reply's header stand the type of the event, the session's state and the path. */
+    static Observation.Notified notification(ByteBuffer frame) {
+        ByteBuffer fields = frame.duplicate();
+        fields.position(fields.position() + REPLY_HEADER);
+        Watcher.Event.EventType type = Watcher.Event.EventType.fromInt(fields.getInt());
+        fields.getInt(); // the session's state
+        byte[] path = new byte[Math.max(0, fields.getInt())];
+        fields.get(path);
+        return new Observation.Notified(type.name(), new String(path, StandardCharsets.UTF_8));
     }
 
     private static boolean beginsWithPath(int code) {

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.lab;
 
+import dev.twinkeeper.scenarios.events.Observation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -140,12 +141,13 @@ final class Link {
             }
             Request request = Frame.request(frame);
             wire.counts().requested(request, Frame.watches(frame));
+            emit(Frame.xid(frame), request);
             Loss loss = wire.lossFor(request);
             if (loss == null) {
                 return true;
             }
             if (loss.ofRequest()) {
-                loss.happened(request);
+                wire.lost(loss, request);
                 return false;
             }
             losses.put(Frame.xid(frame), loss.of(request));
@@ -161,17 +163,36 @@ final class Link {
             int xid = Frame.xid(frame);
             Loss loss = shookHands ? losses.remove(xid) : null;
             if (loss != null) {
-                loss.happened(loss.request());
+                wire.lost(loss, loss.request());
                 return false;
             }
             wire.counts().received(Integer.BYTES + frame.remaining());
             if (!shookHands) {
                 shookHands = true;
                 wire.granted(Frame.session(frame));
-            } else if (xid == Frame.NOTIFICATION) {
-                wire.counts().notified();
+            } else {
+                if (xid == Frame.NOTIFICATION) {
+                    wire.counts().notified();
+                }
+                emit(xid, frame);
             }
             return true;
+        }
+    }
+
+    private void emit(int xid, Request request) {
+        Wire.Emitter emitter = wire.emitter();
+        // Heartbeats and the handshake's follow-ups have numbers of their own, below zero.
+        if (emitter.stream().isRead() && xid > 0) {
+            emitter.stream()
+                    .emit(emitter.participant(), new Observation.Requested(xid, request.operation(), request.paths()));
+        }
+    }
+
+    private void emit(int xid, ByteBuffer reply) {
+        Wire.Emitter emitter = wire.emitter();
+        if (emitter.stream().isRead() && (xid > 0 || xid == Frame.NOTIFICATION)) {
+            emitter.stream().emit(emitter.participant(), xid > 0 ? Frame.answer(reply) : Frame.notification(reply));
         }
     }
 

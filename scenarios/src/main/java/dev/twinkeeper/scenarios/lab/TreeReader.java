@@ -150,7 +150,7 @@ public final class TreeReader implements AutoCloseable {
 
     /** The znodes at these paths, in their order; empty where there is none. */
     public List<Optional<Node>> nodes(List<String> paths) throws InterruptedException {
-        public List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
+        List<Optional<Node>> nodes = read(paths, Op::getData, result -> {
             OpResult.GetDataResult data = (OpResult.GetDataResult) result;
             return new Node(data.getData(), data.getStat(), true);
         });
@@ -214,7 +214,7 @@ public final class TreeReader implements AutoCloseable {
                 new CoordinationException(
                         Problem.NOT_ALLOWED,
                         "servers '" + where + "': they take nobody without credentials; give some with --auth-file");
-            case UNIMPLEMENTED -> new CommandException(ExitCode.FAILURE, OldServers.complaint(where));
+            case UNIMPLEMENTED -> new CoordinationException(Problem.TOO_OLD, OldServers.complaint(where));
             default -> lost(e.code().toString());
         };
     }

@@ -1,5 +1,7 @@
 package dev.twinkeeper.scenarios.lab;
 
+import dev.twinkeeper.scenarios.events.EventStream;
+import dev.twinkeeper.scenarios.events.Observation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -49,8 +51,16 @@ public final class Wire implements AutoCloseable {
 
     private volatile boolean checksIgnored;
 
+    /** Whether there is anything to mend, to say so. */
+    private volatile boolean faulted;
+
     private final List<SessionCredentials> sessions = new CopyOnWriteArrayList<>();
     private final TrafficCounter counts = new TrafficCounter();
+
+    private volatile Emitter emitter = new Emitter(new EventStream(), "");
+
+    /** Whom the wire belongs to, and the stream that hears of what goes over it. */
+    record Emitter(EventStream stream, String participant) {}
 
     /** A mended wire to all servers of the ensemble. */
     public Wire(Ensemble ensemble) {
@@ -123,10 +133,16 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** From now on the stream hears of each request, answer and notification, heartbeats left out. */
+    public void emitTo(EventStream stream, String participant) {
+        emitter = new Emitter(stream, participant);
+    }
+
     // Faults. All of them end by mend().
 
     /** Resets all connections and refuses new ones, until {@link #mend}. */
     public void cut() {
+        fault("cut off", true);
         servers.forEach(this::cut);
     }
 
@@ -143,11 +159,16 @@ public final class Wire implements AutoCloseable {
 
     /** Resets all connections once; new ones are taken at once. */
     public void reset() {
+        fault("its connections are reset", true);
         links.forEach(Link::reset);
     }
 
     /** Lets everything through again: what was stalled flows on, new connections are taken. */
     public void mend() {
+        if (faulted) {
+            faulted = false;
+            fault("mended", false);
+        }
         cutOff.clear();
         requestGate.open();
         replyGate.open();
@@ -155,6 +176,7 @@ public final class Wire implements AutoCloseable {
 
     /** Delays what the participant sends and what it receives, by these times at the least, at twice them at the most. */
     public void slow(Duration requests, Duration replies) {
+        fault("its wire is slow", true);
         requestGate.slow(requests);
         replyGate.slow(replies);
     }
@@ -164,11 +186,13 @@ public final class Wire implements AutoCloseable {
      * may then arrive, even if it has given up that connection.
      */
     public void stallRequests() {
+        fault("its requests are held back", true);
         requestGate.shut();
     }
 
     /** Holds back what the servers send, until {@link #mend}; the connections stand, requests get through. */
     public void stallReplies() {
+        fault("answers to it are held back", true);
         replyGate.shut();
     }
 
@@ -268,6 +292,10 @@ public final class Wire implements AutoCloseable {
 
     // For the links.
 
+    Emitter emitter() {
+        return emitter;
+    }
+
     Valve requestGate() {
         return requestGate;
     }
@@ -278,6 +306,23 @@ public final class Wire implements AutoCloseable {
 
     TrafficCounter counts() {
         return counts;
+    }
+
+    private void fault(String what, boolean begins) {
+        faulted |= begins;
+        Emitter to = emitter;
+        to.stream().emit(to.participant(), () -> new Observation.Fault(what, begins));
+    }
+
+    /** Told before the participant can notice. */
+    void lost(Loss loss, Request request) {
+        String what = loss.ofRequest() ? "request lost: " : "answer lost: ";
+        Emitter to = emitter;
+        to.stream()
+                .emit(
+                        to.participant(),
+                        () -> new Observation.Fault(what + request.operation() + " " + request.path(), true));
+        loss.happened(request);
     }
 
     /** The loss that this request is the first to match; it is then no longer armed. */

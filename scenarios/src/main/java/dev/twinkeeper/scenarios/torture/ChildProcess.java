@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process that we started, and that ends with us: see {@link ParentWatch}. */
-final class ChildProcess {
+public final class ChildProcess {
     /** The kernel ends a killed process within this, on a machine that does anything at all. */
     private static final long KILL_MS = 10_000;
 
@@ -36,7 +36,7 @@ final class ChildProcess {
     }
 
     /** Ends all that live, and those to come: for a controlling process that is told to end. */
-    static void killAll() {
+    public static void killAll() {
         noMore = true;
         LIVING.forEach(ChildProcess::killNow);
     }
@@ -52,6 +52,11 @@ final class ChildProcess {
         options.addAll(properties);
         ProcessBuilder builder = JavaCommand.of(options, main.getName(), List.of(argument));
         return start(builder, directory, log.resolveSibling(log.getFileName() + ".out"));
+    }
+
+    /** Takes over a process that somebody else of us started. */
+    public static ChildProcess adopt(Process process) {
+        return new ChildProcess(process);
     }
 
     /** Starts any program. */
@@ -70,36 +75,36 @@ final class ChildProcess {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    int exitCode() {
+    public int exitCode() {
         return process.exitValue();
     }
 
-    CompletableFuture<Process> onExit() {
+    public CompletableFuture<Process> onExit() {
         return process.onExit();
     }
 
     /** SIGKILL; returns when it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         endsWithin(KILL_MS);
         resume();
     }
 
     /** SIGKILL, without waiting. */
-    void killNow() {
+    public void killNow() {
         process.destroyForcibly();
     }
 
     /** SIGTERM, without waiting. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
@@ -107,7 +112,7 @@ final class ChildProcess {
      * SIGSTOP. A small shell keeps it stopped and lets it go when we say so, or when we are gone: a stopped process
      * could not notice that by itself.
      */
-    void stop() {
+    public void stop() {
         // Java itself can only end a process.
         String script = "kill -STOP " + pid() + "; echo stopped; read end; kill -CONT " + pid();
         try {
@@ -122,7 +127,7 @@ final class ChildProcess {
     }
 
     /** SIGCONT. */
-    void resume() {
+    public void resume() {
         if (keeper == null) {
             return;
         }
@@ -139,7 +144,7 @@ final class ChildProcess {
         keeper = null;
     }
 
-    boolean endsWithin(long ms) {
+    public boolean endsWithin(long ms) {
         try {
             return process.waitFor(ms, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

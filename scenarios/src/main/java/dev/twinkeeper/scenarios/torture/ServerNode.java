@@ -7,38 +7,41 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** One server of the ensemble under torture, a process of its own; ports and data outlive it. */
-final class ServerNode {
+public final class ServerNode {
     private final int id;
     private final int clientPort;
     private final Path directory;
     private ChildProcess child;
 
-    /** @param peers the lines {@code server.N=} of its {@code zoo.cfg} */
-    ServerNode(int id, int clientPort, Path directory, List<String> peers) throws IOException {
+    /**
+     * @param peers the lines {@code server.N=} of its {@code zoo.cfg}
+     * @param tickMs ZooKeeper's unit of time: sessions end on multiples of it
+     */
+    ServerNode(int id, int clientPort, Path directory, List<String> peers, int tickMs) throws IOException {
         this.id = id;
         this.clientPort = clientPort;
         this.directory = directory;
         Files.createDirectories(data());
         Files.writeString(data().resolve("myid"), id + "\n");
-        Files.writeString(config(), config(peers));
+        Files.writeString(config(), config(peers, tickMs));
     }
 
     private Path config() {
         return directory.resolve("zoo.cfg");
     }
 
-    private Path data() {
+    Path data() {
         return directory.resolve("data");
     }
 
-    private String config(List<String> peers) {
+    private String config(List<String> peers, int tickMs) {
         return String.join(
                         "\n",
                         // Sessions end on multiples of the tick: a short one ends them in time.
-                        "tickTime=200",
+                        "tickTime=" + tickMs,
                         "minSessionTimeout=500",
                         "maxSessionTimeout=60000",
-                        // In ticks: five seconds to join, two to fall behind.
+                        // In ticks; of 200 ms those are five seconds to join, two to fall behind.
                         "initLimit=25",
                         "syncLimit=10",
                         "dataDir=" + data(),
@@ -55,28 +58,28 @@ final class ServerNode {
                 + "\n";
     }
 
-    int id() {
+    public int id() {
         return id;
     }
 
-    int port() {
+    public int port() {
         return clientPort;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress("127.0.0.1", clientPort);
     }
 
-    ChildProcess child() {
+    public ChildProcess child() {
         return child;
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return child != null && child.isAlive();
     }
 
     /** Starts it with the data that it has. */
-    void start() {
+    public void start() {
         child = ChildProcess.java(
                 ServerMain.class,
                 directory.resolve("zookeeper.log"),
@@ -89,7 +92,7 @@ final class ServerNode {
                 config().toString());
     }
 
-    void kill() {
+    public void kill() {
         child.kill();
     }
 

@@ -9,13 +9,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The ensemble under torture: three processes, and all ways between them under our control. */
-final class Servers implements AutoCloseable {
-    static final int SIZE = 3;
+public final class Servers implements AutoCloseable {
+    public static final int SIZE = 3;
+
+    private static final int TICK_MS = 200;
 
     private final Switchboard switchboard;
     private final List<ServerNode> nodes = new ArrayList<>();
 
-    Servers(Path directory) throws IOException {
+    public Servers(Path directory) throws IOException {
+        this(directory, TICK_MS);
+    }
+
+    /** @param tickMs ZooKeeper's unit of time: longer where nobody hurries, so that a busy machine loses no follower */
+    public Servers(Path directory, int tickMs) throws IOException {
         Ports clients = Ports.reserve(SIZE);
         Ports peers = Ports.reserve(2 * SIZE);
         switchboard = new Switchboard(SIZE, peers);
@@ -25,30 +32,30 @@ final class Servers implements AutoCloseable {
                 lines.add("server." + to + "=" + switchboard.address(id, to));
             }
             nodes.add(new ServerNode(
-                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines));
+                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines, tickMs));
         }
         clients.release();
         peers.release();
     }
 
-    List<ServerNode> nodes() {
+    public List<ServerNode> nodes() {
         return nodes;
     }
 
-    ServerNode node(int id) {
+    public ServerNode node(int id) {
         return nodes.get(id - 1);
     }
 
-    Switchboard switchboard() {
+    public Switchboard switchboard() {
         return switchboard;
     }
 
-    void start() {
+    public void start() {
         nodes.forEach(ServerNode::start);
     }
 
     /** Straight to the servers, past all wires. */
-    String connectString() {
+    public String connectString() {
         return nodes.stream().map(node -> "127.0.0.1:" + node.port()).collect(Collectors.joining(","));
     }
 

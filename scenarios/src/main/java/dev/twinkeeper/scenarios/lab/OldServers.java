@@ -1,4 +1,4 @@
-package dev.twinkeeper.cli;
+package dev.twinkeeper.scenarios.lab;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
