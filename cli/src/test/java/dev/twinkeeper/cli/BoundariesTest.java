@@ -144,7 +144,7 @@ class BoundariesTest {
         knowsNothingOf("dev.twinkeeper.cli.ensemble..", "picocli..", "dev.twinkeeper.cli");
     }
 
-    /** The provider knows all of them; whoever copies a recipe needs it not. */
+    /** The provider, and what it declares as differences, know all of them; whoever copies a recipe needs neither. */
     @Test
     void aRecipeKnowsWhatIsCopiedWithItAndNothingElseOfThisProject() {
         classes()
@@ -153,6 +153,8 @@ class BoundariesTest {
                         "dev.twinkeeper.recipes..", "dev.twinkeeper.raw.recipes..", "dev.twinkeeper.curator.recipes..")
                 .and()
                 .areNotAssignableTo(Recipes.class)
+                .and()
+                .haveSimpleNameNotEndingWith("Differences")
                 .should(ONLY_KNOW_WHAT_IS_COPIED)
                 .andShould()
                 .onlyDependOnClassesThat()
