@@ -20,9 +20,6 @@ class NamesTest {
                             + " Playbill Player Props Scene Stage Testimony Theatre Troupe Verdict Weather")
                     .split(" "));
 
-    /** Goes with the rewriting of the Curator roles. */
-    private static final Set<String> GOING = Set.of("Queue");
-
     private static final String SOURCES = "src/main/java/";
 
     /** Only counterparts may: one of {@code raw-api} and one of {@code curator-impl}. */
@@ -33,7 +30,6 @@ class NamesTest {
         assertThat(byName).hasSizeGreaterThan(200);
         assertThat(byName.values())
                 .filteredOn(files -> files.size() > 1 && !areCounterparts(files))
-                .filteredOn(files -> !GOING.contains(simpleName(files.get(0))))
                 .isEmpty();
     }
 
