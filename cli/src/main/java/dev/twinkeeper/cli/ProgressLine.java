@@ -1,6 +1,6 @@
 package dev.twinkeeper.cli;
 
-import dev.twinkeeper.cli.compare.Progress;
+import dev.twinkeeper.cli.compare.ComparisonProgress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * that is left; a line now and then where it goes into a file. What failed gets a line of its own, and its history goes
  * to the log.
  */
-final class ProgressLine implements Progress, AutoCloseable {
+final class ProgressLine implements ComparisonProgress, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProgressLine.class);
 
     /** In a file, so long after the line before. */

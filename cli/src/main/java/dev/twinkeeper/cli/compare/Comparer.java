@@ -45,13 +45,13 @@ public final class Comparer {
 
     private final Plan plan;
     private final Path home;
-    private final Progress progress;
+    private final ComparisonProgress progress;
     private final Map<Side, Samples> samples = new LinkedHashMap<>();
     private final List<ScenarioRow> rows = new ArrayList<>();
     private final Pace pace;
 
     /** @param home the top level of the project, for what is counted in the sources */
-    public Comparer(Plan plan, Path home, Progress progress) {
+    public Comparer(Plan plan, Path home, ComparisonProgress progress) {
         this.plan = plan;
         this.home = home;
         this.progress = progress;

@@ -67,7 +67,7 @@ final class RuleTables {
 
     private String scope() {
         return comparison.scope() == Scope.CONTRAST
-                ? "Only what proves a difference was run: './twinkeeper compare --all' runs every scenario. "
+                ? "One proof of each difference was run: './twinkeeper compare --all' runs every scenario. "
                 : "";
     }
 

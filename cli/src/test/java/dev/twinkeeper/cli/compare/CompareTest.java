@@ -195,7 +195,7 @@ class CompareTest {
                 List.of());
     }
 
-    private static final class Silence implements Progress {
+    private static final class Silence implements ComparisonProgress {
         @Override
         public void says(String line, Optional<Duration> left) {}
 

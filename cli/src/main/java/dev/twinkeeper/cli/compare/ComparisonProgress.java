@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Hears how far a comparison got. Called by one thread at a time. */
-public interface Progress {
+public interface ComparisonProgress {
     /**
      * Something goes on.
      *
