@@ -115,6 +115,7 @@ public final class EventJson {
                 out.writeStringField("failed", cut(failed.reason()));
             } else if (value instanceof Outcome.Unknown unknown) {
                 out.writeStringField("unknown", cut(unknown.why()));
+                out.writeStringField("reason", unknown.reason().name());
             }
             out.writeEndObject();
         }
@@ -135,7 +136,9 @@ public final class EventJson {
             }
             return node.has("failed")
                     ? new Outcome.Failed(node.get("failed").asText())
-                    : new Outcome.Unknown(node.path("unknown").asText());
+                    : new Outcome.Unknown(
+                            Outcome.Reason.valueOf(node.path("reason").asText()),
+                            node.path("unknown").asText());
         }
     }
 }

@@ -98,7 +98,7 @@ class EventStreamTest {
                 new Event.TaskCompleted(task, worker, false),
                 new Event.Learnt(task, new Outcome.Done(Payload.of("line\nline"))),
                 new Event.Learnt(task, new Outcome.Failed("why")),
-                new Event.Learnt(task, new Outcome.Unknown("time was up")));
+                new Event.Learnt(task, new Outcome.Unknown(Outcome.Reason.TIME_UP, "time was up")));
     }
 
     @ParameterizedTest
