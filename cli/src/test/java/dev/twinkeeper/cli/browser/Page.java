@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** One page, driven over the DevTools protocol: JSON over a WebSocket, a number for each request. */
 public final class Page implements AutoCloseable, WebSocket.Listener {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final long ANSWER_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 90;
     private static final int LOOK_MS = 50;
 
     private final WebSocket socket;
