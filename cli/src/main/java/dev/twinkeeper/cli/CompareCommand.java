@@ -8,9 +8,13 @@ import dev.twinkeeper.cli.compare.Comparison.Scope;
 import dev.twinkeeper.cli.compare.ComparisonReport;
 import dev.twinkeeper.cli.compare.Plan;
 import dev.twinkeeper.cli.compare.Side;
+import dev.twinkeeper.cli.report.RecordingFile;
+import dev.twinkeeper.cli.report.ReportPage;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.Scenarios;
+import dev.twinkeeper.scenarios.events.EventStream;
+import dev.twinkeeper.scenarios.events.Recording;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,10 +106,15 @@ final class CompareCommand implements Callable<Integer> {
         log.open("compare", terminal);
 
         Comparison comparison;
+        RecordingFile recordings = new RecordingFile();
+        EventStream.Subscription wanted = Recording.want(recordings::take);
         try (ProgressLine progress = new ProgressLine(terminal)) {
             comparison = new Comparer(plan, home, progress).compare();
+        } finally {
+            wanted.close();
         }
-        write(comparison, directory);
+        recordings.write(directory);
+        write(comparison, directory, home);
         if (!comparison.ok()) {
             terminal.complain("failed: " + Comparer.failed(comparison) + "; the histories are in the log");
             return ExitCode.FAILED.code();
@@ -125,11 +134,12 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     /** The tables are made from what the file says, so that it says everything. */
-    private void write(Comparison comparison, Path directory) throws IOException {
+    private void write(Comparison comparison, Path directory, Path home) throws IOException {
         String results = MAPPER.writeValueAsString(comparison);
         write(directory.resolve("results.json"), results + "\n");
         ComparisonReport report = new ComparisonReport(MAPPER.readValue(results, Comparison.class));
         write(directory.resolve("comparison.md"), String.join("\n", report.markdown()) + "\n");
+        Path page = new ReportPage(home).write(directory.resolve("results.json"), directory.resolve("report.html"));
         if (json) {
             terminal.say(results);
             return;
@@ -137,6 +147,7 @@ final class CompareCommand implements Callable<Integer> {
         report.text().forEach(terminal.out()::println);
         terminal.say("");
         terminal.say("Written: " + directory.resolve("comparison.md") + " and " + directory.resolve("results.json"));
+        terminal.say("The page: " + page);
     }
 
     private Plan plan() {
