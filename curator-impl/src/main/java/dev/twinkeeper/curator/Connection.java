@@ -41,7 +41,8 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     static Connection open(Settings settings) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // a JAAS file may be meant for another cluster
+        config.setProperty(
+                ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // a JAAS file may be meant for another cluster
         Security security = settings.security();
         security.client().forEach(config::setProperty);
         CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()

@@ -49,8 +49,8 @@ public final class RawCoordination implements Coordination {
     }
 
     private static Session session(String who, Settings settings) {
-        Connections connections = new Connections(
-                settings.connect().servers(), settings.sessionTimeout(), access(settings.security()));
+        Connections connections =
+                new Connections(settings.connect().servers(), settings.sessionTimeout(), access(settings.security()));
         return new Session(connections, new Loop(who));
     }
 

@@ -35,7 +35,8 @@ public record Plan(List<Side> sides, Scope scope, List<Scenario> scenarios, int 
     public static List<Scenario> proofs(List<Side> sides, List<Scenario> every) {
         Set<String> proofs = sides.stream()
                 .flatMap(Comparer::differences)
-                .flatMap(difference -> difference.proofs().keySet().stream().sorted().limit(1))
+                .flatMap(difference ->
+                        difference.proofs().keySet().stream().sorted().limit(1))
                 .collect(Collectors.toSet());
         return every.stream().filter(scenario -> proofs.contains(scenario.id())).toList();
     }

@@ -18,8 +18,7 @@ final class PlaygroundProcess implements AutoCloseable {
     private final String url;
 
     PlaygroundProcess() throws IOException {
-        List<String> options =
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtwinkeeper.home=" + home());
+        List<String> options = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtwinkeeper.home=" + home());
         process = JavaCommand.of(options, "dev.twinkeeper.cli.Main", List.of("play", "--port", "0", "--no-browser"))
                 .redirectErrorStream(true)
                 .start();
