@@ -41,6 +41,9 @@ public final class ElectionRecipe implements Election {
     private volatile Keeper.Own own;
     private volatile Term term;
 
+    /** A znode of the last session, which the servers may keep still. */
+    private volatile String left;
+
     /** With a session of its own. */
     public ElectionRecipe(Recipe.Place place, String candidate, Listener listener) {
         this(Recipe.checkName("candidate", candidate), listener, new Keeper(place));
@@ -55,7 +58,7 @@ public final class ElectionRecipe implements Election {
         this.keeper = keeper;
         this.candidate = candidate;
         this.listener = listener;
-        keeper.onLost(() -> keeper.post(this::again)); // E7
+        keeper.onLost(() -> keeper.post(this::onLost));
     }
 
     @Override
@@ -101,7 +104,7 @@ public final class ElectionRecipe implements Election {
 
     @Override
     public void close() {
-        keeper.close(this::depose, this::closeLatch); // before the znode goes, and with it the next one comes
+        keeper.close(this::depose, this::leave); // before the znode goes, and with it the next one comes
     }
 
     // On the thread of the recipe.
@@ -160,6 +163,12 @@ public final class ElectionRecipe implements Election {
         }
     }
 
+    /** E7. */
+    private void onLost() {
+        left = latch == null ? null : latch.getOurPath();
+        again();
+    }
+
     /** E2, E4: a latch that was closed can't start again. */
     private void again() {
         if (latch != null) {
@@ -174,6 +183,14 @@ public final class ElectionRecipe implements Election {
         term = null;
         if (over != null) {
             Keeper.tell(() -> listener.deposed(over));
+        }
+    }
+
+    /** X4: the latch deletes its znode in the background, and closing the client may come before that. */
+    private void leave() throws Exception {
+        closeLatch();
+        if (left != null) {
+            keeper.client.delete().guaranteed().forPath(left);
         }
     }
 

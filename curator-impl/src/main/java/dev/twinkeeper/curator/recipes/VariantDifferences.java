@@ -53,6 +53,7 @@ final class VariantDifferences {
                     "read in 5.9.0's SharedValue",
                     Set.of(
                             "configuration.aReadSeesWhatWasAcknowledgedBefore",
+                            "configuration.everybodyGoesOnAfterALostQuorumAndARestart",
                             "configurationrefusal.closingEndsWhatWaits"),
                     proof("configuration.aValueDeletedByHandIsMissingAndCanBeMadeAgain", "told at once")),
             difference(
