@@ -56,7 +56,9 @@ final class ClientRole extends Participant implements Client {
     void leave() {
         submissions.thread.interrupt();
         pool.shutdownNow();
-        outcomes.forget();
+        if (!connection.own()) {
+            outcomes.client.removeWatchers();
+        }
     }
 
     @Override

@@ -21,10 +21,12 @@ import org.apache.zookeeper.common.ZKConfig;
 /**
  * The Curator client that a role speaks through, and the requests that Curator has no word for.
  *
+ * @param framework the client itself, which has the listeners
+ * @param client the same without its namespace
  * @param own whether the role closes it; else it is the caller's, and others have watches in it
  * @param root the client's namespace as a path, or empty: paths here are complete
  */
-record Connection(CuratorFramework client, boolean own, String root) {
+record Connection(CuratorFramework framework, CuratorFramework client, boolean own, String root) {
     /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
     private static final int LARGEST_ANSWER = 64 << 20;
 
@@ -40,7 +42,7 @@ record Connection(CuratorFramework client, boolean own, String root) {
                 .ensembleTracker(false) // It would leave the addresses that the user gave.
                 .zkClientConfig(config)
                 .build();
-        return new Connection(client, true, "");
+        return new Connection(client, client, true, "");
     }
 
     /** @throws CoordinationException {@code INVALID} where it is not started */
@@ -50,12 +52,17 @@ record Connection(CuratorFramework client, boolean own, String root) {
                     "Curator client", callers.getState().name(), "start it, close it later");
         }
         String namespace = callers.getNamespace();
-        return new Connection(callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
+        try {
+            callers.getCuratorListenable();
+        } catch (UnsupportedOperationException e) {
+            throw CoordinationException.invalid("Curator namespace", namespace, "give the client itself, and a chroot");
+        }
+        return new Connection(callers, callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
     }
 
     void close() {
         if (own) {
-            client.close();
+            framework.close();
         }
     }
 

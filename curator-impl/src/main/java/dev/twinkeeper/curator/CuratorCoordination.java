@@ -32,14 +32,16 @@ public class CuratorCoordination implements Coordination {
 
     /**
      * Roles that speak through the caller's client, which has to be started and is never closed here; of the settings,
-     * the servers and the session timeout are then the client's own. A namespace of it stands before the chroot.
+     * the servers and the session timeout are then the client's own. A namespace of it stands before the chroot;
+     * but it must be the client itself, and not what its {@code usingNamespace} gives, which cannot be listened to.
      *
      * <p>What a role makes in the client's session it takes away in {@code close}; a role whose client is closed under it
      * is refused with {@code CLOSED}. A session can have one master, and one worker of an id: another role is refused
-     * with {@code ID_IN_USE}. Any retry policy will do; one that gives up at once makes roles ask more often. Compression
+     * with {@code ID_IN_USE}. Of each watcher that it closes, Curator itself leaves a listener behind in the client (5.9.0):
+     * three a reign. Any retry policy will do; one that gives up at once makes roles ask more often. Compression
      * must not be enabled: other participants could not read it.
      *
-     * @throws CoordinationException {@code INVALID} where the client is not started, or closed; so do the methods that
+     * @throws CoordinationException {@code INVALID} where the client is not started, closed, or of a namespace only; so do the methods that
      *     make roles
      */
     public static Coordination with(CuratorFramework client) {

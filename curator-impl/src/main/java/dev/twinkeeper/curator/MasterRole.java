@@ -124,6 +124,7 @@ final class MasterRole extends Participant implements Master {
         }
     }
 
+    // region claim
     /** S1: taking /master and raising the epoch is one step. Version 1 tells a claim from what is made by hand. */
     private Reign claim() throws Exception {
         byte[] line = MasterLine.encode(id, settings.address());
@@ -136,6 +137,7 @@ final class MasterRole extends Participant implements Master {
                         op.setData().forPath(layout.epoch(), claim));
         return new Reign(this, claimed.get(1).getResultStat(), claimed.get(2).getResultStat(), recipes);
     }
+    // endregion
 
     private void lead(Reign claimed) throws Exception {
         reign = claimed;

@@ -25,7 +25,7 @@ final class Outcomes {
     private final ClientRole role;
 
     /** It knows the watches that are set through it, so that a shared client can be rid of them. */
-    private final WatcherRemoveCuratorFramework client;
+    final WatcherRemoveCuratorFramework client;
 
     private final Set<Question> questions = ConcurrentHashMap.newKeySet();
     private volatile long session;
@@ -90,6 +90,7 @@ final class Outcomes {
         }
     }
 
+    // region learn
     /** Null where there is no status yet; its coming is then told. */
     private Outcome read(Question question) throws Exception {
         String task = role.layout.task(question.task);
@@ -111,6 +112,7 @@ final class Outcomes {
                     : read(question);
         }
     }
+    // endregion
 
     private Outcome decode(TaskId task) throws Exception {
         Outcome outcome = StatusBytes.decode(client.getData().forPath(role.layout.status(task)));
@@ -136,12 +138,5 @@ final class Outcomes {
                 .completeOnTimeout(null, Participant.PAUSE.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRun(() -> role.loop.post(() -> question.answer.complete(unknown)));
         role.inPool(() -> client.watchers().remove(question).inBackground().forPath(role.layout.task(question.task)));
-    }
-
-    /** A session that lives on keeps no watch of ours. */
-    void forget() {
-        if (!role.connection.own()) {
-            client.removeWatchers();
-        }
     }
 }

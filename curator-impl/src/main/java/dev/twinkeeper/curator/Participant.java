@@ -23,6 +23,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.api.CuratorListener;
+import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.KeeperException;
@@ -39,8 +40,6 @@ abstract class Participant implements Role {
     static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
-
-    private static final long FAREWELL_MS = 2_000;
 
     /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
@@ -86,8 +85,8 @@ abstract class Participant implements Role {
     void abandon(CoordinationException why) {}
 
     final void start() {
-        client.getConnectionStateListenable().addListener(stateListener);
-        client.getCuratorListenable().addListener(eventListener);
+        connection.framework().getConnectionStateListenable().addListener(stateListener);
+        connection.framework().getCuratorListenable().addListener(eventListener);
         if (connection.own()) {
             client.start();
         } else if (client.getZookeeperClient().isConnected()) {
@@ -200,13 +199,13 @@ abstract class Participant implements Role {
     }
 
     private void shutDown(CoordinationException why) throws InterruptedException {
-        client.getConnectionStateListenable().removeListener(stateListener);
-        client.getCuratorListenable().removeListener(eventListener);
+        connection.framework().getConnectionStateListenable().removeListener(stateListener);
+        connection.framework().getCuratorListenable().removeListener(eventListener);
         // Without a server, neither a yield nor the end of a session comes to an end by itself.
         for (Blocking last : List.<Blocking>of(this::leave, connection::close)) {
             Thread thread = daemon(who + " leaves", last);
             thread.start();
-            thread.join(FAREWELL_MS);
+            thread.join(2_000);
         }
         HELD.values().remove(this);
         loop.post(() -> {
@@ -240,7 +239,8 @@ abstract class Participant implements Role {
             // Its thread is not needed any more.
         } catch (Exception | Error e) {
             log.debug("{} gives up", who, e);
-            refuse(new CoordinationException(Problem.UNKNOWN, who + " gives up: " + e));
+            Problem problem = client.getState() == CuratorFrameworkState.STARTED ? Problem.UNKNOWN : Problem.CLOSED;
+            refuse(new CoordinationException(problem, who + " gives up: " + e));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.twinkeeper.curator;
 
+import static dev.twinkeeper.curator.Participant.PAUSE;
+
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
@@ -43,8 +45,6 @@ final class Reign {
     /** How many operations the fence is. */
     private static final int FENCE = 2;
 
-    private static final long TICK = Participant.PAUSE.toNanos();
-
     final TreeObserver observer;
     private final MasterRole role;
     final int epoch;
@@ -72,7 +72,7 @@ final class Reign {
             role.tell(new Event.TookOver(
                     epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
             for (long tick = System.nanoTime(); ; ) {
-                if (System.nanoTime() - tick > TICK) {
+                if (System.nanoTime() - tick > PAUSE.toNanos()) {
                     tick = System.nanoTime();
                     view.retryFailed(tick);
                 }
@@ -80,7 +80,7 @@ final class Reign {
                 if (!steps.isEmpty()) {
                     commit(steps);
                 }
-                apply(steps.isEmpty() ? TICK : 0);
+                apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
                 believe();
             }
         } finally {
@@ -141,6 +141,7 @@ final class Reign {
         }
     }
 
+    // region assign
     /** S1: opens with the fence. S2: is sent once. */
     private void commit(List<Step> steps) throws Exception {
         List<CuratorOp> operations = new ArrayList<>(fence());
@@ -161,6 +162,7 @@ final class Reign {
             refused(steps, stepOf.get(culprit(e.getResults())), e.code());
         }
     }
+    // endregion
 
     private List<CuratorOp> fence() throws Exception {
         TransactionOp op = role.client.transactionOp();

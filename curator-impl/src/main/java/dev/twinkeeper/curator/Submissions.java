@@ -100,6 +100,7 @@ final class Submissions {
         }
     }
 
+    // region submit
     private List<Submission> create(List<Submission> batch) throws Exception {
         List<CuratorOp> creations = new ArrayList<>();
         TransactionOp op = role.client.transactionOp();
@@ -140,6 +141,7 @@ final class Submissions {
         role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(late)));
         return List.of();
     }
+    // endregion
 
     private void acknowledge(Submission submission, String name) {
         TaskId task = new TaskId(name);

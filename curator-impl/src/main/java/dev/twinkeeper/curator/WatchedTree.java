@@ -22,6 +22,7 @@ final class WatchedTree implements TreeView {
         this.reign = reign;
     }
 
+    // region watch the workers
     /** The watches first, then the lists: in between, nothing is missed. */
     @Override
     public void look() throws Exception {
@@ -44,6 +45,7 @@ final class WatchedTree implements TreeView {
         }
         reign.apply(0);
     }
+    // endregion
 
     private List<String> list(String parent) throws Exception {
         try {

@@ -125,6 +125,7 @@ final class WorkerRole extends Participant implements Worker {
         }
     }
 
+    // region register
     /** R1: returns when our own ephemeral stands there. R3: one of a dead session is waited out, another's is not. */
     private void register() throws Exception {
         long holder = 0;
@@ -159,6 +160,7 @@ final class WorkerRole extends Participant implements Worker {
             // Whose it is, the next look tells.
         }
     }
+    // endregion
 
     /** For a session timeout, half of it again, and a second: an election makes all clocks begin anew. */
     private void awaitDeletion(long holder) throws InterruptedException {
@@ -211,6 +213,7 @@ final class WorkerRole extends Participant implements Worker {
         }
     }
 
+    // region complete
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
     private void complete(TaskId task, byte[] status) throws Exception {
         try {
@@ -229,4 +232,5 @@ final class WorkerRole extends Participant implements Worker {
             changed.release();
         }
     }
+    // endregion
 }
