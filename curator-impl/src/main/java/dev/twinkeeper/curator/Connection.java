@@ -3,9 +3,10 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.curator.RetryPolicy;
+import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
@@ -41,37 +42,37 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     static Connection open(Settings settings) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
-        config.setProperty(
-                ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // a JAAS file may be meant for another cluster
-        Security security = settings.security();
-        security.client().forEach(config::setProperty);
-        CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // JAAS may be of another cluster
+        settings.security().client().forEach(config::setProperty);
+        CuratorFramework client = CuratorFrameworkFactory.builder()
                 .connectString(settings.connect().servers())
                 .sessionTimeoutMs((int) settings.sessionTimeout().toMillis())
                 .retryPolicy(RETRY)
                 .ensembleTracker(false) // It would leave the addresses that the user gave.
-                .aclProvider(new Granted(security))
-                .zkClientConfig(config);
-        security.credentials().ifPresent(each -> builder.authorization(each.scheme(), each.bytes()));
-        CuratorFramework client = builder.build();
+                .authorization(credentials(settings.security()))
+                .aclProvider(new SameForAll(acl(settings.security())))
+                .zkClientConfig(config)
+                .build();
         return new Connection(client, client, true, "");
     }
 
-    /** The same for every znode. */
-    private record Granted(List<ACL> acl) implements ACLProvider {
-        Granted(Security security) {
-            this(new ArrayList<>());
-            security.acl().forEach(each -> acl.add(new ACL(Perms.ALL, new Id(each.scheme(), each.id()))));
-        }
+    private static List<AuthInfo> credentials(Security security) {
+        return security.credentials().stream()
+                .map(each -> new AuthInfo(each.scheme(), each.bytes()))
+                .toList();
+    }
 
-        @Override
-        public List<ACL> getDefaultAcl() {
-            return acl;
-        }
+    /** No List.of: ZooKeeper asks it whether it holds null, which throws. */
+    private static List<ACL> acl(Security security) {
+        return security.acl().stream()
+                .map(each -> new ACL(Perms.ALL, new Id(each.scheme(), each.id())))
+                .collect(Collectors.toList());
+    }
 
+    private record SameForAll(List<ACL> getDefaultAcl) implements ACLProvider {
         @Override
         public List<ACL> getAclForPath(String path) {
-            return acl;
+            return getDefaultAcl;
         }
     }
 

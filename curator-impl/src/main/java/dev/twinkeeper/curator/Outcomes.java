@@ -83,9 +83,7 @@ final class Outcomes {
             if (role.connection.regained(e)) {
                 ask(question);
             } else {
-                answer(
-                        question,
-                        new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the task cannot be read: " + e.code()));
+                answer(question, new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the ensemble answered " + e.code()));
             }
         }
     }

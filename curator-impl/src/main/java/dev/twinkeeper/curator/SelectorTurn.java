@@ -21,6 +21,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     private final LeaderSelector selector;
     private final ExecutorService queued;
     private PersistentWatcher masterWatcher;
+    private volatile boolean leading;
 
     SelectorTurn(MasterRole role) {
         this.role = role;
@@ -44,7 +45,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     }
 
     private void look() throws Exception {
-        if (!selector.hasLeadership()) {
+        if (!leading) {
             // L5: or whoever has the mutex now would wait for ever for a /master that our living session keeps.
             role.vacate();
             role.look();
@@ -53,8 +54,14 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
 
     @Override
     public void takeLeadership(CuratorFramework client) throws Exception {
-        while (!role.left) {
-            role.insist(role.layout.master(), role::stand);
+        leading = true;
+        try {
+            while (!role.left) {
+                role.insist(role.layout.master(), role::stand);
+            }
+        } finally {
+            leading = false;
+            onMaster();
         }
     }
 

@@ -136,8 +136,7 @@ final class Submissions {
             return missing;
         }
         CoordinationException late = new CoordinationException(
-                Problem.UNKNOWN,
-                "no answer for " + Durations.format(retention) + ": the task may have been done and removed since");
+                Problem.UNKNOWN, "no answer for " + Durations.format(retention) + ": it may be done and removed");
         role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(late)));
         return List.of();
     }
