@@ -51,7 +51,7 @@ public final class Main implements Runnable {
         main.line = line;
         line.addSubcommand(new CompareCommand(terminal));
         line.addSubcommand(new ReportCommand(terminal));
-        line.addSubcommand(new PlayCommand(terminal));
+        line.addSubcommand(new PlaygroundCommand(terminal));
         line.addSubcommand(new DemoCommand(terminal));
         line.addSubcommand(new EnsembleCommand(terminal));
         line.addSubcommand(new MasterCommand(terminal));

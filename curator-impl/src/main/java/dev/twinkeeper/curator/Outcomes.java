@@ -110,7 +110,6 @@ final class Outcomes {
                     : read(question);
         }
     }
-    // endregion
 
     private Outcome decode(TaskId task) throws Exception {
         Outcome outcome = StatusBytes.decode(client.getData().forPath(role.layout.status(task)));

@@ -20,11 +20,11 @@ public final class Catalogue {
 
     private static final Pattern RECIPE = Pattern.compile("public final class (\\w+)\\s+implements (\\w+)\\b");
 
-    private final SourceTree sources;
+    private final ProjectSources sources;
 
     /** @param home the top level of the project */
     public Catalogue(Path home) {
-        sources = new SourceTree(home);
+        sources = new ProjectSources(home);
     }
 
     /**
@@ -53,7 +53,7 @@ public final class Catalogue {
     public List<Item> items() {
         List<Item> items = new ArrayList<>();
         for (String side : SIDES) {
-            String base = SourceTree.ROOT + "." + side;
+            String base = ProjectSources.ROOT + "." + side;
             for (String type : sources.types(base + ".recipes")) {
                 item(side, type).ifPresent(items::add);
             }

@@ -68,7 +68,7 @@ public final class Copier {
     }
 
     private String renamed(String text) {
-        return text.replace(SourceTree.ROOT + ".", packageName + ".");
+        return text.replace(ProjectSources.ROOT + ".", packageName + ".");
     }
 
     /** First beside their places, so that a full disk leaves nothing half-written. */

@@ -108,7 +108,8 @@ public final class Uses {
     /** What they import. */
     public static String imports(Catalogue.Item item, String packageName) {
         boolean role = Catalogue.ROLES.contains(item.kind());
-        return "import " + item.qualified().replaceFirst(java.util.regex.Pattern.quote(SourceTree.ROOT), packageName)
+        return "import "
+                + item.qualified().replaceFirst(java.util.regex.Pattern.quote(ProjectSources.ROOT), packageName)
                 + ";\nimport " + packageName + (role ? ".contract.*" : ".recipes.*")
                 + ";\nimport java.time.Duration;\nimport java.util.concurrent.*;\n";
     }

@@ -18,13 +18,13 @@ final class SessionDemo implements Demo {
     public void run(DemoContext context) throws Exception {
         String node = context.path() + "/anna";
         context.operator().create(context.path(), "");
-        Participant anna = new Participant(context, "anna", DemoContext.SESSION_TIMEOUT);
+        DemoParticipant anna = new DemoParticipant(context, "anna", DemoContext.SESSION_TIMEOUT);
         comesBack(context, anna, node);
         expires(context, anna, node);
         goesOn(context, node);
     }
 
-    private static void comesBack(DemoContext context, Participant anna, String node) throws Exception {
+    private static void comesBack(DemoContext context, DemoParticipant anna, String node) throws Exception {
         context.heading("Anna has a session of two seconds and an ephemeral. Her connection breaks for less than that");
         String session = anna.session();
         context.tell("anna", "has session " + session);
@@ -40,7 +40,7 @@ final class SessionDemo implements Demo {
                 "anna", "has session " + session + " as before, and her ephemeral stands: nothing was lost but time");
     }
 
-    private static void expires(DemoContext context, Participant anna, String node) throws Exception {
+    private static void expires(DemoContext context, DemoParticipant anna, String node) throws Exception {
         context.heading("Now for longer. The servers decide, and she is not there to hear it");
         context.cut("anna");
         context.until(
@@ -68,7 +68,7 @@ final class SessionDemo implements Demo {
 
     private static void goesOn(DemoContext context, String node) throws Exception {
         context.heading("A new handle is a new session: she makes all of her ephemerals and watches anew");
-        Participant again = new Participant(context, "anna", DemoContext.SESSION_TIMEOUT);
+        DemoParticipant again = new DemoParticipant(context, "anna", DemoContext.SESSION_TIMEOUT);
         context.tell("anna", "has session " + again.session());
         again.create(node, "", CreateMode.EPHEMERAL);
         context.tree();

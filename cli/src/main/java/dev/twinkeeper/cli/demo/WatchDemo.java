@@ -22,7 +22,7 @@ final class WatchDemo implements Demo {
     @Override
     public void run(DemoContext context) throws Exception {
         String node = context.path() + "/price";
-        try (Participant anna = new Participant(context, "anna", SESSION)) {
+        try (DemoParticipant anna = new DemoParticipant(context, "anna", SESSION)) {
             anna.create(context.path(), "", CreateMode.PERSISTENT);
             anna.create(node, "1", CreateMode.PERSISTENT);
             once(context, anna, node);
@@ -37,7 +37,7 @@ final class WatchDemo implements Demo {
         context.operator().set(node, data);
     }
 
-    private static void once(DemoContext context, Participant anna, String node) throws Exception {
+    private static void once(DemoContext context, DemoParticipant anna, String node) throws Exception {
         context.heading("Anna reads with a watch. The first change is told; the second is not");
         anna.readAndWatch(node);
         set(context, node, "2");
@@ -47,7 +47,7 @@ final class WatchDemo implements Demo {
         context.tell("anna", "is told nothing: a watch fires once");
     }
 
-    private static void gap(DemoContext context, Participant anna, String node) throws Exception {
+    private static void gap(DemoContext context, DemoParticipant anna, String node) throws Exception {
         context.heading("So she reads and watches again in one request. What came in between she does not see");
         Stat seen = anna.readAndWatch(node);
         set(context, node, "4");
@@ -65,7 +65,7 @@ final class WatchDemo implements Demo {
         told(context, anna, 3);
     }
 
-    private static void disconnected(DemoContext context, Participant anna) throws Exception {
+    private static void disconnected(DemoContext context, DemoParticipant anna) throws Exception {
         String flash = context.path() + "/flash";
         context.heading("A create and a delete while she is cut off: her watch is set again, and nothing is told");
         anna.client().exists(flash, anna::onEvent);
@@ -82,7 +82,7 @@ final class WatchDemo implements Demo {
         context.tell("anna", "is told nothing of it: after every SyncConnected, read again");
     }
 
-    private static void persistent(DemoContext context, Participant anna, String node) throws Exception {
+    private static void persistent(DemoContext context, DemoParticipant anna, String node) throws Exception {
         context.heading("A persistent watch stays: each change is told. It too is blind while the connection is lost");
         anna.client().addWatch(context.path(), anna::onEvent, AddWatchMode.PERSISTENT_RECURSIVE);
         context.tell("anna", "addWatch -m PERSISTENT_RECURSIVE " + context.path());
@@ -100,7 +100,7 @@ final class WatchDemo implements Demo {
         told(context, anna, 6);
     }
 
-    private static void told(DemoContext context, Participant anna, int events) {
+    private static void told(DemoContext context, DemoParticipant anna, int events) {
         context.until("anna is told", DemoContext.AT_ONCE, () -> anna.events().size() == events);
     }
 

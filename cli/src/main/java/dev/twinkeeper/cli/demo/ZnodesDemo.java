@@ -12,7 +12,7 @@ final class ZnodesDemo implements Demo {
 
     @Override
     public void run(DemoContext context) throws Exception {
-        try (Participant anna = new Participant(context, "anna", DemoContext.SESSION_TIMEOUT)) {
+        try (DemoParticipant anna = new DemoParticipant(context, "anna", DemoContext.SESSION_TIMEOUT)) {
             String root = context.path();
             fourKinds(context, anna, root);
             sequences(context, anna, root);
@@ -21,7 +21,7 @@ final class ZnodesDemo implements Demo {
         }
     }
 
-    private static void fourKinds(DemoContext context, Participant anna, String root) throws Exception {
+    private static void fourKinds(DemoContext context, DemoParticipant anna, String root) throws Exception {
         context.heading(
                 "Anna makes one of each kind: persistent or ephemeral, with a number from the server or without");
         anna.create(root, "", CreateMode.PERSISTENT);
@@ -32,7 +32,7 @@ final class ZnodesDemo implements Demo {
         context.tree();
     }
 
-    private static void sequences(DemoContext context, Participant anna, String root) throws Exception {
+    private static void sequences(DemoContext context, DemoParticipant anna, String root) throws Exception {
         context.heading("The number counts every create below the parent, whatever its name, and never goes back");
         String last = anna.create(root + "/task-", "", CreateMode.PERSISTENT_SEQUENTIAL);
         anna.client().delete(last, -1);
@@ -42,7 +42,7 @@ final class ZnodesDemo implements Demo {
         context.tell("anna", "got a new number, not the one that is free again");
     }
 
-    private static void refusals(DemoContext context, Participant anna, String root) throws Exception {
+    private static void refusals(DemoContext context, DemoParticipant anna, String root) throws Exception {
         context.heading(
                 "What is refused: a name that is taken, a child of an ephemeral, a version that is not the present one");
         refused(

@@ -173,7 +173,7 @@ public record Doctor(
                         "it runs, but nobody listens at " + address + ": the others log 'Cannot open channel to "
                                 + each.id().orElseThrow() + " at election address'",
                         "mend its server line in the files, start it again with them, or open the port"));
-            } else if (server.state() == Probe.State.REFUSED && listens) {
+            } else if (server.state() == ServerProbe.State.REFUSED && listens) {
                 findings.add(new Finding(
                         Kind.PORT,
                         "server " + each.id().orElseThrow(),
@@ -187,7 +187,7 @@ public record Doctor(
     private boolean listens(ServerLine line) {
         try {
             for (InetAddress each : resolver.addresses(line.host())) {
-                if (Probe.listens(new InetSocketAddress(each, line.electionPort()), patience)) {
+                if (ServerProbe.listens(new InetSocketAddress(each, line.electionPort()), patience)) {
                     return true;
                 }
             }

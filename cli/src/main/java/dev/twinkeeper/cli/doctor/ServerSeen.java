@@ -13,12 +13,12 @@ import java.util.Optional;
  * @param states how each of its addresses answered; none where the name does not resolve
  * @param srvr what it said to {@code srvr}
  */
-record ServerSeen(Endpoint endpoint, Map<InetAddress, Probe.State> states, Optional<String> srvr) {
+record ServerSeen(Endpoint endpoint, Map<InetAddress, ServerProbe.State> states, Optional<String> srvr) {
     private static final String SERVES_NOBODY = "not currently serving requests";
 
     /** The best of its addresses. */
-    Probe.State state() {
-        return states.values().stream().max(Enum::compareTo).orElse(Probe.State.UNREACHABLE);
+    ServerProbe.State state() {
+        return states.values().stream().max(Enum::compareTo).orElse(ServerProbe.State.UNREACHABLE);
     }
 
     /** Where it answered best. */
@@ -29,17 +29,19 @@ record ServerSeen(Endpoint endpoint, Map<InetAddress, Probe.State> states, Optio
     }
 
     boolean serves() {
-        return state() == Probe.State.SERVING;
+        return state() == ServerProbe.State.SERVING;
     }
 
     /** It is a ZooKeeper server that has no quorum just now. */
     boolean waits() {
-        return state() == Probe.State.ENDS && srvr.isPresent() && srvr.get().contains(SERVES_NOBODY);
+        return state() == ServerProbe.State.ENDS
+                && srvr.isPresent()
+                && srvr.get().contains(SERVES_NOBODY);
     }
 
     /** It serves, but begins no session: it hears nothing from its leader. */
     boolean stuck() {
-        return state() == Probe.State.SILENT && field("Mode: ").isPresent();
+        return state() == ServerProbe.State.SILENT && field("Mode: ").isPresent();
     }
 
     boolean runs() {

@@ -68,10 +68,11 @@ final class ServersCheck {
     }
 
     private ServerSeen look(Endpoint endpoint) {
-        Map<InetAddress, Probe.State> states = new LinkedHashMap<>();
+        Map<InetAddress, ServerProbe.State> states = new LinkedHashMap<>();
         try {
             for (InetAddress each : resolver.addresses(endpoint.host())) {
-                try (Probe.Answer answer = Probe.ask(new InetSocketAddress(each, endpoint.port()), patience)) {
+                try (ServerProbe.Answer answer =
+                        ServerProbe.ask(new InetSocketAddress(each, endpoint.port()), patience)) {
                     states.put(each, answer.state());
                 }
             }
@@ -79,8 +80,8 @@ final class ServersCheck {
             return new ServerSeen(endpoint, Map.of(), Optional.empty());
         }
         ServerSeen seen = new ServerSeen(endpoint, states, Optional.empty());
-        Optional<String> srvr = seen.state().compareTo(Probe.State.SILENT) >= 0
-                ? seen.address().flatMap(address -> Probe.word(address, "srvr", patience))
+        Optional<String> srvr = seen.state().compareTo(ServerProbe.State.SILENT) >= 0
+                ? seen.address().flatMap(address -> ServerProbe.word(address, "srvr", patience))
                 : Optional.empty();
         return new ServerSeen(endpoint, states, srvr);
     }
@@ -140,9 +141,9 @@ final class ServersCheck {
 
     /** A client takes any address of a name: where one of two refuses, every second attempt is lost. */
     private void addresses(ServerSeen server) {
-        boolean answers = server.state().compareTo(Probe.State.SILENT) >= 0;
+        boolean answers = server.state().compareTo(ServerProbe.State.SILENT) >= 0;
         List<String> refusing = server.states().entrySet().stream()
-                .filter(each -> each.getValue().compareTo(Probe.State.STRANGER) < 0)
+                .filter(each -> each.getValue().compareTo(ServerProbe.State.STRANGER) < 0)
                 .map(each -> each.getKey().getHostAddress())
                 .toList();
         if (answers && !refusing.isEmpty()) {
@@ -252,7 +253,7 @@ final class ServersCheck {
     private Optional<Long> again(ServerSeen server, long newest) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            Optional<String> srvr = server.address().flatMap(address -> Probe.word(address, "srvr", patience));
+            Optional<String> srvr = server.address().flatMap(address -> ServerProbe.word(address, "srvr", patience));
             Optional<Long> now = new ServerSeen(server.endpoint(), server.states(), srvr).zxid();
             boolean behind = now.isPresent() && Long.compareUnsigned(now.get(), newest) < 0;
             if (!behind || System.nanoTime() > deadline) {

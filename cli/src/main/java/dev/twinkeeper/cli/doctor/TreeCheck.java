@@ -29,7 +29,7 @@ final class TreeCheck {
     /** @param clock ours, to compare with the leader's, which writes one ephemeral znode; empty where nothing is written */
     static List<Finding> of(InetSocketAddress server, String chroot, Optional<Clock> clock, Duration patience) {
         TreeCheck check = new TreeCheck(chroot);
-        try (Probe.Answer answer = Probe.ask(server, patience)) {
+        try (ServerProbe.Answer answer = ServerProbe.ask(server, patience)) {
             if (answer.session().isPresent()) {
                 check.ask(answer.session().get(), clock);
             } else {
@@ -49,7 +49,7 @@ final class TreeCheck {
                 "run this again; where it stays so look into its log"));
     }
 
-    private void ask(Probe session, Optional<Clock> clock) throws IOException {
+    private void ask(ServerProbe session, Optional<Clock> clock) throws IOException {
         if (!chroot.isEmpty() && session.stat(chroot).isEmpty()) {
             findings.add(new Finding(
                     Kind.CHROOT,

@@ -2,7 +2,7 @@
  * What people meet on their first evening with an ensemble, found and named: what, where, and what to do.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.doctor.Doctor}; {@link dev.twinkeeper.cli.doctor.Finding}; the checks
- * of files ({@code ConfigCheck}, {@code DataDirCheck}, {@code MembersCheck}), then those of servers ({@code Probe},
+ * of files ({@code ConfigCheck}, {@code DataDirCheck}, {@code MembersCheck}), then those of servers ({@code ServerProbe},
  * {@code ServersCheck}).
  */
 package dev.twinkeeper.cli.doctor;

@@ -39,10 +39,10 @@ final class Actions {
 
     private static final String PROBE = "150 probe";
 
-    private final List<Side> sides;
+    private final List<ClusterSide> sides;
     private final Servers servers;
     private final ServerObserver observer;
-    private final Operator operator;
+    private final PlaygroundOperator operator;
     private final EventStream stream;
     private final CommandLines lines;
     private final Starter starter;
@@ -50,7 +50,7 @@ final class Actions {
 
     /** Makes what the buttons ask for. */
     interface Starter {
-        RoleHandle worker(Side side, String name);
+        RoleHandle worker(ClusterSide side, String name);
 
         /** A server's process was started again. */
         void started(ServerNode server);
@@ -60,10 +60,10 @@ final class Actions {
     record Asked(String action, String target, String side, int count) {}
 
     Actions(
-            List<Side> sides,
+            List<ClusterSide> sides,
             Servers servers,
             ServerObserver observer,
-            Operator operator,
+            PlaygroundOperator operator,
             EventStream stream,
             Starter starter,
             Consumer<String> notes) {
@@ -77,7 +77,7 @@ final class Actions {
         this.lines = new CommandLines(servers);
     }
 
-    private List<Side> sides(Asked asked) {
+    private List<ClusterSide> sides(Asked asked) {
         boolean both = asked.side().equals("both") || ON_SERVERS.contains(asked.action());
         return sides.stream()
                 .filter(side -> both || side.name().equals(asked.side()))
@@ -104,7 +104,7 @@ final class Actions {
             return List.of(ofServers(asked));
         }
         List<String> all = new ArrayList<>();
-        for (Side side : sides(asked)) {
+        for (ClusterSide side : sides(asked)) {
             try {
                 all.add(commandLine(asked, side));
             } catch (Refusal refusal) {
@@ -114,7 +114,7 @@ final class Actions {
         return all;
     }
 
-    private String commandLine(Asked asked, Side side) {
+    private String commandLine(Asked asked, ClusterSide side) {
         if (ON_ROLES.contains(asked.action())) {
             return lines.onRole(asked.action(), role(asked, side));
         }
@@ -152,7 +152,7 @@ final class Actions {
                 .orElseThrow(() -> new Refusal("there is no server '" + target + "'"));
     }
 
-    private static String newWorker(Side side) {
+    private static String newWorker(ClusterSide side) {
         return "w" + (side.ofKind("worker").size() + 1);
     }
 
@@ -161,7 +161,7 @@ final class Actions {
     }
 
     /** Whom an action strikes: by name, or those that are in the state which it ends. */
-    private static RoleHandle role(Asked asked, Side side) {
+    private static RoleHandle role(Asked asked, ClusterSide side) {
         Stream<RoleHandle> roles = side.roles().stream();
         return switch (asked.action()) {
             case "resume" -> roles.filter(RoleHandle::isPaused).findFirst().orElseThrow(() -> none(side, "paused"));
@@ -172,7 +172,7 @@ final class Actions {
         };
     }
 
-    private static Refusal none(Side side, String what) {
+    private static Refusal none(ClusterSide side, String what) {
         return new Refusal(side.name() + ": nobody is " + what);
     }
 
@@ -197,7 +197,7 @@ final class Actions {
         }
     }
 
-    private void onSide(Asked asked, Side side, Episode episode) {
+    private void onSide(Asked asked, ClusterSide side, Episode episode) {
         String command = commandLine(asked, side);
         RoleHandle role = ON_ROLES.contains(asked.action()) ? role(asked, side) : null;
         String kind = role == null ? "" : role.kind;
@@ -245,7 +245,7 @@ final class Actions {
         }
     }
 
-    private void onTree(Asked asked, Side side) {
+    private void onTree(Asked asked, ClusterSide side) {
         switch (asked.action()) {
             case "submit" -> side.client().tell("submit " + asked.count() + " " + work(asked.count()));
             case "add-worker" -> addWorker(side);
@@ -258,9 +258,9 @@ final class Actions {
         }
     }
 
-    private void addWorker(Side side) {
-        if (side.ofKind("worker").size() >= Side.MOST_WORKERS) {
-            throw new Refusal(side.name() + ": " + Side.MOST_WORKERS + " workers are the most");
+    private void addWorker(ClusterSide side) {
+        if (side.ofKind("worker").size() >= ClusterSide.MOST_WORKERS) {
+            throw new Refusal(side.name() + ": " + ClusterSide.MOST_WORKERS + " workers are the most");
         }
         starter.worker(side, newWorker(side)).start();
     }
@@ -268,7 +268,7 @@ final class Actions {
     private void onServers(Asked asked, Episode episode) {
         String command = ofServers(asked);
         List<Milestone> milestones = Milestone.of(asked.action(), "", false);
-        List<Traffic> before = sides.stream().map(Side::traffic).toList();
+        List<Traffic> before = sides.stream().map(ClusterSide::traffic).toList();
         long begin = stream.now();
         switch (asked.action()) {
             case "stop-server" -> stop(server(asked.target()));

@@ -46,7 +46,7 @@ final class Broadcast {
     private final Deque<String> notes = new ArrayDeque<>();
     private final Map<String, AtomicInteger> frequent = new LinkedHashMap<>();
     private final Map<String, long[]> wires = new LinkedHashMap<>();
-    private ArrayNode fresh = Json.MAPPER.createArrayNode();
+    private ArrayNode fresh = PlaygroundJson.MAPPER.createArrayNode();
     private boolean rolesChanged;
     private boolean notesChanged;
 
@@ -96,7 +96,7 @@ final class Broadcast {
     }
 
     private static ObjectNode mark(Entry entry, String kind, String text, String tone) {
-        return Json.object()
+        return PlaygroundJson.object()
                 .put("t", entry.nanos() / 1_000_000)
                 .put("p", entry.participant())
                 .put("k", kind)
@@ -144,7 +144,7 @@ final class Broadcast {
 
     /** What is new since the last call goes to all pages. */
     void flush(long now, State state) {
-        ObjectNode message = Json.object().put("t", now / 1_000_000);
+        ObjectNode message = PlaygroundJson.object().put("t", now / 1_000_000);
         boolean any = state.addChanges(message);
         if (takeRolesChanged()) {
             // Outside of our lock: a role emits while it holds its own.
@@ -153,7 +153,7 @@ final class Broadcast {
         }
         any |= addFresh(now, message);
         if (any) {
-            String text = Json.text(message);
+            String text = PlaygroundJson.text(message);
             feeds.forEach(feed -> feed.offer(text));
         }
     }
@@ -170,14 +170,14 @@ final class Broadcast {
         boolean any = !fresh.isEmpty() || notesChanged || !wires.isEmpty();
         if (!fresh.isEmpty()) {
             message.set("events", fresh);
-            fresh = Json.MAPPER.createArrayNode();
+            fresh = PlaygroundJson.MAPPER.createArrayNode();
         }
         if (notesChanged) {
-            message.set("notes", Json.tree(notes));
+            message.set("notes", PlaygroundJson.tree(notes));
             notesChanged = false;
         }
         if (!wires.isEmpty()) {
-            message.set("wires", Json.tree(wires));
+            message.set("wires", PlaygroundJson.tree(wires));
             wires.clear();
         }
         return any;
@@ -187,7 +187,7 @@ final class Broadcast {
         if (count > ONE_BY_ONE) {
             String[] parts = key.split(" ");
             int more = count - ONE_BY_ONE;
-            add(Json.object()
+            add(PlaygroundJson.object()
                     .put("t", now / 1_000_000)
                     .put("p", parts[0])
                     .put("k", parts[1])
@@ -210,20 +210,20 @@ final class Broadcast {
 
     /** All of it, for a page that is new or was left behind. */
     String whole(long now, State state) {
-        ObjectNode message = Json.object().put("t", now / 1_000_000).put("whole", true);
+        ObjectNode message = PlaygroundJson.object().put("t", now / 1_000_000).put("whole", true);
         message.set("roles", state.roles());
         state.addAll(message);
         message.set("events", events());
         message.set("notes", notes());
-        return Json.text(message);
+        return PlaygroundJson.text(message);
     }
 
     private synchronized JsonNode notes() {
-        return Json.tree(notes);
+        return PlaygroundJson.tree(notes);
     }
 
     synchronized ArrayNode events() {
-        ArrayNode events = Json.MAPPER.createArrayNode();
+        ArrayNode events = PlaygroundJson.MAPPER.createArrayNode();
         kept.forEach(events::add);
         return events;
     }

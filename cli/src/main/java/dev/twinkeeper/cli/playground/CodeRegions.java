@@ -24,7 +24,7 @@ final class CodeRegions {
     CodeRegions(Path home) {
         this.home = home;
         try (InputStream file = CodeRegions.class.getResourceAsStream("regions.json")) {
-            regions = Json.MAPPER.readTree(file);
+            regions = PlaygroundJson.MAPPER.readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,8 +40,9 @@ final class CodeRegions {
     /** For the page: what happens, and on each side the methods with file, line and text. */
     ObjectNode of(String name) {
         JsonNode region = regions.path(name);
-        ObjectNode json =
-                Json.object().put("name", name).put("what", region.path("what").asText(""));
+        ObjectNode json = PlaygroundJson.object()
+                .put("name", name)
+                .put("what", region.path("what").asText(""));
         ArrayNode sides = json.putArray("sides");
         for (String side : List.of("raw", "curator")) {
             ArrayNode methods = sides.addObject().put("side", side).putArray("methods");
@@ -64,7 +65,7 @@ final class CodeRegions {
                             && !file.getParent().endsWith("recipes"),
                     at[1]);
             if (found.isPresent()) {
-                return Json.object()
+                return PlaygroundJson.object()
                         .put("method", at[0] + "." + at[1])
                         .put("why", why)
                         .put("file", found.get().file())
@@ -72,7 +73,7 @@ final class CodeRegions {
                         .put("code", found.get().code());
             }
         }
-        return Json.object()
+        return PlaygroundJson.object()
                 .put("method", places.path(0).asText())
                 .put("why", why)
                 .put("missing", true);

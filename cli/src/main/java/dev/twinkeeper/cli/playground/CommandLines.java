@@ -12,7 +12,7 @@ final class CommandLines {
         this.servers = servers;
     }
 
-    String submit(Side side, int count, String command) {
+    String submit(ClusterSide side, int count, String command) {
         return "./twinkeeper submit --impl " + side.name() + " --connect " + servers.connectString() + side.root()
                 + " --count " + count + " " + command;
     }
@@ -52,7 +52,7 @@ final class CommandLines {
                 + " -j REJECT --reject-with tcp-reset";
     }
 
-    String zkCli(Side side, String command) {
+    String zkCli(ClusterSide side, String command) {
         return "./twinkeeper zkcli --server " + servers.connectString() + side.root() + " " + command;
     }
 

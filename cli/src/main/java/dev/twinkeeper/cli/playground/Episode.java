@@ -40,19 +40,25 @@ final class Episode {
 
     /** One side's part. */
     static final class Account {
-        private final Side side;
+        private final ClusterSide side;
         private final String target;
         private final String command;
         private final List<Milestone> open;
         private final long begin;
         private final Traffic before;
         private final Set<TaskId> assigned = new HashSet<>();
-        private final ArrayNode reached = Json.MAPPER.createArrayNode();
+        private final ArrayNode reached = PlaygroundJson.MAPPER.createArrayNode();
         private Traffic during = Traffic.NONE;
         private TaskId probe;
         private boolean over;
 
-        Account(Side side, String target, String command, List<Milestone> milestones, long begin, Traffic before) {
+        Account(
+                ClusterSide side,
+                String target,
+                String command,
+                List<Milestone> milestones,
+                long begin,
+                Traffic before) {
             this.side = side;
             this.target = target;
             this.command = command;
@@ -131,7 +137,7 @@ final class Episode {
 
         private ObjectNode toJson() {
             Traffic traffic = over ? during : side.traffic().minus(before);
-            ObjectNode json = Json.object()
+            ObjectNode json = PlaygroundJson.object()
                     .put("side", side.name())
                     .put("target", target)
                     .put("command", command)
@@ -141,7 +147,7 @@ final class Episode {
             json.set("reached", reached.deepCopy());
             ArrayNode missing = json.putArray("missing");
             open.forEach(milestone -> missing.add(milestone.label()));
-            json.set("byOperation", Json.tree(traffic.requests()));
+            json.set("byOperation", PlaygroundJson.tree(traffic.requests()));
             return json;
         }
     }
@@ -180,7 +186,8 @@ final class Episode {
     }
 
     synchronized ObjectNode toJson() {
-        ObjectNode json = Json.object().put("id", id).put("action", action).put("title", title);
+        ObjectNode json =
+                PlaygroundJson.object().put("id", id).put("action", action).put("title", title);
         long begin = accounts.stream().mapToLong(account -> account.begin).min().orElse(0);
         json.put("t", begin / 1_000_000);
         ArrayNode list = json.putArray("sides");

@@ -150,7 +150,11 @@ final class PageServer implements AutoCloseable {
                 handler.handle(exchange);
             }
         } catch (Refusal refusal) {
-            send(exchange, 409, "application/json", Json.text(Json.object().put("refused", refusal.getMessage())));
+            send(
+                    exchange,
+                    409,
+                    "application/json",
+                    PlaygroundJson.text(PlaygroundJson.object().put("refused", refusal.getMessage())));
         } catch (RuntimeException e) {
             log.error("unexpected, on {}", exchange.getRequestURI(), e);
             send(exchange, 500, "text/plain", "unexpected, see the log\n");
@@ -181,7 +185,7 @@ final class PageServer implements AutoCloseable {
         }
         byte[] body = exchange.getRequestBody().readNBytes(LONGEST_BODY);
         try {
-            JsonNode json = Json.MAPPER.readTree(body);
+            JsonNode json = PlaygroundJson.MAPPER.readTree(body);
             return new Actions.Asked(
                     json.path("action").asText(),
                     json.path("target").asText(),

@@ -47,7 +47,7 @@ public final class Playground implements AutoCloseable {
 
     private final Path directory;
     private final EventStream stream = new EventStream();
-    private final List<Side> sides = List.of(new Side("raw"), new Side("curator"));
+    private final List<ClusterSide> sides = List.of(new ClusterSide("raw"), new ClusterSide("curator"));
     private final Servers servers;
     private final ServerObserver serverObserver;
     private final Broadcast broadcast;
@@ -59,7 +59,7 @@ public final class Playground implements AutoCloseable {
     private final AtomicInteger episodeIds = new AtomicInteger();
 
     private volatile String phase = "starting three servers";
-    private volatile TreeObserver tree;
+    private volatile TreeWatcher tree;
     private volatile Actions actions;
     private volatile boolean treeWasConnected;
     private volatile boolean phaseChanged;
@@ -118,7 +118,7 @@ public final class Playground implements AutoCloseable {
         servers.nodes().forEach(this::watch);
         timer.scheduleWithFixedDelay(guarded(serverObserver::look), 0, ServerObserver.EVERY_MS, TimeUnit.MILLISECONDS);
         try {
-            tree = new TreeObserver(servers.connectString(), this::owner);
+            tree = new TreeWatcher(servers.connectString(), this::owner);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -126,9 +126,9 @@ public final class Playground implements AutoCloseable {
             throw new EnsembleException("the servers elected nobody within " + ELECTION_MS / 1_000
                     + "s: is the machine very busy? Try it again");
         }
-        Operator operator = new Operator(tree.keeper(), stream);
+        PlaygroundOperator operator = new PlaygroundOperator(tree.keeper(), stream);
         phase("starting twelve roles");
-        for (Side side : sides) {
+        for (ClusterSide side : sides) {
             operator.createChroot(side);
             List.of("m1", "m2").forEach(name -> role(side, "master", name));
             List.of("w1", "w2", "w3").forEach(name -> role(side, "worker", name));
@@ -137,7 +137,7 @@ public final class Playground implements AutoCloseable {
         actions = new Actions(sides, servers, serverObserver, operator, stream, new Made(), broadcast::note);
         // In turns, so that neither side is ahead.
         for (int i = 0; i < sides.get(0).roles().size(); i++) {
-            for (Side side : sides) {
+            for (ClusterSide side : sides) {
                 side.roles().get(i).start();
             }
         }
@@ -160,7 +160,7 @@ public final class Playground implements AutoCloseable {
         });
     }
 
-    private RoleHandle role(Side side, String kind, String name) {
+    private RoleHandle role(ClusterSide side, String kind, String name) {
         RoleHandle role = new RoleHandle(
                 side.name(),
                 kind,
@@ -174,7 +174,7 @@ public final class Playground implements AutoCloseable {
 
     private final class Made implements Actions.Starter {
         @Override
-        public RoleHandle worker(Side side, String name) {
+        public RoleHandle worker(ClusterSide side, String name) {
             return role(side, "worker", name);
         }
 
@@ -185,7 +185,7 @@ public final class Playground implements AutoCloseable {
     }
 
     private String owner(long session) {
-        TreeObserver own = tree;
+        TreeWatcher own = tree;
         if (own != null && own.keeper().getSessionId() == session) {
             return "operator";
         }
@@ -232,7 +232,7 @@ public final class Playground implements AutoCloseable {
     private final class OfState implements Broadcast.State {
         @Override
         public ArrayNode roles() {
-            ArrayNode all = Json.MAPPER.createArrayNode();
+            ArrayNode all = PlaygroundJson.MAPPER.createArrayNode();
             sides.forEach(side -> side.roles().forEach(role -> all.add(role.toJson())));
             return all;
         }
@@ -240,7 +240,7 @@ public final class Playground implements AutoCloseable {
         @Override
         public boolean addChanges(ObjectNode message) {
             boolean any = false;
-            TreeObserver own = tree;
+            TreeWatcher own = tree;
             ObjectNode changes = own == null ? null : own.takeChanges();
             if (changes != null) {
                 message.set("tree", changes);
@@ -267,8 +267,8 @@ public final class Playground implements AutoCloseable {
 
         @Override
         public void addAll(ObjectNode message) {
-            TreeObserver own = tree;
-            message.set("tree", own == null ? Json.object() : own.all());
+            TreeWatcher own = tree;
+            message.set("tree", own == null ? PlaygroundJson.object() : own.all());
             message.put("stale", own == null || !own.isConnected()).put("phase", phase);
             message.set("servers", serverObserver.toJson());
             message.set("episodes", episodesJson());
@@ -276,7 +276,7 @@ public final class Playground implements AutoCloseable {
     }
 
     private ArrayNode episodesJson() {
-        ArrayNode all = Json.MAPPER.createArrayNode();
+        ArrayNode all = PlaygroundJson.MAPPER.createArrayNode();
         synchronized (episodes) {
             episodes.forEach(episode -> all.add(episode.toJson()));
         }
@@ -318,24 +318,24 @@ public final class Playground implements AutoCloseable {
             ready.run(asked, episode);
             changedEpisodes.add(episode.id());
             broadcast.rolesChanged();
-            ObjectNode answer = Json.object().put("episode", episode.id());
-            answer.set("commands", Json.tree(commands));
-            return Json.text(answer);
+            ObjectNode answer = PlaygroundJson.object().put("episode", episode.id());
+            answer.set("commands", PlaygroundJson.tree(commands));
+            return PlaygroundJson.text(answer);
         }
 
         @Override
         public String preview(Actions.Asked asked) {
-            return Json.text(ready().preview(asked));
+            return PlaygroundJson.text(ready().preview(asked));
         }
 
         @Override
         public String code(String name) {
-            return Json.text(code.of(name));
+            return PlaygroundJson.text(code.of(name));
         }
 
         @Override
         public String export() {
-            ObjectNode all = Json.object().put("t", stream.now() / 1_000_000);
+            ObjectNode all = PlaygroundJson.object().put("t", stream.now() / 1_000_000);
             all.set("events", broadcast.events());
             all.set("episodes", episodesJson());
             return TimelineExport.page(all);

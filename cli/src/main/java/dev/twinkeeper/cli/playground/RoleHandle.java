@@ -115,7 +115,7 @@ final class RoleHandle {
                 "-XX:CICompilerCount=1",
                 "-Dtwinkeeper.log=" + directory.resolve(side + "-" + name + ".log"));
         try {
-            process = JavaCommand.of(options, RoleMain.class.getName(), List.of(Json.text(part)))
+            process = JavaCommand.of(options, RoleMain.class.getName(), List.of(PlaygroundJson.text(part)))
                     .directory(directory.toFile())
                     .redirectError(directory.resolve(side + "-" + name + ".err").toFile())
                     .start();
@@ -263,7 +263,7 @@ final class RoleHandle {
     }
 
     synchronized ObjectNode toJson() {
-        return Json.object()
+        return PlaygroundJson.object()
                 .put("id", id())
                 .put("side", side)
                 .put("kind", kind)

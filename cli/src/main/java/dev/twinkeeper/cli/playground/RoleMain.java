@@ -79,7 +79,7 @@ public final class RoleMain {
     }
 
     private static Arguments parse(String json) throws JsonProcessingException {
-        return Json.MAPPER.readValue(json, Arguments.class);
+        return PlaygroundJson.MAPPER.readValue(json, Arguments.class);
     }
 
     private void on(Event event) {

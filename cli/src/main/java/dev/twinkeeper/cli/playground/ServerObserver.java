@@ -96,7 +96,7 @@ final class ServerObserver {
     }
 
     ArrayNode toJson() {
-        ArrayNode all = Json.MAPPER.createArrayNode();
+        ArrayNode all = PlaygroundJson.MAPPER.createArrayNode();
         for (ServerNode node : nodes) {
             Observation.ServerState state = states.getOrDefault(node.id(), DOWN);
             all.addObject()

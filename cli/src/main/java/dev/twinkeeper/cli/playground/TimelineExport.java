@@ -13,7 +13,7 @@ final class TimelineExport {
             return PageServer.resource("export.html")
                     .replace("/*STYLE*/", PageServer.resource("playground.css"))
                     .replace("/*TIMELINE*/", PageServer.resource("timeline.js"))
-                    .replace("/*DATA*/", Json.embedded(data));
+                    .replace("/*DATA*/", PlaygroundJson.embedded(data));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -36,7 +36,7 @@ import org.apache.zookeeper.proto.RequestHeader;
  * One connection to one server, by ZooKeeper's own protocol and without its client, which would go on to another server
  * and would not say what it met. A session that begins shows that the server serves: only a quorum can begin one.
  */
-final class Probe implements AutoCloseable {
+final class ServerProbe implements AutoCloseable {
     /** How one address answered. */
     enum State {
         /** Nobody listens there. */
@@ -63,20 +63,20 @@ final class Probe implements AutoCloseable {
     private final Duration patience;
     private int xid;
 
-    private Probe(Duration patience) {
+    private ServerProbe(Duration patience) {
         this.patience = patience;
     }
 
     /** What came of it; with the probe that holds the session where the state is {@link State#SERVING}. */
-    record Answer(State state, Optional<Probe> session) implements AutoCloseable {
+    record Answer(State state, Optional<ServerProbe> session) implements AutoCloseable {
         @Override
         public void close() {
-            session.ifPresent(Probe::close);
+            session.ifPresent(ServerProbe::close);
         }
     }
 
     static Answer ask(InetSocketAddress address, Duration patience) {
-        Probe probe = new Probe(patience);
+        ServerProbe probe = new ServerProbe(patience);
         State state = probe.connect(address);
         if (state == State.SERVING) {
             return new Answer(state, Optional.of(probe));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * The sources of the modules that can be copied. What a file needs is found from its own words: what it imports, and the
  * types of its own package that it mentions.
  */
-final class SourceTree {
+final class ProjectSources {
     /** The packages of this project begin with it. */
     static final String ROOT = "dev.twinkeeper";
 
@@ -41,7 +41,7 @@ final class SourceTree {
     private final Path home;
 
     /** @param home the top level of the project */
-    SourceTree(Path home) {
+    ProjectSources(Path home) {
         this.home = home;
     }
 

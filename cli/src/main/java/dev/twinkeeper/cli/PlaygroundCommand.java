@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
                     + " 127.0.0.1 only.",
             "Ctrl-C or SIGTERM ends every process; nothing is kept."
         })
-final class PlayCommand implements Runnable {
+final class PlaygroundCommand implements Runnable {
     @Option(
             names = "--port",
             paramLabel = "PORT",
@@ -38,7 +38,7 @@ final class PlayCommand implements Runnable {
     private final Terminal terminal;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    PlayCommand(Terminal terminal) {
+    PlaygroundCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -94,7 +94,7 @@ final class PlayCommand implements Runnable {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            LoggerFactory.getLogger(PlayCommand.class).debug("no browser", e);
+            LoggerFactory.getLogger(PlaygroundCommand.class).debug("no browser", e);
             terminal.say("no browser found: open that address yourself");
         }
     }

@@ -14,7 +14,7 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 
 /** Somebody at zkCli: writes into the tree by hand, and each command goes to the stream. */
-final class Operator {
+final class PlaygroundOperator {
     private static final String NAME = "operator";
     private static final int ANY_VERSION = -1;
     private static final String SET = "set /watched ";
@@ -25,7 +25,7 @@ final class Operator {
     private final ZooKeeper keeper;
     private final EventStream stream;
 
-    Operator(ZooKeeper keeper, EventStream stream) {
+    PlaygroundOperator(ZooKeeper keeper, EventStream stream) {
         this.keeper = keeper;
         this.stream = stream;
     }
@@ -56,7 +56,7 @@ final class Operator {
     }
 
     /** Makes a side's chroot, so that the watch on it stands before its roles do. */
-    void createChroot(Side side) {
+    void createChroot(ClusterSide side) {
         run("create " + side.root(), () -> {
             if (keeper.exists(side.root(), false) == null) {
                 keeper.create(side.root(), new byte[0], open(), CreateMode.PERSISTENT);
@@ -64,12 +64,12 @@ final class Operator {
         });
     }
 
-    void deleteMaster(Side side) {
+    void deleteMaster(ClusterSide side) {
         run("delete " + side.root() + "/master", () -> keeper.delete(side.root() + "/master", ANY_VERSION));
     }
 
     /** In one transaction, so that no candidate comes in between. */
-    void takeMaster(Side side) {
+    void takeMaster(ClusterSide side) {
         String path = side.root() + "/master";
         run("delete " + path + "; create -e " + path + " by-hand", () -> {
             List<Op> ops = new ArrayList<>();
@@ -82,7 +82,7 @@ final class Operator {
     }
 
     /** The parent of a worker's assignments, and what is in it: a slip of the hand that the protocol has to bear. */
-    void removeAssign(Side side, String worker) {
+    void removeAssign(ClusterSide side, String worker) {
         String path = side.root() + "/assign/" + worker;
         run("deleteall " + path, () -> {
             List<Op> ops = new ArrayList<>();
@@ -95,7 +95,7 @@ final class Operator {
     }
 
     /** Sets one watch and two values; returns how many notifications came. */
-    int watchOnce(Side side) {
+    int watchOnce(ClusterSide side) {
         String path = side.root() + "/watched";
         AtomicInteger fired = new AtomicInteger();
         run("create " + path + "; get -w " + path, () -> {

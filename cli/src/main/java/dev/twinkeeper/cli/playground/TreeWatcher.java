@@ -24,7 +24,7 @@ import org.apache.zookeeper.data.Stat;
  * Mirrors the tree: one persistent recursive watch on the root, and a read of whatever it names. What a lost connection
  * hid is listed again. Its session is also the operator's.
  */
-final class TreeObserver implements AutoCloseable {
+final class TreeWatcher implements AutoCloseable {
     /** Longer than a person leaves the quorum lost. */
     private static final int SESSION_MS = 60_000;
 
@@ -44,7 +44,7 @@ final class TreeObserver implements AutoCloseable {
     private volatile boolean connected;
 
     /** @param owners whose a session is, for the page; empty text where nobody knows */
-    TreeObserver(String connect, LongFunction<String> owners) throws IOException {
+    TreeWatcher(String connect, LongFunction<String> owners) throws IOException {
         this.owners = owners;
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, String.valueOf(REQUEST_MS));
@@ -127,7 +127,7 @@ final class TreeObserver implements AutoCloseable {
 
     private ObjectNode znode(byte[] data, Stat stat) {
         String text = data == null ? "" : new String(data, StandardCharsets.UTF_8);
-        ObjectNode znode = Json.object()
+        ObjectNode znode = PlaygroundJson.object()
                 .put("d", text.length() <= SHOWN_DATA ? text : text.substring(0, SHOWN_DATA) + "…")
                 .put("v", stat.getVersion());
         if (stat.getEphemeralOwner() != 0) {
@@ -147,13 +147,13 @@ final class TreeObserver implements AutoCloseable {
             paths = Set.copyOf(changed);
             changed.clear();
         }
-        ObjectNode changes = Json.object();
+        ObjectNode changes = PlaygroundJson.object();
         paths.forEach(path -> changes.set(path, znodes.get(path)));
         return changes;
     }
 
     ObjectNode all() {
-        ObjectNode all = Json.object();
+        ObjectNode all = PlaygroundJson.object();
         znodes.forEach(all::set);
         return all;
     }

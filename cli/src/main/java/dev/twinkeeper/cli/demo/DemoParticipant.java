@@ -16,7 +16,7 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /** Somebody with a plain ZooKeeper client on a wire of its own, who says what it does and what it is told. */
-final class Participant implements AutoCloseable {
+final class DemoParticipant implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(20);
 
     private final DemoContext context;
@@ -29,7 +29,7 @@ final class Participant implements AutoCloseable {
     /** What watches told, in order: {@code NodeDataChanged /path}. */
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    Participant(DemoContext context, String name, Duration sessionTimeout) throws IOException {
+    DemoParticipant(DemoContext context, String name, Duration sessionTimeout) throws IOException {
         this.context = context;
         this.name = name;
         client = new ZooKeeper(context.wire(name).connectString(), (int) sessionTimeout.toMillis(), this::onState);

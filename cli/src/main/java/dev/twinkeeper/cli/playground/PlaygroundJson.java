@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** JSON to and from the page and the processes of roles. */
-final class Json {
+final class PlaygroundJson {
     static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private Json() {}
+    private PlaygroundJson() {}
 
     static ObjectNode object() {
         return MAPPER.createObjectNode();

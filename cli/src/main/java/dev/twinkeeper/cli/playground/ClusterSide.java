@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One of the two clusters: the roles of one implementation, below a chroot of its name. */
-final class Side {
+final class ClusterSide {
     /** More processes than these a small machine does not bear. */
     static final int MOST_WORKERS = 8;
 
     private final String name;
     private final List<RoleHandle> roles = new CopyOnWriteArrayList<>();
 
-    Side(String name) {
+    ClusterSide(String name) {
         this.name = name;
     }
 
