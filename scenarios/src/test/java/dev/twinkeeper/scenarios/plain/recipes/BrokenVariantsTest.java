@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds of the broken variants as texts: no recipe whose scenarios nobody has tried on a mistake. */
 class BrokenVariantsTest {
-    private static final Path HERE = Path.of("src/test/java/dev/twinkeeper/scenarios/flawed/recipes");
+    private static final Path HERE = Path.of("src/test/java/dev/twinkeeper/scenarios/plain/recipes");
 
     @Test
     void everyRecipeHasABrokenVariant() throws Exception {
