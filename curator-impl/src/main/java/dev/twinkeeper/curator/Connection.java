@@ -1,9 +1,12 @@
 package dev.twinkeeper.curator;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.AuthInfo;
@@ -17,9 +20,12 @@ import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.StaticHostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
@@ -107,12 +113,56 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
      * makes the operations, with its ACLs, and ZooKeeper's own handle sends them.
      */
     List<OpResult> once(List<CuratorOp> operations) throws Exception {
-        return handle().multi(operations.stream().map(CuratorOp::get).toList());
+        return once(handle(), operations);
+    }
+
+    /** By a handle that the caller keeps, to know in which session it was sent. */
+    static List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
+        return handle.multi(operations.stream().map(CuratorOp::get).toList());
+    }
+
+    /**
+     * S4: Curator gives a session up by its own clock, and the servers may have it for longer. Until it is over, what was
+     * sent in it may still be applied, and a barrier of the next session tells nothing about that. So it is joined and
+     * closed, until a server says that it is over.
+     */
+    void end(ZooKeeper former) throws Exception {
+        String servers = client.getZookeeperClient().getCurrentConnectionString();
+        int timeout = former.getSessionTimeout();
+        boolean over = former.getSessionId() == 0;
+        while (!over) {
+            CompletableFuture<KeeperState> heard = new CompletableFuture<>();
+            long since = System.nanoTime();
+            ZooKeeper joined = new ZooKeeper(
+                    servers,
+                    timeout,
+                    event -> {
+                        if (event.getState() == KeeperState.SyncConnected || event.getState() == KeeperState.Expired) {
+                            heard.complete(event.getState());
+                        }
+                    },
+                    former.getSessionId(),
+                    former.getSessionPasswd(),
+                    false,
+                    new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses()),
+                    former.getClientConfig());
+            try {
+                // Late, it may be the handle's own clock that says so.
+                over = heard.get() == KeeperState.Expired
+                        && System.nanoTime() - since < MILLISECONDS.toNanos(timeout) / 2;
+            } finally {
+                joined.close();
+            }
+        }
     }
 
     /** S4, L4: what is read after it is not older than anything that anybody was told before. */
     void readBarrier() throws Exception {
-        client.transaction().forOperations(client.transactionOp().check().forPath("/"));
+        try {
+            client.transaction().forOperations(client.transactionOp().check().forPath("/"));
+        } catch (KeeperException.NoAuthException e) {
+            // The root may not be read. The refusal came the way of a write, and is as good a barrier.
+        }
     }
 
     /** S4, S6: not only the server that we reach may be behind. */
@@ -155,6 +205,11 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         } catch (Exception e) {
             return 0;
         }
+    }
+
+    /** Whether an ephemeral of that owner is ours. What is persistent has the owner 0, as has no session. */
+    boolean owns(long ephemeralOwner) {
+        return ephemeralOwner != 0 && ephemeralOwner == session();
     }
 
     /** Whether the answer was lost with its connection; then there is another when this returns. Else it is a refusal. */

@@ -150,6 +150,22 @@ final class MasterRole extends Participant implements Master {
         } finally {
             reign = null;
             become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
+            close(claimed);
+        }
+    }
+
+    /**
+     * After the end was told, since it waits for a connection. Curator sets an interrupt once more: at once it would end
+     * this half way, and the watches that are left would go on to fill the queue of a reign that is over.
+     */
+    private static void close(Reign over) throws Exception {
+        boolean interrupted = Thread.interrupted();
+        try {
+            over.close();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -160,7 +176,7 @@ final class MasterRole extends Participant implements Master {
     void vacate() throws Exception {
         Stat epoch = client.checkExists().forPath(layout.epoch());
         Stat master = client.checkExists().forPath(layout.master());
-        if (epoch != null && master != null && master.getEphemeralOwner() == connection.session()) {
+        if (epoch != null && master != null && connection.owns(master.getEphemeralOwner())) {
             TransactionOp op = client.transactionOp();
             try {
                 client.transaction()

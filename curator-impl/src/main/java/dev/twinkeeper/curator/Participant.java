@@ -92,8 +92,15 @@ abstract class Participant implements Role {
         } else if (client.getZookeeperClient().isConnected()) {
             onState(ConnectionState.CONNECTED);
         }
-        loop.post(() -> quietly(this::begin));
+        loop.post(() -> quietly(this::beginUnlessLeft));
         loop.after(settings.connectTimeout(), this::checkConnected);
+    }
+
+    /** R4: a role that is closed at once leaves all that it began, or did not begin. */
+    private synchronized void beginUnlessLeft() throws Exception {
+        if (!left) {
+            begin();
+        }
     }
 
     private void onState(ConnectionState state) {

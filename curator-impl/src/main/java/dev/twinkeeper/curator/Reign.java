@@ -15,6 +15,7 @@ import dev.twinkeeper.plan.TreeObserver;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -67,25 +68,26 @@ final class Reign {
     }
 
     void lead() throws Exception {
-        try {
-            tree.look();
-            role.tell(new Event.TookOver(
-                    epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
-            for (long tick = System.nanoTime(); ; ) {
-                if (System.nanoTime() - tick > PAUSE.toNanos()) {
-                    tick = System.nanoTime();
-                    view.retryFailed(tick);
-                }
-                List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
-                if (!steps.isEmpty()) {
-                    commit(steps);
-                }
-                apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
-                believe();
+        tree.look();
+        role.tell(new Event.TookOver(
+                epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
+        for (long tick = System.nanoTime(); ; ) {
+            if (System.nanoTime() - tick > PAUSE.toNanos()) {
+                tick = System.nanoTime();
+                view.retryFailed(tick);
             }
-        } finally {
-            tree.close();
+            List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
+            if (!steps.isEmpty()) {
+                commit(steps);
+            }
+            apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
+            believe();
         }
+    }
+
+    /** Takes the watches away. */
+    void close() throws Exception {
+        tree.close();
     }
 
     /** S2: what lost its assignment and has no status yet may be about to get one, or is pending: it is asked. */
@@ -125,10 +127,19 @@ final class Reign {
     void readStatuses(List<String> tasks) throws Exception {
         CompletableFuture<List<OpResult>> answer = new CompletableFuture<>();
         List<Op> reads = tasks.stream().map(Op::getChildren).toList();
-        role.connection.handle().multi(reads, (rc, path, ctx, found) -> answer.complete(found), null);
+        CompletableFuture<Code> refusal = new CompletableFuture<>();
+        role.connection
+                .handle()
+                .multi(
+                        reads,
+                        (rc, path, ctx, found) -> {
+                            refusal.complete(Objects.requireNonNullElse(Code.get(rc), Code.SYSTEMERROR));
+                            answer.complete(found);
+                        },
+                        null);
         List<OpResult> found = answer.get();
         if (found == null) {
-            throw new Over("the connection is lost");
+            throw KeeperException.create(refusal.get()); // L6: the next reign does not begin at once
         }
         apply(0);
         for (int i = 0; i < tasks.size(); i++) {
@@ -136,6 +147,10 @@ final class Reign {
             if (found.get(i) instanceof GetChildrenResult children) {
                 children.getChildren().forEach(child -> observer.seen(task + "/" + child, System.nanoTime()));
             } else {
+                if (found.get(i) instanceof ErrorResult error && error.getErr() != Code.NONODE.intValue()) {
+                    // R6, S2: whoever cannot know that there is no status must not assign it.
+                    role.setAside(task, "the ensemble answered " + Code.get(error.getErr()));
+                }
                 gone(task);
             }
         }
@@ -222,6 +237,9 @@ final class Reign {
         }
         if (culprit == null) {
             verify();
+            if (code == Code.NOAUTH) {
+                throw KeeperException.create(code); // L6: nothing has changed, and at once it would be refused again
+            }
         } else if (!race) {
             role.setAside(role.layout.assign(), "cannot write assignments: the ensemble answered " + code);
         }

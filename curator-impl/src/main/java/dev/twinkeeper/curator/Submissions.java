@@ -23,6 +23,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.OpResult.CreateResult;
+import org.apache.zookeeper.ZooKeeper;
 
 /**
  * A client's submits, on one thread: many creates in one transaction, each with a token in its name, sent once. When the
@@ -36,6 +37,9 @@ final class Submissions {
 
     private final ClientRole role;
     final Thread thread;
+
+    /** What the last creates were sent by. */
+    private ZooKeeper sender;
 
     /** Bounded by the client's backlog. */
     private final Queue<Submission> waiting = new ArrayDeque<>();
@@ -108,7 +112,8 @@ final class Submissions {
             String path = role.layout.newTask(each.token);
             creations.add(op.create().withMode(CreateMode.PERSISTENT_SEQUENTIAL).forPath(path, each.command.bytes()));
         }
-        List<OpResult> created = role.connection.once(creations);
+        sender = role.connection.handle();
+        List<OpResult> created = Connection.once(sender, creations);
         for (int i = 0; i < batch.size(); i++) {
             acknowledge(batch.get(i), ZKPaths.getNodeFromPath(((CreateResult) created.get(i)).getPath()));
         }
@@ -117,10 +122,17 @@ final class Submissions {
 
     /** What is not there after a barrier on the next connection was not applied, and will not be: it is sent again. */
     private List<Submission> resolve(List<Submission> batch, long since) throws Exception {
+        ZooKeeper current = role.connection.handle();
+        if (current != sender) {
+            role.connection.end(sender);
+        }
         role.connection.readBarrier();
         Map<String, String> there = new HashMap<>();
         for (String name : role.client.getChildren().forPath(role.layout.tasks())) {
             Layout.token(name).ifPresent(token -> there.put(token, name));
+        }
+        if (current == sender && role.connection.handle() != sender) {
+            throw new KeeperException.SessionExpiredException(); // the barrier was perhaps of the next session
         }
         for (Submission each : batch) {
             String name = there.get(each.token);

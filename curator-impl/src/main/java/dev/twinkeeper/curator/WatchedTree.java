@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
@@ -77,6 +78,8 @@ final class WatchedTree implements TreeView {
                 reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner());
             } catch (NoNodeException e) {
                 // The watch is about to say so.
+            } catch (NoAuthException e) {
+                role.setAside(path, "it may not be read"); // R6: the others go on
             }
         } else {
             reign.observer.seen(path, System.nanoTime());
@@ -85,9 +88,9 @@ final class WatchedTree implements TreeView {
 
     @Override
     public void close() throws Exception {
-        for (Map.Entry<String, PersistentWatcher> watch : watchers.entrySet()) {
-            watch.getValue().close();
-            role.connection.unwatch(watch.getKey());
+        watchers.values().forEach(PersistentWatcher::close);
+        for (String parent : watchers.keySet()) {
+            role.connection.unwatch(parent);
         }
     }
 }

@@ -97,7 +97,7 @@ final class WorkerRole extends Participant implements Worker {
         thread.join(PAUSE.toMillis());
         watchers.forEach(PersistentWatcher::close);
         Stat own = client.checkExists().forPath(layout.worker(id));
-        if (own != null && !watchers.isEmpty() && own.getEphemeralOwner() == connection.session()) {
+        if (own != null && !watchers.isEmpty() && connection.owns(own.getEphemeralOwner())) {
             client.delete().withVersion(own.getVersion()).forPath(layout.worker(id));
         }
     }
@@ -134,7 +134,7 @@ final class WorkerRole extends Participant implements Worker {
             Stat stat = client.checkExists().forPath(layout.worker(id));
             if (stat == null) {
                 create();
-            } else if (stat.getEphemeralOwner() == connection.session()) {
+            } else if (connection.owns(stat.getEphemeralOwner())) {
                 tell(new Event.Registered(id, stat.getEphemeralOwner()));
                 becomeReady();
                 return;
@@ -198,7 +198,13 @@ final class WorkerRole extends Participant implements Worker {
             byte[] status = handle(task, command);
             insist(layout.status(task), () -> complete(task, status));
         } catch (NoNodeException e) {
-            setAside(layout.assignment(id, task), "assigned, but there is no such task");
+            if (connection.isGone(layout.task(task))) {
+                setAside(layout.assignment(id, task), "assigned, but there is no such task");
+            } else {
+                // L2: the server of a new session was behind the one that told of the assignment.
+                begun.remove(task);
+                changed.release();
+            }
         }
     }
 

@@ -96,9 +96,15 @@ final class FormerSession {
         ending.start();
     }
 
-    /** Nobody waits for its end any longer. */
+    /** Nobody waits for its end any longer. A handle that went on to connect would keep the session alive for good. */
     void close() {
         closed = true;
         generation++;
+        if (zk != null) {
+            ZooKeeper joined = zk;
+            Thread ending = new Thread(() -> Session.shut(joined), "gives up a former session");
+            ending.setDaemon(true);
+            ending.start();
+        }
     }
 }
