@@ -129,7 +129,8 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     void end(ZooKeeper former) throws Exception {
         String servers = client.getZookeeperClient().getCurrentConnectionString();
         int timeout = former.getSessionTimeout();
-        boolean over = former.getSessionId() == 0;
+        // A server that says so grants a timeout of 0, which the handle's own clock does not.
+        boolean over = former.getSessionId() == 0 || timeout <= 0;
         while (!over) {
             CompletableFuture<KeeperState> heard = new CompletableFuture<>();
             long since = System.nanoTime();
@@ -147,7 +148,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
                     new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses()),
                     former.getClientConfig());
             try {
-                // Late, it may be the handle's own clock that says so.
+                // Late, it may be the clock of this handle, which was never connected.
                 over = heard.get() == KeeperState.Expired
                         && System.nanoTime() - since < MILLISECONDS.toNanos(timeout) / 2;
             } finally {

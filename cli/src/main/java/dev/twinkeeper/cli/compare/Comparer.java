@@ -35,7 +35,7 @@ public final class Comparer {
      * Scenarios that run at a time. They wait far more than they work: for sessions to expire, mostly. With fewer it
      * takes longer than one looks on; with more, they begin to wait for the two cores, and some for their own bounds.
      */
-    private static final int AT_ONCE = 8;
+    private static final int AT_ONCE = 16;
 
     /** What a scenario takes, {@value #AT_ONCE} at a time. */
     private static final double SECONDS = 0.2;

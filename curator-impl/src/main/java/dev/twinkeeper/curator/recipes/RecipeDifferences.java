@@ -225,7 +225,7 @@ final class RecipeDifferences {
                     "DistributedQueue does not watch its locks: the item of a dead consumer, and one whose lock was made and"
                             + " the answer lost, waits until something is put or removed",
                     "read in 5.9.0's DistributedQueue",
-                    Set.of("queue.aBadItemOfADeadConsumerIsTriedByAnother"),
+                    Set.of("queue.aBadItemOfADeadConsumerIsTriedByAnother", "queueloss.aClaimThatIsLostIsMadeAgain"),
                     proof("queue.theItemOfAConsumerThatDiedIsHandledByAnother", "c2 tells Handling"),
                     proof("queueloss.aClaimWhoseAnswerIsLostIsUsed", "[one] handled"),
                     proof("queuerefusal.closingDoesNotWaitForeverForAHandler", "[endless] handled")),

@@ -58,7 +58,10 @@ final class MembershipView {
     }
 
     Map<String, Member> members() {
-        return new TreeMap<>(known);
+        // One by one: TreeMap's own copy of a sorted map believes its size, which may change meanwhile.
+        Map<String, Member> copy = new TreeMap<>();
+        known.forEach(copy::put);
+        return copy;
     }
 
     /** Connected. */

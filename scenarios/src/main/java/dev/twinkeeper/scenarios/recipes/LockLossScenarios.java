@@ -335,6 +335,8 @@ public final class LockLossScenarios {
         context.eventually("it does not say that it holds", ScenarioContext.READY, () -> !hold.isHeld());
         context.ensemble().restore();
         context.eventually("it holds again", ScenarioContext.RECOVERY, hold::isHeld);
+        // A mark is made once, so whoever makes it has to be connected again.
+        queue.operator().awaitExists(ScenarioContext.RECIPE, ScenarioContext.RECOVERY);
 
         queue.mark(hold);
         assertThat(next).isNotDone();
