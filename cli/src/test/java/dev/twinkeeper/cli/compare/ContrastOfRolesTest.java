@@ -31,7 +31,7 @@ class ContrastOfRolesTest {
     void curatorsRolesAreHalfAsLong() {
         assertThat(lines(CURATOR, file -> !isOfVariant(file)))
                 .as("the default combination")
-                .hasSizeLessThanOrEqualTo(1_170);
+                .hasSizeLessThanOrEqualTo(1_260);
         assertThat(lines(CURATOR, ContrastOfRolesTest::isOfVariant))
                 .as("the variants")
                 .hasSizeLessThanOrEqualTo(250);
