@@ -3,7 +3,7 @@ package dev.twinkeeper.contract;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A participant with a ZooKeeper session of its own: a {@link Master}, a {@link Worker} or a {@link Client}.
+ * A participant with a ZooKeeper session: a {@link Master}, a {@link Worker} or a {@link Client}.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. A role calls its {@link Listener} and completes its
  * futures on one thread of its own, one call after the other. A callback must return soon, and must not wait for the
@@ -23,10 +23,10 @@ public interface Role extends AutoCloseable {
     CompletionStage<Void> ready();
 
     /**
-     * Ends the role and its session, leaving no ephemeral znode behind where a server can be reached. Idempotent; waits
-     * for a few seconds, and 15 at the most where a listener holds the role's thread. After it has returned nothing is
-     * called back, and every future that was not complete has completed with {@code CLOSED} ({@link Rule#R4}). Called
-     * from the role's own thread, it does not wait.
+     * Ends the role, and its session unless that is the caller's, and leaves no ephemeral znode behind if a server can
+     * be reached. Idempotent; waits for a few seconds, and 15 at the most where a listener holds the role's thread.
+     * After it has returned nothing is called back, and every future that was not complete has completed with {@code
+     * CLOSED} ({@link Rule#R4}). Called from the role's own thread, it does not wait.
      */
     @Override
     void close();
