@@ -63,7 +63,10 @@ public sealed interface Event {
     /** The status is committed. */
     record TaskCompleted(TaskId task, WorkerId worker, boolean done) implements Event {}
 
-    /** The task was moved to another worker while this one worked on it; its result is thrown away. */
+    /**
+     * The assignment was gone when the result was to be written: the task was moved, or it was completed and the answer
+     * lost.
+     */
     record ResultDiscarded(TaskId task, WorkerId worker) implements Event {}
 
     // Clients.
