@@ -98,7 +98,7 @@ public final class Session implements AutoCloseable {
         int mine = ++generation;
         failure = null;
         used = false;
-        // What a handle says after it was replaced is nobody's business any more.
+        // Events of a handle that was replaced are dropped.
         zk = connections.open(event -> loop.post(() -> onState(mine, event.getState())));
     }
 

@@ -239,8 +239,8 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
-     * Lets every check that the participant sends hold wherever the znode exists, whatever its version: what a protocol
-     * is without its fence. For good; {@link #mend} does not undo it.
+     * Makes every check that the participant sends pass if the znode exists, whatever its version: the protocol without
+     * its fence. For good; {@link #mend} does not undo it.
      */
     public void ignoreChecks() {
         checksIgnored = true;
