@@ -82,7 +82,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--backlog",
-            description = "All tasks are outstanding before a master comes: shows the takeover besides.")
+            description = "All tasks are outstanding before a master comes: also shows the takeover.")
     private boolean backlog;
 
     @Option(names = "--json", description = "Prints one JSON object a run.")

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
             "Measures each implementation and shows what differs, biggest first: the size of the code, what a reader has to"
                     + " know, the cost on the wire, throughput, failover, threads and heap, and the rules that a side does"
                     + " not keep, with scenarios that prove it. Takes less than 100 seconds.",
-            "--all runs every scenario besides, on each implementation and on a mixture: some minutes.",
+            "--all also runs every scenario, on each implementation and on a mixture: some minutes.",
             "Writes results.json, and comparison.md made from it."
         })
 final class CompareCommand implements Callable<Integer> {
@@ -50,7 +50,7 @@ final class CompareCommand implements Callable<Integer> {
                             + " further ones with the second. Default: all; mixed only with --all or --scenario.")
     private List<String> implementations;
 
-    @Option(names = "--all", description = "Runs every scenario besides.")
+    @Option(names = "--all", description = "Also runs every scenario.")
     private boolean all;
 
     @Option(

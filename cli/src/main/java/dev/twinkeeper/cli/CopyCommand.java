@@ -40,7 +40,7 @@ final class CopyCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "DIR",
-            description = "Where your packages begin, as src/main/java; it is made if it is not there.")
+            description = "Where your packages begin, as src/main/java; it is made if missing.")
     private Path directory;
 
     @Option(
@@ -50,7 +50,7 @@ final class CopyCommand implements Callable<Integer> {
             description = "What stands in place of dev.twinkeeper in the copies. Default: ${DEFAULT-VALUE}.")
     private String packageName;
 
-    @Option(names = "--force", description = "Writes over files that are there and have another text.")
+    @Option(names = "--force", description = "Overwrites existing files that have another text.")
     private boolean force;
 
     @Option(names = "--list", description = "Lists what can be copied.")

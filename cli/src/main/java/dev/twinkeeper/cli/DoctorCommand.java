@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description = {
-            "Looks over an ensemble and names what is wrong: where, what, and what to do; one line each.",
+            "Finds what is wrong with an ensemble: where, what, and what to do; one line each.",
             "It looks at the servers of --connect, and at the files of --dir and --config; without any of them, at"
                     + " twinkeeper-ensemble/ if that is there, else at localhost:2181,2182,2183.",
             "It begins and ends sessions, and makes and removes a file in each data directory; nothing else is changed.",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "ensemble",
         description = {
-            "Runs a ZooKeeper ensemble on this machine, set up as one does by hand: each server is a process of its own"
+            "Runs a ZooKeeper ensemble on this machine, set up as by hand: each server is a process of its own"
                     + " with its zoo.cfg, its myid, its data and its ports.",
             "Ctrl-C or SIGTERM ends all of it; the data stay in the directory for the next time."
         })

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
         name = "submit",
         description = {
             "Submits tasks, waits for their outcomes, prints a line for each: path, done or failed, result.",
-            "What it has printed it removes. A task whose outcome is unknown when the time is up stays.",
-            "Options come before the command; what follows its first word belongs to it."
+            "It removes a task when it has printed its outcome. A task whose outcome is unknown when the time is up stays.",
+            "Options come before the command; everything after its first word belongs to it."
         })
 final class SubmitCommand implements Callable<Integer> {
     /** As many as a client may have under way, {@link Settings#backlog()}. */

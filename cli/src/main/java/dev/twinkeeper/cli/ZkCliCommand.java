@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "zkcli",
         description = {
-            "ZooKeeper's own command line, zkCli.sh, for taking any of the parts by hand.",
+            "ZooKeeper's own command line, zkCli.sh, to play any role by hand.",
             "With a command it runs that and ends; without one it reads commands until 'quit'."
         })
 final class ZkCliCommand implements Callable<Integer> {

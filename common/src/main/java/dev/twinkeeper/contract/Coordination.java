@@ -7,9 +7,10 @@ import java.util.ServiceLoader;
 /**
  * An implementation of the master–worker system: the factory of its roles, found by {@link ServiceLoader}.
  *
- * <p>Roles of different implementations share one znode tree and may all be in the same cluster. Every role has a
- * ZooKeeper session of its own, which it opens when it is made here and gives up in {@link Role#close()}. The methods
- * return at once; whether the role got as far as it should tells {@link Role#ready()}.
+ * <p>Roles of different implementations share one znode tree and may all be in the same cluster. A role opens a
+ * ZooKeeper session of its own when it is made here, and ends it in {@link Role#close()}; an implementation that was
+ * given the caller's client uses the session of that. The methods return at once; {@link Role#ready()} says when the
+ * role takes part.
  *
  * <p>Implementations are stateless and safe for use by several threads.
  */
@@ -17,7 +18,7 @@ public interface Coordination {
     /** The name by which people choose the implementation: {@code raw}, {@code curator}. Lower case, no blanks. */
     String name();
 
-    /** The implementation that this is a variant of, for the sake of comparison; its own name where it is none. */
+    /** The name of the implementation of which this is a variant, for comparison; its own name if it is none. */
     default String side() {
         return name();
     }
@@ -35,7 +36,7 @@ public interface Coordination {
     /** Makes a client. */
     Client client(Settings settings, Listener listener);
 
-    /** The rules that this implementation does not keep in full; none of safety is among them. */
+    /** The rules that this implementation does not keep in full. Rules of safety are never among them. */
     default List<Difference> differences() {
         return List.of();
     }
@@ -48,7 +49,7 @@ public interface Coordination {
                 .toList();
     }
 
-    /** Those of {@link #all} that are no variants. */
+    /** Those of {@link #all} that are not variants. */
     static List<Coordination> sides() {
         return all().stream().filter(each -> each.side().equals(each.name())).toList();
     }
@@ -56,7 +57,7 @@ public interface Coordination {
     /**
      * The implementation of that name.
      *
-     * @throws CoordinationException {@link CoordinationException.Problem#INVALID} naming those that there are
+     * @throws CoordinationException {@link CoordinationException.Problem#INVALID}, which lists the names
      */
     static Coordination named(String name) {
         List<Coordination> all = all();

@@ -1,8 +1,8 @@
 package dev.twinkeeper.contract;
 
 /**
- * What went wrong, for a person: one line that says what, where and what to do, and a {@link Problem} for a program.
- * It never stands for a passing fault of the network, which roles ride out.
+ * What went wrong, for a person: one line that says what, where and what to do, and a {@link Problem} for a program. It
+ * never reports a passing fault of the network: roles wait until that is over.
  */
 public final class CoordinationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,17 +15,17 @@ public final class CoordinationException extends RuntimeException {
         TOO_LARGE,
         /** Another live worker has this id ({@link Rule#R3}). */
         ID_IN_USE,
-        /** A znode of another kind stands where the role's own belongs, or the parent of what it makes was deleted. */
+        /** There is a foreign znode where the role's own belongs, or a parent was deleted. */
         IN_THE_WAY,
         /** No server answered within {@link Settings#connectTimeout()}. */
         CANNOT_CONNECT,
-        /** A bound of this program or of ZooKeeper is met. Nothing was sent, or nothing was applied. */
+        /** A bound of this program or of ZooKeeper is reached. Nothing was sent, or nothing was applied. */
         FULL,
-        /** The ensemble does not let us: an ACL, or authentication. */
+        /** The ensemble refuses it: an ACL, or authentication. */
         NOT_ALLOWED,
-        /** The servers are older than 3.6, and lack what is asked of them. */
+        /** The servers are older than 3.6, and lack a function that is needed. */
         TOO_OLD,
-        /** It may have been applied or not, and can't be found out any more. */
+        /** It may or may not have been applied, and nobody can tell any more. */
         UNKNOWN,
         /** The role was closed; whatever was under way is unknown. */
         CLOSED
@@ -42,7 +42,7 @@ public final class CoordinationException extends RuntimeException {
         return problem;
     }
 
-    /** An {@link Problem#INVALID} in the house's form: {@code what 'value': advice}. */
+    /** An {@link Problem#INVALID} in this form: {@code what 'value': advice}. */
     public static CoordinationException invalid(String what, String value, String advice) {
         return new CoordinationException(Problem.INVALID, what + " '" + value + "': " + advice);
     }

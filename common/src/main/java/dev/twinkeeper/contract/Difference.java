@@ -4,17 +4,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A rule that an implementation does not keep in full, as it says itself: a result of the comparison, and no defect. The
- * suite plays what is named here and demands that it comes out as declared, so that a difference that can't be shown is
- * an error.
+ * A rule that an implementation declares not to keep in full: a result of the comparison, not a defect. The suite runs
+ * the scenarios that are named here and demands that they fail as declared, so a difference that can't be shown is an
+ * error.
  *
  * @param rule what is not kept; never one of safety
- * @param why what is done otherwise and what it costs, in one sentence
+ * @param why what it does instead, and what that costs, in one sentence
  * @param source the upstream issue, such as {@code CURATOR-498}, or where in the sources it was read
- * @param proofs the scenarios that have to fail where the implementation plays alone, by {@code topic.name}, each with a
- *     text that the failure must contain; one at the least. Where it shows only in a race, the scenario forces the race
- * @param shown other scenarios of the rule that may go either way, since luck decides: played and shown, and not held
- *     against it
+ * @param proofs the scenarios that must fail when the implementation is alone in the cluster, by {@code topic.name},
+ *     each with a text that the failure must contain; at least one. If the difference shows only in a race, the
+ *     scenario forces the race
+ * @param shown other scenarios of the rule, in which luck decides: they are run and shown, but their result does not
+ *     count
  */
 public record Difference(Rule rule, String why, String source, Map<String, String> proofs, Set<String> shown) {
     /** @throws IllegalArgumentException for a rule of safety, or where nothing proves it or a proof names no failure */
@@ -32,12 +33,12 @@ public record Difference(Rule rule, String why, String source, Map<String, Strin
         shown = Set.copyOf(shown);
     }
 
-    /** One that is proved wherever it is played. */
+    /** A difference in which luck decides no scenario. */
     public Difference(Rule rule, String why, String source, Map<String, String> proofs) {
         this(rule, why, source, proofs, Set.of());
     }
 
-    /** Whether that scenario may fail on account of it. */
+    /** Whether that scenario may fail because of it. */
     public boolean excuses(String scenario) {
         return proofs.containsKey(scenario) || shown.contains(scenario);
     }

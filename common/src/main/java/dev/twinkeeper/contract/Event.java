@@ -3,14 +3,14 @@ package dev.twinkeeper.contract;
 import java.util.Optional;
 
 /**
- * What happens to a role, as a value: for narration, for a history, for a page. Printing is somebody else's job.
+ * What happens to a role, as a value: for a narration, a history or a page. An event does not print itself.
  *
- * <p>An event says what the role believed when it was made. What holds is what stands in the tree.
+ * <p>An event says what the role believed when it was made. The truth is in the tree.
  */
 public sealed interface Event {
     // The session of any role.
 
-    /** Connected to a server; the session is the one of before, or the first. */
+    /** Connected to a server, in a new session or in the same one as before. */
     record Connected(long session) implements Event {}
 
     /** The connection is lost; the session may live on. */
@@ -30,10 +30,10 @@ public sealed interface Event {
     /** A reign began. */
     record Elected(MasterId id, long epoch) implements Event {}
 
-    /** Somebody else reigns; {@code reigning} is the line that stands in {@code /master}, if it could be read. */
+    /** Somebody else reigns; {@code reigning} is the data of {@code /master}, if it could be read. */
     record Standby(MasterId id, Optional<String> reigning) implements Event {}
 
-    /** The reign is over, or can't be acted on until it is confirmed. */
+    /** The reign is over, or suspended until it is confirmed. */
     record Deposed(MasterId id, long epoch, String why) implements Event {}
 
     /** The reigning master has listed the tree and begins, or begins again, to assign. */
@@ -63,7 +63,10 @@ public sealed interface Event {
     /** The status is committed. */
     record TaskCompleted(TaskId task, WorkerId worker, boolean done) implements Event {}
 
-    /** The task was moved to another worker while this one worked on it; its result is thrown away. */
+    /**
+     * The assignment was gone when the result was to be written: the task was moved, or it was completed and the answer
+     * lost.
+     */
     record ResultDiscarded(TaskId task, WorkerId worker) implements Event {}
 
     // Clients.

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The name of this machine, as its people know it. */
+/** The name of this machine, as people know it. */
 final class HostName {
     /** The kernel's own word: asking the resolver may take seconds where DNS is down. */
     private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");

@@ -4,7 +4,7 @@ package dev.twinkeeper.contract;
  * What a master knows of its own leadership.
  *
  * @param state whether it reigns
- * @param epoch the number of its reign, or -1 where it does not reign
+ * @param epoch the number of its reign, or -1 if it does not reign
  */
 public record Leadership(State state, long epoch) {
     /** The states of a candidate. */

@@ -22,7 +22,7 @@ public sealed interface Outcome {
         GONE,
         /** The task or its status could not be read: not allowed, or the client has ended. */
         UNREADABLE,
-        /** What stands in the status is none. */
+        /** The data of the status is invalid. */
         MALFORMED
     }
 

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * The bytes of a command or of a result: immutable, at most {@value #LIMIT} of them.
  *
- * <p>The limit stays below the ensemble's own of one mebibyte a request ({@code jute.maxbuffer}), with room for path,
- * names and headers. It is checked here, before anything is sent, since a server answers an oversized request by
+ * <p>The limit is below the ensemble's own limit of one mebibyte a request ({@code jute.maxbuffer}), with room for
+ * path, names and headers. It is checked here, before anything is sent, since a server answers an oversized request by
  * closing the connection, which looks like an outage.
  */
 public final class Payload {

@@ -3,15 +3,15 @@ package dev.twinkeeper.contract;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A participant with a ZooKeeper session of its own: a {@link Master}, a {@link Worker} or a {@link Client}.
+ * A participant with a ZooKeeper session: a {@link Master}, a {@link Worker} or a {@link Client}.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. A role calls its {@link Listener} and completes its
- * stages on one thread of its own, one call after the other; what is called back must return soon and must not wait
- * for the same role.
+ * futures on one thread of its own, one call after the other. A callback must return soon, and must not wait for the
+ * same role.
  *
  * <p><b>Faults.</b> A lost connection, an expired session, a lost quorum and a restarted ensemble do not end a role: it
- * goes on by itself ({@link Rule#L5}). It ends by {@link #close()}, or when it is refused for good
- * ({@link Rule#R3}), which {@link #ready()} and an {@link Event.Refused} tell.
+ * goes on by itself ({@link Rule#L5}). It ends by {@link #close()}, or when it is refused for good ({@link Rule#R3}),
+ * which {@link #ready()} and an {@link Event.Refused} report.
  */
 public interface Role extends AutoCloseable {
     /**
@@ -23,9 +23,10 @@ public interface Role extends AutoCloseable {
     CompletionStage<Void> ready();
 
     /**
-     * Ends the role and its session, leaving no ephemeral znode behind where a server can be reached. Idempotent; waits
-     * for a few seconds, and 15 at the most where a listener holds the role's thread. After it returned nothing is called
-     * back, and what was not complete has completed with {@code CLOSED} ({@link Rule#R4}). Called from the role's own thread it does not wait.
+     * Ends the role, and its session unless that is the caller's, and leaves no ephemeral znode behind if a server can
+     * be reached. Idempotent; waits for a few seconds, and 15 at the most where a listener holds the role's thread.
+     * After it has returned nothing is called back, and every future that was not complete has completed with {@code
+     * CLOSED} ({@link Rule#R4}). Called from the role's own thread, it does not wait.
      */
     @Override
     void close();

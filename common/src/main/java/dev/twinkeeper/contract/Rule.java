@@ -1,12 +1,13 @@
 package dev.twinkeeper.contract;
 
 /**
- * The numbered rules that every implementation keeps; this is their only source. Scenarios cite them.
+ * The numbered rules that an implementation keeps, or declares not to keep in a {@link Difference}; this is their only
+ * source. Scenarios cite them.
  *
- * <p>Of the master–worker protocol: {@code S} is safety, judged on the servers' transaction log in zxid order; {@code L}
- * is liveness, as long as a quorum can be reached; {@code R} is registration and life cycle. Of the small recipes: {@code
- * X} is of all of them, {@code E} of the election, {@code M} of the membership, {@code C} of the configuration, {@code K}
- * of the lock, {@code B} of the barrier, {@code Q} of the queue.
+ * <p>Of the master–worker protocol: {@code S} is safety, checked on the servers' transaction log in zxid order; {@code
+ * L} is liveness, as long as a quorum can be reached; {@code R} is registration and life cycle. Of the small recipes:
+ * {@code X} is of all of them, {@code E} of the election, {@code M} of the membership, {@code C} of the configuration,
+ * {@code K} of the lock, {@code B} of the barrier, {@code Q} of the queue.
  */
 public enum Rule {
     S1(

@@ -10,20 +10,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who a participant is, whom it lets near the znodes that it makes, and over what it speaks. Immutable. What it prints of
- * itself has no secret in it.
+ * Who a participant is, who may use the znodes that it makes, and how it connects. Immutable. Its text form contains no
+ * secret.
  *
- * @param credentials whom it says it is to each server, by ZooKeeper's scheme {@code digest}; empty for nobody
- * @param acl who may do everything with the znodes that it makes; never empty
+ * @param credentials its identity, by ZooKeeper's scheme {@code digest}; empty for none
+ * @param acl the identities that may do everything with the znodes that it makes; never empty
  * @param client properties of ZooKeeper's client, such as {@code zookeeper.client.secure}; empty for plain TCP
  */
 public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<String, String> client) {
-    /** Everybody may do everything, over plain TCP, as nobody in particular. */
+    /** No identity, plain TCP, and everybody may do everything. */
     public static final Security NONE = new Security(Optional.empty(), List.of(Grant.EVERYBODY), Map.of());
 
     private static final int MOST_GRANTS = 100;
 
-    /** @throws CoordinationException {@code INVALID} where nobody could use what would be made, or too many are named */
+    /**
+     * @throws CoordinationException {@code INVALID} where nobody could use the znodes, or too many identities are named
+     */
     public Security {
         acl = List.copyOf(acl);
         client = Map.copyOf(client);
@@ -60,7 +62,7 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
         /**
          * Reads {@code user:password}; the password may have colons.
          *
-         * @throws CoordinationException {@code INVALID}, without a word of what was read
+         * @throws CoordinationException {@code INVALID}, which contains nothing of the text
          */
         public static Credentials parse(String text) {
             int colon = text.indexOf(':');
@@ -123,7 +125,8 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
          * Reads {@code open}, {@code creator}, or identities with commas between them.
          *
          * @param own what {@code creator} stands for
-         * @throws CoordinationException {@code INVALID} where it is none of these, or {@code creator} of nobody
+         * @throws CoordinationException {@code INVALID} where it is none of these, or {@code creator} without
+         *     credentials
          */
         public static List<Grant> parse(String text, Optional<Credentials> own) {
             List<Grant> grants = new ArrayList<>();

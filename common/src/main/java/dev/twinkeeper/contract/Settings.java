@@ -8,14 +8,15 @@ import java.time.Duration;
  * @param connect the servers and the chroot
  * @param sessionTimeout what the role asks for; the servers may grant another. 100 ms to 10 minutes
  * @param connectTimeout how long {@link Role#ready()} waits for a first connection. 100 ms to 10 minutes
- * @param address what the role writes of itself into its znode, so that a person can find the process: one word; by default {@code PID@HOST}
+ * @param address what the role writes into its znode, so that a person can find the process: one word; by default
+ *     {@code PID@HOST}
  * @param slots how many tasks a worker takes at a time, 1 to 1000
  * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
- * @param batch how many operations a transaction of a role has at the most, 4 to 1000, the fence included
+ * @param batch the most operations of a transaction, 4 to 1000, the fence included
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
- * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree:
- *     clients reckon with it. 1 second to 365 days
- * @param security who the role is, and whom it lets near the znodes that it makes
+ * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree,
+ *     because clients rely on it. 1 second to 365 days
+ * @param security who the role is, and who may use the znodes that it makes
  */
 public record Settings(
         ConnectString connect,

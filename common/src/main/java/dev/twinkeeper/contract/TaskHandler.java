@@ -5,7 +5,7 @@ package dev.twinkeeper.contract;
  *
  * <p>Called on threads of the worker's own, on at most {@link Settings#slots()} of them at a time; it may block. It is
  * interrupted when the worker closes. A task may be handled more than once in its life, by different workers or by the
- * same, so whatever it changes outside should bear a repetition.
+ * same, so its effects outside should be idempotent.
  */
 @FunctionalInterface
 public interface TaskHandler {

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  * perhaps while the first still works on it. The first one's result is then thrown away.
  */
 public interface Worker extends Role {
-    /** {@link Role#ready()} by the name that it has for a worker: its own ephemeral exists ({@link Rule#R1}). */
+    /** The same as {@link Role#ready()}: the worker's own ephemeral exists ({@link Rule#R1}). */
     default CompletionStage<Void> registered() {
         return ready();
     }

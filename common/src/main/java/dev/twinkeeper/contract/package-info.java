@@ -1,5 +1,5 @@
 /**
- * The contract of Master, Worker and Client: what every implementation promises, and not a word of how.
+ * The contract of Master, Worker and Client: what every implementation promises, not how.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.contract.Coordination} makes the roles;
  * {@link dev.twinkeeper.contract.Role} says what they have in common; then {@link dev.twinkeeper.contract.Master},
@@ -9,14 +9,15 @@
  * <p><b>Grammar.</b> A role lives as {@code made (ready | refused)? event* closed}. No event comes after {@code close}
  * has returned. {@code ready} completes once, in the role's first session; expiry and re-registration come as events.
  *
- * <p><b>Glossary.</b> One word for one thing, in code, documents and output. Beside the words of ZooKeeper (znode,
- * session, ephemeral, watch, zxid, multi), Curator (recipe, latch), Jepsen (history, nemesis, workload, checker) and JUnit:
+ * <p><b>Glossary.</b> One word for one thing, in code, documents and output. In addition to the words of ZooKeeper
+ * (znode, session, ephemeral, watch, zxid, multi), Curator (recipe, latch), Jepsen (history, nemesis, workload,
+ * checker) and JUnit:
  *
  * <ul>
  *   <li><i>Participant</i>: a process with a session. <i>Role</i>: what it is: master, worker or client.
  *   <li><i>Operator</i>: a person at zkCli. <i>By hand</i>: written by an operator.
- *   <li><i>Reign</i>: the time between a master's claim and its end. <i>Epoch</i>: the number of a reign. <i>Fence</i>: the
- *       checks that open every write of a master.
+ *   <li><i>Reign</i>: the time from a master's claim to the end of it. <i>Epoch</i>: the number of a reign.
+ *     <i>Fence</i>: the checks that open every write of a master.
  *   <li><i>Pending</i>: a task with no assignment and no status. <i>Assigned</i>. <i>Completed</i>: it has a status.
  *       <i>Collected</i>: a client took the outcome and removed the task.
  *   <li><i>Read barrier</i>: a transaction that changes nothing, after which a read sees all that was written before.

@@ -12,7 +12,7 @@ public record EpochLine(String id, String nonce) {
         return Text.encode(id + " " + nonce);
     }
 
-    /** Never throws: what somebody wrote there by hand is simply no claim of ours. */
+    /** Never throws: what an operator wrote there is not a claim. */
     public static EpochLine decode(byte[] data) {
         String line = Text.line(data);
         int space = line.indexOf(' ');

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where everything stands: the only place that spells a path. The chroot is a prefix here, not a feature of the
- * connection, so that a role can create it and events come with the paths that were asked for.
+ * All paths of the tree; no other code spells a path. The chroot is a prefix here, not a feature of the connection, so
+ * a role can create it, and an event has the same path as the request.
  */
 public final class Layout {
     /** The name of a task's one child. */
@@ -36,7 +36,7 @@ public final class Layout {
         return root + "/master-epoch";
     }
 
-    /** Where candidates queue who use a recipe for it: it only decides who claims next, and may be missing. */
+    /** Where candidates queue that use a recipe for it. The queue only decides who claims next, and may be missing. */
     public String candidates() {
         return root + "/master-candidates";
     }
@@ -109,7 +109,7 @@ public final class Layout {
         return List.of(workers(), assign(), tasks(), epoch());
     }
 
-    /** What stands at a path; {@link Place.Foreign} for whatever is none of ours. Never throws. */
+    /** What stands at a path; {@link Place.Foreign} for every other path. Never throws. */
     public Place place(String path) {
         if (!path.startsWith(root + "/")) {
             return new Place.Foreign(path);

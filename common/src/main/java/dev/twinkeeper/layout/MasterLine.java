@@ -2,7 +2,9 @@ package dev.twinkeeper.layout;
 
 import dev.twinkeeper.contract.MasterId;
 
-/** The data of {@code /master}: id and address. By hand it is any text, so reading it back is for people only. */
+/**
+ * The data of {@code /master}: id and address. An operator may write any text, so what is read back is for people only.
+ */
 public final class MasterLine {
     private MasterLine() {}
 

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a role's {@link Listener} what happens, serially, on the role's loop; and nothing any more once it is muted. */
+/** Tells a role's {@link Listener} what happens, serially, on the role's loop, until it is muted. */
 public final class Announcer {
     private static final Logger log = LoggerFactory.getLogger(Announcer.class);
 

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
  * bounded instead: replies by the window of requests in flight, calls by the client's backlog.
  */
 public final class Loop implements AutoCloseable {
-    /** Something that is to happen later. */
+    /** Work that is to run later. */
     @FunctionalInterface
     public interface Timer {
-        /** It will not happen, unless it already did. */
+        /** The work will not run, unless it has already begun. */
         void cancel();
     }
 
@@ -32,7 +32,7 @@ public final class Loop implements AutoCloseable {
     /** How long {@link #close} waits for what is running: longer than any well-behaved listener takes. */
     private static final Duration LAST_CALL = Duration.ofSeconds(5);
 
-    /** Who wants to wait for ever waits for a century: more nanoseconds than that are no number. */
+    /** The longest wait, for "for ever": a century. A longer one would overflow as nanoseconds. */
     private static final Duration EVER = Duration.ofDays(36_500);
 
     private final ScheduledExecutorService executor;
@@ -56,9 +56,10 @@ public final class Loop implements AutoCloseable {
     }
 
     /**
-     * With a thread and a clock from outside, for a test that says itself what time it is, and that fails by a mistake.
+     * With a thread and a clock from outside, for a test that sets the time itself, and that fails when work on the
+     * loop throws.
      *
-     * @param executor one thread, which runs what it is given in that order; what that throws is its own
+     * @param executor one thread, which runs its work in order and handles what the work throws
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
     public Loop(ScheduledExecutorService executor, LongSupplier clock) {

@@ -19,10 +19,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A role's {@link Listener} that counts what it hears and passes it on. Give it to the role in place of your own.
  *
- * <p><b>Threads.</b> {@link #on} is called on the role's one thread; gauges are read by whoever reads the registry.
+ * <p><b>Threads.</b> {@link #on} is called on the role's one thread; gauges are read on the threads that read the
+ * registry.
  *
- * <p><b>Guarantees not made.</b> It knows what the role tells and nothing else: no latency of single requests, no watch
- * events, no queue inside ZooKeeper's client.
+ * <p><b>Guarantees not made.</b> It knows only what the role reports: no latency of single requests, no watch events,
+ * no queue inside ZooKeeper's client.
  */
 public final class RoleMeters implements Listener {
     /** Tasks that are timed at once: more than a client usually has under way. Beyond it they are counted, not timed. */
@@ -52,10 +53,10 @@ public final class RoleMeters implements Listener {
     private boolean connectedBefore;
 
     /**
-     * @param registry where the meters are to be
+     * @param registry the registry for the meters
      * @param role {@code master}, {@code worker} or {@code client}: a tag of each meter
      * @param id the role's name, another tag
-     * @param next who hears of it too
+     * @param next the listener that gets every event too
      */
     public RoleMeters(MeterRegistry registry, String role, String id, Listener next) {
         this.registry = registry;

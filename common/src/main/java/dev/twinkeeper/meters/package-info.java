@@ -1,5 +1,5 @@
 /**
- * What a role tells, as Micrometer's meters; for whoever embeds a role and has Micrometer on the class path. Nothing else of
- * this project knows Micrometer, but for the command line. The names are in {@code docs/meters.md}.
+ * What a role reports, as Micrometer meters; for programs that embed a role and have Micrometer on the class path. Only
+ * this package and the command line use Micrometer. The names are in {@code docs/meters.md}.
  */
 package dev.twinkeeper.meters;

@@ -12,8 +12,8 @@ import java.util.PriorityQueue;
  * difference between them is coordination and nothing else.
  *
  * <p>Lost workers' tasks go first, then pending tasks in the order of their sequence, each to the worker with the
- * smallest part of its slots taken; then what is to be tidied. The cost of a plan grows with its own size and the number
- * of free workers, never with the number of tasks outstanding.
+ * smallest share of its slots taken; then tidying. The cost of a plan grows with its own size and the number of free
+ * workers, never with the number of tasks outstanding.
  */
 public final class AssignmentPlan {
     private final PriorityQueue<Capacity> free;

@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a reigning master sees of the tree, kept up by observations: the names are those of what was observed, and each
- * may be repeated. Nothing in it is remembered beyond a reign; whether a task is pending is derived from what was seen
- * of it.
+ * What a reigning master knows about the tree. Observations keep it up to date; each method is named after what was
+ * observed, and may be called again. Nothing is remembered beyond a reign. Whether a task is pending is derived from
+ * what was seen of it.
  *
  * <p>A step that was begun is left out of further plans until it is settled. Its effect is not applied here: the watch
  * tells of it, and ZooKeeper delivers the watch event of a write before the reply to it.
  *
- * <p>Every observation costs the logarithm of the number of tasks; a worker's coming or going, the number of its own.
- * Not safe for several threads: it belongs to the loop of one role.
+ * <p>An observation costs the logarithm of the number of tasks; the arrival or loss of a worker, the number of its
+ * tasks. Not safe for several threads: it belongs to the loop of one role.
  */
 public final class ClusterView {
     /** An assignment: this worker holds that task. */

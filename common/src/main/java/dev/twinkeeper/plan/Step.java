@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One thing that a reigning master wants to write, with its operations and what is told when they are done. How they are
- * sent, behind the fence, is the implementation's.
+ * One thing that a reigning master wants to write, with its operations and the event when they are done. The
+ * implementation sends them, behind the fence.
  */
 public sealed interface Step {
     /**
@@ -34,7 +34,7 @@ public sealed interface Step {
     /** The operations, in their order. */
     List<Write> writes(Layout layout, long epoch);
 
-    /** What is told when it is done; empty where that is nobody's business. */
+    /** The event when it is done; empty if nobody needs to know. */
     Optional<Event> news(Layout layout, long epoch);
 
     /** A step about a task. */

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Enters what is observed of the tree, by path, into a {@link ClusterView}, and tells what of it is an {@link Event}.
+ * Enters observations of the tree, by path, into a {@link ClusterView}, and emits those that are an {@link Event}.
  * Every observation may be repeated. Not safe for several threads, as the view is not.
  */
 public final class TreeObserver {
@@ -18,7 +18,7 @@ public final class TreeObserver {
     private final Consumer<Event> events;
     private final BiConsumer<String, String> setAside;
 
-    /** @param setAside takes the path of what is none of ours, and why */
+    /** @param setAside takes the path of a foreign znode, and the reason */
     public TreeObserver(Layout layout, ClusterView view, Consumer<Event> events, BiConsumer<String, String> setAside) {
         this.layout = layout;
         this.view = view;
@@ -26,7 +26,7 @@ public final class TreeObserver {
         this.setAside = setAside;
     }
 
-    /** Something stands there; of a worker it takes {@link #workerSeen}, since its line has to be read. */
+    /** A znode is there. For a worker call {@link #workerSeen}, since its data has to be read. */
     public void seen(String path, long now) {
         Place place = layout.place(path);
         if (place instanceof Place.AssignNode node) {
@@ -52,7 +52,7 @@ public final class TreeObserver {
         }
     }
 
-    /** Nothing stands there any more. */
+    /** The znode is gone. */
     public void gone(String path, long now) {
         Place place = layout.place(path);
         if (place instanceof Place.WorkerNode node) {

@@ -6,9 +6,9 @@ import java.time.Duration;
  * A double barrier: members wait until all of them are there, do their work, and wait until all of them are done. One
  * object is one member. When all have left it can be used again.
  *
- * <p><b>Guarantees not made.</b> It does not notice that a member died while it worked between the two: the others leave
- * without it once its session has ended, and its own {@code leave} then waits for them as any other's. All members have
- * to give the same number of members; it is not found out where they don't.
+ * <p><b>Guarantees not made.</b> It does not notice that a member died while it worked between the two: the others
+ * leave without it once its session has ended, and its own {@code leave} then waits for them as any other's. All
+ * members have to give the same number of members; nobody notices if they don't.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_doubleBarriers">ZooKeeper: double barriers</a>
  */
@@ -19,10 +19,10 @@ public interface Barrier extends Recipe {
     /**
      * Waits until all members are there.
      *
-     * @param patience zero and more; what was begun is taken back when it is up, which takes two session timeouts at the
-     *     most: one to try it, and before that one to notice that a request under way has lost its connection. What the
-     *     servers don't let it take back goes with its session, which it ends
-     * @return false where the time was up before; then this member is not counted any more
+     * @param patience zero or more. When it is up, the member takes back what it has begun, which takes at most two
+     *     session timeouts: one to notice that a request under way has lost its connection, and one to try. If the
+     *     servers refuse that, the member ends its session
+     * @return false if the time was up first; then this member is not counted any more
      * @throws Failure {@link Problem#SESSION_LOST} where its session ended while it waited; {@link Problem#INVALID} where
      *     it is in already; {@link Problem#FULL} where a round is on, or has begun, without it: try again when that is
      *     over; {@link Problem#FOREIGN} where the path, or the member's place below it, is something else;
@@ -35,7 +35,7 @@ public interface Barrier extends Recipe {
      * Waits until all members have left or died.
      *
      * @param patience as in {@link #enter}
-     * @return false where the time was up before; this member has left all the same
+     * @return false if the time was up first; this member has left all the same
      * @throws Failure {@link Problem#NOT_HELD} where it is not in; {@link Problem#NOT_ALLOWED}, and it has left with its
      *     session; {@link Problem#CANNOT_CONNECT} where no server could be told that it leaves, as in {@link #enter};
      *     {@link Problem#CLOSED}

@@ -16,11 +16,11 @@ import java.util.Optional;
  * {@code <path>} itself holds the mark of the newest writer, made in the same transaction: it tells who wrote the value
  * when an answer was lost.
  *
- * <p><b>Guarantees not made.</b> A reader sees the latest value, not each: of two writes in a short time it may see the
- * second only. It may be behind a writer for a moment, never ahead, and never goes back. A writer misses whatever this
- * reader or the server saw before it; a znode that is deleted and made again by hand, and then written just as often as
- * before, all before this reader hears of it, is taken for the old one. Readers go by zxids: after an ensemble was made
- * anew from an old backup, make them anew too.
+ * <p><b>Guarantees not made.</b> A reader sees the latest value, not each: of two writes in a short time it may see
+ * only the second. It may be behind a writer for a moment, never ahead, and never goes back. A writer misses whatever
+ * this reader or the server saw before it; a znode that is deleted and made again by hand, and then written as often as
+ * before, all before this reader is told of it, is taken for the old one. Readers compare zxids: after an ensemble was
+ * restored from an old backup, make new readers too.
  */
 public interface Configuration extends Recipe {
     /**
@@ -76,16 +76,16 @@ public interface Configuration extends Recipe {
     Optional<Value> seen();
 
     /**
-     * Reads the value as of now: whatever anybody was told to be written before this call is in it, at the price of a
-     * transaction that changes nothing. Waits, so not for
-     * listeners.
+     * Reads the current value: it includes every write that was acknowledged before this call. That costs a transaction
+     * that changes nothing. It blocks, so listeners must not call it.
      *
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server answered in that time
      */
     Value read(Duration patience);
 
     /**
-     * Writes, if the value is still that one; creates it where that one is missing. Waits, so not for listeners.
+     * Writes, if the value is still that one; creates it if that one is missing. It blocks, so listeners must not call
+     * it.
      *
      * @param expected as it was seen or read
      * @param bytes 0 to {@value Recipe#MAX_DATA}
@@ -96,6 +96,6 @@ public interface Configuration extends Recipe {
      */
     Optional<Value> set(Value expected, byte[] bytes, Duration patience);
 
-    /** Removes the value, if it is still that one; the rest as with {@link #set}. What is missing can't be removed. */
+    /** Removes the value, if it is still that one; the rest as with {@link #set}. A missing value can't be removed. */
     Optional<Value> remove(Value expected, Duration patience);
 }

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A leader among equals: candidates queue, the one who came first leads, and when it goes the next one does. One object
- * is one candidate.
+ * A leader among equals: candidates queue, the first one leads, and when it goes the next one does. One object is one
+ * candidate.
  *
- * <p><b>Guarantees not made.</b> No lock service can keep two candidates from <em>believing</em> at the same moment that
- * they lead: a process that was paused past its session learns of it too late. What a leader does elsewhere has to carry
- * its {@linkplain Term#token token}, and whoever does it has to refuse a token that is lower than one that it has seen.
+ * <p><b>Guarantees not made.</b> No lock service can keep two candidates from <em>believing</em> at the same moment
+ * that they lead: a process that was paused past its session learns of it too late. A leader has to send its
+ * {@linkplain Term#token token} with everything that it does elsewhere, and the receiver has to refuse a token that is
+ * lower than one that it has seen.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_leaderElection">ZooKeeper: recipes</a>
  */
@@ -36,27 +37,30 @@ public interface Election extends Recipe {
         void deposed(Term term);
 
         /**
-         * It is no candidate and will not be one: the place is foreign, or the servers refuse it. Calls fail with that
-         * from now on; what is left to do is to close it.
+         * It is no candidate and will not become one: the place is foreign, or the servers refuse it. All calls fail
+         * with this from now on, except closing it.
          */
         void failed(Failure why);
     }
 
     /**
-     * Becomes a candidate, in the background; goes on with that by itself, whatever happens to connections and
-     * sessions, until it is closed. Twice does nothing.
+     * Becomes a candidate, in the background, and remains one through lost connections and sessions until it is closed.
+     * A second call does nothing.
      */
     void enter();
 
-    /** The term in which this candidate may act, by what it knows; empty where it leads not, or not certainly. */
+    /** The term in which this candidate may act, as far as it knows; empty if it does not lead, or is not certain. */
     Optional<Term> term();
 
-    /** Gives up leadership, or its place in the queue, and goes to the end of the queue. Nothing before it entered. */
+    /**
+     * Gives up leadership, or its place in the queue, and goes to the end of the queue. Does nothing before {@link
+     * #enter}.
+     */
     void resign();
 
     /**
-     * All candidates by their names, in the order in which they will lead: the first one leads. Not only candidates may
-     * ask.
+     * All candidates by their names, in the order in which they will lead: the first one leads. An object that is no
+     * candidate may ask too.
      *
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server answered in that time
      */

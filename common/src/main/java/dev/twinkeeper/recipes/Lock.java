@@ -14,7 +14,7 @@ import java.util.Optional;
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_recipes_Locks">ZooKeeper: locks</a>
  */
 public interface Lock extends Recipe {
-    /** With whom it is shared. */
+    /** Whether it is shared. */
     enum Mode {
         /** With nobody. */
         EXCLUSIVE,
@@ -30,8 +30,8 @@ public interface Lock extends Recipe {
      *
      * <p>Returns when the time is up, or as soon after that as its znode is gone: within three seconds.
      *
-     * @param patience zero asks once whether it is free just now
-     * @return empty where the time was up; then nothing of the attempt is left in the queue
+     * @param patience zero: asks once whether it is free now
+     * @return empty if the time was up; then nothing of the attempt is left in the queue
      * @throws Failure {@link Problem#CANNOT_CONNECT} where no server could be reached when the time was up: what may be
      *     left in the queue goes when one is, or with the session; {@link Problem#FOREIGN} where the place is something
      *     else; {@link Problem#SESSION_LOST} where the place in the queue was lost with its session; {@link
@@ -40,18 +40,21 @@ public interface Lock extends Recipe {
      */
     Optional<Hold> acquire(Mode mode, Duration patience);
 
-    /** Being the holder. Belongs to nobody in particular: may be asked and released by any thread. */
+    /** The holder's side of an acquired lock. It belongs to no thread: any thread may ask and release it. */
     interface Hold extends AutoCloseable {
         /** The zxid that made the holder's znode: that of a later exclusive holder is greater, for ever. */
         long token();
 
         /**
-         * Whether it holds, by what is known here. False from when the connection is lost, which is before the session
-         * can have ended; it may be true again when the connection is back and the session lived on.
+         * Whether it holds, as far as is known here. False as soon as the connection is lost, which is before the
+         * session can have ended; it may be true again when the connection is back and the session lived on.
          */
         boolean isHeld();
 
-        /** Has this run once when the hold is lost for good: session ended, or znode deleted. At once if it is lost. */
+        /**
+         * Runs this once when the hold is lost for good: the session ended, or the znode was deleted. At once if it is
+         * lost already.
+         */
         void onLost(Runnable action);
 
         /**
@@ -61,7 +64,7 @@ public interface Lock extends Recipe {
          */
         void release();
 
-        /** Gives it back where it is still held; else does nothing. */
+        /** Gives it back if it is still held; otherwise does nothing. */
         @Override
         void close();
     }

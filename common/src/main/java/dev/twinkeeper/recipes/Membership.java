@@ -18,19 +18,19 @@ import java.util.Objects;
  * take part in one group.
  *
  * <p><b>Guarantees not made.</b> A member that is seen need not be alive: a crashed one stays until its session ends.
- * Two onlookers may see a change at different times. Who came and went while an onlooker was cut off, or before it had
- * read of it, is not told to it. {@link #MAX_MEMBERS} binds those who join here, and nobody else: an onlooker reads whatever
- * others put below the path, each time it connects, and keeps all that are ephemerals; where their names don't fit into one
- * reply, it loses its connection each time it lists them. Where an operator deletes a member's znode and somebody else takes the name at once, an
- * update or a leaving that is just under way may hit the other's: ZooKeeper's conditions know the version of the data
- * only.
+ * Two onlookers may see a change at different times. An onlooker is not told of a member that came and went while it
+ * was cut off, or before it had read its znode. {@link #MAX_MEMBERS} binds only those that join by this recipe: an
+ * onlooker reads whatever others put below the path, each time it connects, and keeps all that are ephemerals; where
+ * their names don't fit into one reply, it loses its connection each time it lists them. Where an operator deletes a
+ * member's znode and somebody else takes the name at once, an update or a leaving that is just under way may hit the
+ * other's: ZooKeeper's conditions know the version of the data only.
  *
  * @see <a href="https://zookeeper.apache.org/doc/current/recipes.html#sc_outOfTheBox">ZooKeeper: group membership</a>
  */
 public interface Membership extends Recipe {
     /**
-     * With so many znodes below the path nobody joins any more: the names, all of them the longest there may be, have to
-     * fit into one reply. They would with half as many again, which is for those who join at the same time.
+     * With so many znodes below the path nobody joins any more: the names, at their greatest length, have to fit into
+     * one reply. Half as many again would still fit; this is the room for those that join at the same time.
      */
     int MAX_MEMBERS = 1_000;
 
@@ -60,15 +60,15 @@ public interface Membership extends Recipe {
     interface Listener {
         void joined(Member member);
 
-        /** It has other data now. What was changed more than once in a short time may be told once, the newest. */
+        /** It has other data now. Several changes in a short time may be told as one, with the newest data. */
         void changed(Member member);
 
         void left(Member member);
 
         /**
-         * It sees nothing, or is no member any more, and will not be by itself. Where the name is foreign, it can join
-         * again. Where it is the place, or the servers refuse it, calls fail with that from now on, and what is left to do
-         * is to close it.
+         * It sees nothing, or is no member any more, and will not become one by itself. If the name is foreign, it can
+         * join again. If the place is foreign, or the servers refuse it, all calls fail with this from now on, except
+         * closing it.
          */
         void failed(Failure why);
     }
@@ -79,9 +79,10 @@ public interface Membership extends Recipe {
      * else has the name when it is to join again, it waits for two session timeouts, then {@link Listener#failed} says so.
      *
      * @param data 0 to {@value Recipe#MAX_DATA} bytes
-     * @param patience how long a namesake is waited for, which may be its own of a dead session, and a connection
-     * @throws Failure {@link Problem#FOREIGN} where somebody else has the name, who is left untouched;
-     *     {@link Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE}; {@link Problem#FULL} where
+     * @param patience how long to wait for a connection, and for a namesake to go, which may be its own from a dead
+     *     session
+     * @throws Failure {@link Problem#FOREIGN} where somebody else has the name, and is left untouched; {@link
+     *     Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE}; {@link Problem#FULL} where
      *     there are {@value #MAX_MEMBERS}, which does not count for joining again; {@link Problem#CANNOT_CONNECT}
      */
     void join(String name, byte[] data, Duration patience);
@@ -89,8 +90,8 @@ public interface Membership extends Recipe {
     /**
      * Has other data from now on. Returns when the tree has it.
      *
-     * @throws Failure {@link Problem#NOT_HELD} where it is no member; {@link Problem#CANNOT_CONNECT}, and then it will have
-     *     it when the connection is back; {@link Problem#TOO_LARGE}
+     * @throws Failure {@link Problem#NOT_HELD} where it is no member; {@link Problem#CANNOT_CONNECT}, and then it is
+     *     written when the connection is back; {@link Problem#TOO_LARGE}
      */
     void update(byte[] data, Duration patience);
 

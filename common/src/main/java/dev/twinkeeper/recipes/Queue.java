@@ -8,10 +8,10 @@ import java.time.Duration;
  *
  * <p><b>Guarantees not made.</b> An item is handled <em>at least</em> once: a consumer that dies, or loses its session,
  * after it did the work and before the queue knows, leaves it to the next. Several consumers handle items side by side,
- * so one may be finished before an earlier one is. A consumer is not told that its session ended: its handler goes on, while
- * another begins. So a handler has to bear being called twice. It is not made for many items: every participant lists all of them.
- * Curator's own <a href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech note 4</a> advises against queues
- * on ZooKeeper.
+ * so one may be finished before an earlier one is. A consumer is not told that its session ended: its handler goes on,
+ * while another begins. So a handler must be idempotent. The queue is not made for many items: every participant lists
+ * all of them. Curator's own <a href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech note 4</a> advises
+ * against queues on ZooKeeper.
  */
 public interface Queue extends Recipe {
     /** The most items a queue may be told to hold: their list has to fit into a client's buffer of one mebibyte. */
@@ -48,14 +48,14 @@ public interface Queue extends Recipe {
     record Item(String name, byte[] data) {}
 
     /**
-     * Handles items from now on, one at a time, on a thread of the recipe, until it is closed.
+     * Handles items from now on, one at a time, on a thread of the recipe, until the queue is closed.
      *
      * @throws Failure {@link Problem#INVALID} where it has a handler already; {@link Problem#CLOSED}
      */
     void consume(Handler handler);
 
     /**
-     * How many items it holds, those included that are just being handled.
+     * How many items it holds, including those that are being handled.
      *
      * @throws Failure {@link Problem#CANNOT_CONNECT}
      */

@@ -6,9 +6,10 @@ import java.time.Duration;
  * What all recipes have in common: a place on an ensemble, one way to say what is wrong, and an end. Copy this file with
  * the contract of the recipe that you want; it needs nothing but the JDK.
  *
- * <p>A recipe object is one participant. It has a session of its own, or shares one that its caller has. It is opened in
- * the background, and another one when the ensemble has ended it. All methods may be called from any thread unless they say otherwise. Listeners are called
- * one call after the other, on a thread of the recipe; they may call the recipe, and must not wait for it.
+ * <p>A recipe object is one participant. It has a session of its own, or shares one of its caller. The session is
+ * opened in the background; when the ensemble has ended it, another one is opened. All methods may be called from any
+ * thread unless they say otherwise. Listeners are called one call after the other, on a thread of the recipe; they may
+ * call the recipe, and must not wait for it.
  */
 public interface Recipe extends AutoCloseable {
     /** The most bytes that one znode may hold here: below ZooKeeper's one mebibyte, which counts the whole request. */
@@ -18,7 +19,7 @@ public interface Recipe extends AutoCloseable {
     int MAX_NAME = 200;
 
     /**
-     * Leaves: what this participant holds is given back, its ephemerals go, its watches end, its threads end. Waits for
+     * Leaves: this participant gives back what it holds, and removes its ephemerals, watches and threads. Waits for
      * that no longer than a session timeout; where no server can be reached, the ephemerals go when the session ends. A
      * call of this recipe that still waits fails with {@link Problem#CLOSED}. Nothing is called back after this has
      * returned, unless it was called by a listener. Closing twice does nothing.
@@ -27,11 +28,11 @@ public interface Recipe extends AutoCloseable {
     void close();
 
     /**
-     * Where a recipe is played.
+     * Where a recipe works.
      *
      * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
      * @param sessionTimeout from 100 ms to one hour; the ensemble may grant another
-     * @param path the recipe's own znode, such as {@code /locks/printer}; it and its parents are made where missing
+     * @param path the recipe's own znode, such as {@code /locks/printer}; it and its parents are made if missing
      */
     record Place(String servers, Duration sessionTimeout, String path) {
         private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -108,11 +109,11 @@ public interface Recipe extends AutoCloseable {
         CANNOT_CONNECT,
         /** The servers refuse it: permissions or authentication. */
         NOT_ALLOWED,
-        /** Release by somebody who does not hold, or no longer. */
+        /** Given back without holding it, or no longer holding it. */
         NOT_HELD,
         /** The connection was lost before the answer, and nothing in the tree can tell whether it was done. */
         UNKNOWN,
-        /** The session ended while something was waited for that lived in it. */
+        /** The session ended, and with it what was waited for. */
         SESSION_LOST,
         /** Used after it was closed, or closed while waiting. */
         CLOSED

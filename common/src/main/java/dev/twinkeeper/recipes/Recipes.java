@@ -8,11 +8,14 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /**
- * All recipes of one side, found by {@link ServiceLoader}: what the scenarios, {@code compare} and
- * {@code recipe} get them from. Whoever copies a recipe needs it not: each has a public constructor.
+ * All recipes of one side, found by {@link ServiceLoader}: the scenarios, {@code compare} and {@code demo} get them
+ * from here. A copied recipe does not need it: each has a public constructor.
  */
 public interface Recipes {
-    /** What there is, in the order in which it is told: as their scenarios' topics, plays and files are named. */
+    /**
+     * The names of the recipes, in the order in which they are shown; the topics of scenarios, the demos and the files
+     * begin with them.
+     */
     List<String> NAMES = List.of("election", "membership", "configuration", "lock", "barrier", "queue");
 
     /** As on the command line: {@code raw}. */
@@ -41,17 +44,23 @@ public interface Recipes {
         return List.of();
     }
 
-    /** The name of the side of which this is a variant, with another recipe for one contract; its own where it is none. */
+    /**
+     * The name of the side of which this is a variant, with another recipe for one contract; its own name if it is
+     * none.
+     */
     default String side() {
         return name();
     }
 
-    /** Those of {@link #NAMES} that are its own: of a variant, in what it differs from its side. */
+    /** The recipes of {@link #NAMES} that it provides itself; of a variant, those in which it differs from its side. */
     default List<String> brings() {
         return NAMES;
     }
 
-    /** Those of {@link #NAMES} that can't take part beside another side's, since they have other znodes; each with the reason. */
+    /**
+     * The recipes of {@link #NAMES} that can't work beside another side's, because they have other znodes; each with
+     * the reason.
+     */
     default Map<String, String> apart() {
         return Map.of();
     }
@@ -73,7 +82,7 @@ public interface Recipes {
     /**
      * The side, or variant, of that name.
      *
-     * @throws CoordinationException {@link CoordinationException.Problem#INVALID} naming those that there are
+     * @throws CoordinationException {@link CoordinationException.Problem#INVALID}, which lists the names
      */
     static Recipes named(String name) {
         List<Recipes> all = Stream.concat(all().stream(), variants().stream()).toList();

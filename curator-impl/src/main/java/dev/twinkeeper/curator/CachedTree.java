@@ -9,8 +9,8 @@ import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 
 /**
- * The view by CuratorCache. The cache keeps nothing for us, see {@link EveryChange}; what it has read lags behind the
- * events, so a reign believes its own writes, and asks about tasks in doubt.
+ * The view by CuratorCache. The cache stores nothing, see {@link EveryChange}. What it reads lags behind the events, so
+ * a reign relies on its own writes, and asks about tasks in doubt.
  */
 final class CachedTree implements TreeView {
     private final MasterRole role;

@@ -32,7 +32,7 @@ import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 
 /**
- * The Curator client that a role speaks through, and the requests that Curator has no word for.
+ * The Curator client of a role, and the requests that Curator does not offer.
  *
  * @param framework the client itself, which has the listeners
  * @param client the same without its namespace
@@ -108,9 +108,9 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     }
 
     /**
-     * A transaction that is sent once. Whatever else loses its answer Curator sends again, by the client's retry policy;
-     * but there a second time would be a second task (S4), or an assignment that comes after the status (S2). So Curator
-     * makes the operations, with its ACLs, and ZooKeeper's own handle sends them.
+     * A transaction that is sent once. When the answer to any other request is lost, Curator sends it again, by the
+     * client's retry policy. Here a second time would be a second task (S4), or an assignment after the status (S2). So
+     * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them.
      */
     List<OpResult> once(List<CuratorOp> operations) throws Exception {
         return once(handle(), operations);
@@ -157,7 +157,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         }
     }
 
-    /** S4, L4: what is read after it is not older than anything that anybody was told before. */
+    /** S4, L4: what is read after it is not older than anything that was acknowledged before. */
     void readBarrier() throws Exception {
         try {
             client.transaction().forOperations(client.transactionOp().check().forPath("/"));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A variant of {@link CuratorCoordination}: a reign sees the tree by CuratorCache, which is what everybody reaches for. It
+ * A variant of {@link CuratorCoordination}: a reign sees the tree by CuratorCache, which most people would take. It
  * reads the data of every znode, one request each, and its children, one more; so it costs more and takes over later.
  */
 public final class CuratorCacheCoordination extends CuratorCoordination {

@@ -8,9 +8,9 @@ import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCacheStorage;
 
 /**
- * The storage of a CuratorCache that passes on every znode which the cache read or found gone, on ZooKeeper's event
- * thread, and keeps none of them. A cache's listeners would not do: they are not told of a znode that was deleted before
- * it was read, nor of one that was made anew with as many changes.
+ * The storage of a CuratorCache that passes on every znode that the cache has read or found missing, on ZooKeeper's
+ * event thread, and keeps none of them. A cache's listeners are not enough: they are not told of a znode that was
+ * deleted before it was read, nor of one that was made again with as many changes.
  *
  * @param childless whether the cache need not list the children; it decides by what {@link #put} returns
  */

@@ -3,7 +3,7 @@ package dev.twinkeeper.curator;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 
-/** The turn by LeaderLatch: a hint that the candidate looks at on a thread of its own. */
+/** The turn by LeaderLatch: the candidate waits for it on a thread of its own, for a second at most. */
 final class LatchTurn implements Turn {
     private final MasterRole role;
     private final LeaderLatch latch;

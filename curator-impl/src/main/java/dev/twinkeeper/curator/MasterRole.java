@@ -24,8 +24,8 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * A candidate, on one thread from top to bottom: wait until nobody reigns and it is our {@link Turn}, claim, lead.
- * {@code /master} is the one lock, which others may claim who know nothing of the turn (S1). A lost connection interrupts
- * the thread: the reign is over although the session may live, and the next one has another epoch.
+ * {@code /master} is the only lock, and candidates that do not know the turn may claim it too (S1). A lost connection
+ * interrupts the thread: the reign is over although the session may live, and the next one has another epoch.
  */
 final class MasterRole extends Participant implements Master {
     final MasterId id;
@@ -48,7 +48,7 @@ final class MasterRole extends Participant implements Master {
         return left ? Leadership.CLOSED : leadership;
     }
 
-    /** From nobody's leader to one who stands by or reigns, and back. */
+    /** Enters another state of leadership, and tells of it. */
     private void become(Leadership now, Event event) {
         leadership = now;
         tell(event);
@@ -170,8 +170,8 @@ final class MasterRole extends Participant implements Master {
     }
 
     /**
-     * Deletes a /master that is of our session and of no reign of ours: the answer to a claim was lost, or the reign is
-     * over. The epoch is read first and checked: whoever claims in between raises it (S1).
+     * Deletes a /master of our session that belongs to no reign of ours: the answer to a claim was lost, or the reign
+     * is over. The epoch is read first and checked: a claim in between raises it (S1).
      */
     void vacate() throws Exception {
         Stat epoch = client.checkExists().forPath(layout.epoch());

@@ -35,7 +35,7 @@ final class Outcomes {
         this.client = role.client.newWatcherRemoveCuratorFramework();
     }
 
-    /** One who waits for a task. */
+    /** A question about one task. */
     private record Question(
             Outcomes outcomes, TaskId task, CompletableFuture<Outcome> answer, CompletableFuture<Void> looked)
             implements CuratorWatcher {
@@ -129,7 +129,7 @@ final class Outcomes {
         });
     }
 
-    /** S6: whoever can't wait any longer hears "unknown"; but however short the patience, a first look has a second. */
+    /** S6: when the patience is up, the outcome is "unknown"; but a first look has at least a second. */
     private void dismiss(Question question, Duration patience) {
         Outcome unknown = new Outcome.Unknown(Outcome.Reason.TIME_UP, "no status within " + Durations.format(patience));
         question.looked

@@ -32,16 +32,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Master, Worker and Client have in common: a Curator client, a life from {@code start} to {@code close}, and the
- * loop, on which nothing blocks until the end: it calls the listener and completes stages.
+ * What Master, Worker and Client have in common: a Curator client, a life from {@code start} to {@code close}, and a
+ * loop, which calls the listener and completes futures; nothing blocks on it.
  */
 abstract class Participant implements Role {
-    /** L6: how long what was refused is left alone. */
+    /** L6: the pause before a refused request is sent again. */
     static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
-    /** What a session may own once only, by path: to ZooKeeper, two roles of one client are the same. */
+    /** The paths that a session may own only once: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
 
     final String who;
@@ -75,13 +75,13 @@ abstract class Participant implements Role {
     /** Connected, at first or again; perhaps in another session. */
     void connected() {}
 
-    /** Nothing that was believed may be acted on. */
+    /** The role must not act on what it believed. */
     void disconnected() {}
 
-    /** Gives up what it holds, in a session that may live on. */
+    /** Gives up what it holds, because the session may live on. */
     abstract void leave() throws Exception;
 
-    /** Whatever is not answered is answered with this. */
+    /** Completes every open request with this. */
     void abandon(CoordinationException why) {}
 
     final void start() {
@@ -154,8 +154,8 @@ abstract class Participant implements Role {
     }
 
     /**
-     * Until the ensemble has answered it: a caller's client may have less patience than a role needs (L5). L6: a refusal
-     * is told once, and asked about after a pause.
+     * Repeats the work until the ensemble has answered: a caller's client may have less patience than a role needs
+     * (L5). L6: a refusal is told once, and tried again after a pause.
      */
     final void insist(String path, Blocking work) throws Exception {
         while (!left) {
@@ -236,7 +236,10 @@ abstract class Participant implements Role {
         return thread;
     }
 
-    /** For a thread's whole work. What nobody expects ends the role: half of one would hold its ephemeral for nothing. */
+    /**
+     * For the whole work of a thread. An unexpected failure ends the role: half a role would hold its ephemeral for
+     * nothing.
+     */
     final void quietly(Blocking work) {
         try {
             work.run();

@@ -32,8 +32,8 @@ import org.apache.zookeeper.OpResult.GetChildrenResult;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * One reign, on the candidate's thread: look, then plan, write, wait. View and watches die with it, and whatever it
- * believed: a lost answer or connection is an exception out of {@link #lead}.
+ * One reign, on the candidate's thread: look, then plan, write, wait. Its view and its watches end with it. A lost
+ * answer or connection is an exception out of {@link #lead}.
  */
 final class Reign {
     /** The reign is over; the message says why. */
@@ -90,7 +90,7 @@ final class Reign {
         tree.close();
     }
 
-    /** S2: what lost its assignment and has no status yet may be about to get one, or is pending: it is asked. */
+    /** S2: a task that lost its assignment may get its status in the next event, or be pending: ask. */
     private void believe() throws Exception {
         List<TaskId> doubts = view.takeDoubts();
         if (!doubts.isEmpty()) {
@@ -99,12 +99,14 @@ final class Reign {
         }
     }
 
-    /** From any thread. The queue has no bound: a change that was dropped would never be seen. It dies with the reign. */
+    /**
+     * From any thread. The queue has no bound, because a dropped change would never be seen; it ends with the reign.
+     */
     void observe(Blocking observation) {
         observations.add(observation);
     }
 
-    /** Enters all that is posted, and waits for the first of it. */
+    /** Applies all observations, and waits for the first. */
     void apply(long patienceNanos) throws Exception {
         Blocking next = observations.poll(patienceNanos, TimeUnit.NANOSECONDS);
         while (next != null) {
@@ -221,7 +223,8 @@ final class Reign {
     }
 
     /**
-     * One step lost a race: it rests for a while, and the others are planned again. Any other refusal meets all.
+     * One step lost a race: it rests for a while, and the others are planned again. Any other refusal concerns all
+     * steps.
      *
      * @param culprit null where it was the fence
      */

@@ -8,13 +8,13 @@ import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 
 /**
- * The turn by LeaderSelector: whoever has its mutex runs its candidacies on the selector's thread, and the adapter
- * interrupts them when the connection is lost.
+ * The turn by LeaderSelector: the candidate that holds its mutex runs its candidacies on the selector's thread, and the
+ * adapter interrupts them when the connection is lost.
  *
  * <p>Not kept: L1. The turn is a lock and no hint, and it ends with a session and not with a reign. A leader whose
- * {@code /master} was deleted, but that hears nothing of it, keeps the mutex, and nobody claims although anybody could. And a
- * leader whose connection was lost for a moment goes to the back of the queue, where its {@code /master} is a hindrance
- * until it takes that away.
+ * {@code /master} was deleted, but that hears nothing of it, keeps the mutex, and nobody claims although anybody could.
+ * And a leader whose connection was lost for a moment goes to the back of the queue, where its {@code /master} is a
+ * hindrance until it takes that away.
  */
 final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     private final MasterRole role;
@@ -37,7 +37,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
         selector.start();
     }
 
-    /** Who is in the queue has no thread, but stands by all the same, and wants to know who reigns. */
+    /** A candidate in the queue has no thread, but has to report who reigns. */
     private void onMaster() {
         if (!role.left) {
             queued.execute(() -> role.quietly(() -> role.insist(role.layout.master(), this::look)));

@@ -1,8 +1,8 @@
 package dev.twinkeeper.curator;
 
 /**
- * Whose turn it is to claim among Curator's candidates, by a recipe of its own; it runs one candidacy after another. Who
- * reigns is said by {@code /master}.
+ * Says whose turn it is to claim among Curator's candidates, by a recipe of Curator's, and runs one candidacy after
+ * another. Only {@code /master} says who reigns.
  */
 interface Turn {
     void start() throws Exception;
@@ -10,9 +10,9 @@ interface Turn {
     /** Returns when it is our turn, or after a second: a turn that is not used is passed over (L1). */
     void await() throws InterruptedException;
 
-    /** The connection is lost: whatever the candidate is about is over. */
+    /** The connection is lost: what the candidate is doing is over. */
     void interrupt();
 
-    /** Returns when no candidacy runs any more. */
+    /** Returns when no candidacy is running. */
     void close() throws Exception;
 }

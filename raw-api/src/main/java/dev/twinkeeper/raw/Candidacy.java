@@ -46,8 +46,8 @@ import org.apache.zookeeper.data.Stat;
  * any        close                → YIELDING
  * </pre>
  *
- * <p>A lost answer needs no code of its own: when the connection is back, looking finds {@code /master} in the hands of
- * our session and our nonce in the epoch, or it does not (docs/protocol.md, After a lost answer).
+ * <p>A lost answer needs no code of its own: when the connection is back, looking finds a {@code /master} of our
+ * session and our nonce in the epoch, or it does not (docs/protocol.md, After a lost answer).
  */
 final class Candidacy {
     private enum Phase {
@@ -104,7 +104,7 @@ final class Candidacy {
         endReign("the connection is lost");
     }
 
-    /** Another candidacy takes over: whatever was asked for this one is nobody's business any more. */
+    /** Another candidacy takes over: replies to this one are dropped. */
     void end() {
         guard.enter(Phase.OVER);
     }

@@ -27,12 +27,12 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * How a reign gets to know the tree, and keeps knowing it: watches first, then lists, then the watches tell.
+ * How a reign learns the tree and follows its changes: first watches, then lists, then the events of the watches.
  *
  * <p>The order is a rule. {@code /assign/*} is listed before the tasks' statuses: the other way round a task that is
  * completed in between would look pending, and would be assigned after its status (S2). Watch events that arrive
  * meanwhile are applied as they come; ZooKeeper delivers events and replies of one session in one order, so the last
- * word on each znode is the newest.
+ * news of each znode is the newest.
  *
  * <p>Recursive watches and reads of many znodes in one packet keep the cost at one list for each parent and one packet
  * for each {@code batch} of tasks, however many there are; afterwards nothing is listed again.

@@ -27,8 +27,8 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What a registered worker does: takes the tasks below its own {@code /assign/W}, has each one handled, and completes it
- * in the transaction that consumes the assignment.
+ * What a registered worker does: takes the tasks below its own {@code /assign/W}, has each one handled, and completes
+ * it in the transaction that consumes the assignment.
  *
  * <pre>
  * SUSPENDED  registered       → LISTING    list /assign/W: what is ours, what is not any more
@@ -39,8 +39,8 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  *
  * <p>A result whose transaction got no answer is not forgotten: when the connection is back, the list tells whether the
- * assignment is still there. If so it is completed once more, and if not it was completed or moved, which comes to the
- * same for us (S3).
+ * assignment is still there. If so, it is completed again; if not, it was completed or moved, and in both cases nothing
+ * is left to do (S3).
  */
 final class Duty {
     private enum Phase {

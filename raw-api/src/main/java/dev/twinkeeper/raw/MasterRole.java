@@ -13,8 +13,8 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 
 /**
- * A master: one {@link Candidacy} after another, and what came of the last one. A candidacy ends with its session, or
- * with its reign; what only a leader may know lives in a {@link Reign} and dies with it.
+ * A master: one {@link Candidacy} after another. A candidacy ends with its session or with its reign; what only a
+ * leader may know is in a {@link Reign} and ends with it.
  */
 final class MasterRole extends Participant implements Master {
     final MasterId id;

@@ -21,15 +21,16 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.WatcherType;
 
 /**
- * A client's questions after outcomes. Each question reads the status. Where there is none yet, it is one watch on the
- * task's children, which tells of the status and of the task's removal alike, and the status is read again.
+ * A client's questions about outcomes. Each question reads the status. If there is none yet, it sets one watch on the
+ * task's children, which tells of the status and of the task's removal; then the status is read again.
  *
  * <pre>
  * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
  * OPEN       connection lost  → SUSPENDED  patience runs on
  * </pre>
  *
- * <p>"Not there" is asked twice, with a barrier in between: the server may be behind the one that took the submit.
+ * <p>"Not there" is confirmed by a second read behind a read barrier: the server may be behind the one that took the
+ * submit.
  */
 final class Outcomes {
     private enum Phase {

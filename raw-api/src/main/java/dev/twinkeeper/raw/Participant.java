@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What Master, Worker and Client have in common: a loop, a session, and a life from {@code start} to {@code close}.
  *
- * <p>A subclass hears {@link #begin} whenever it is connected, and starts by reading; {@link #suspend} when the
- * connection is lost; {@link #renew} when the session was. Everything but {@link #close} and {@link #ready} happens on
- * the loop.
+ * <p>The loop calls {@link #begin} whenever there is a connection, and the subclass starts by reading; {@link #suspend}
+ * when the connection is lost; {@link #renew} when the session is lost. Everything but {@link #close} and {@link
+ * #ready} happens on the loop.
  */
 abstract class Participant implements Role, Session.Listener {
     private static final Logger log = LoggerFactory.getLogger(Participant.class);
@@ -66,7 +66,7 @@ abstract class Participant implements Role, Session.Listener {
         this.session = session;
     }
 
-    /** Connected, with the session of before or a new one: begin by reading. */
+    /** Connected, in the same session as before or in a new one: begin by reading. */
     abstract void begin();
 
     /** The connection is lost: nothing that was asked will be answered, nothing may be acted on. */

@@ -20,7 +20,7 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What a master does while it reigns, and all that only a reigning master may know. It dies with its epoch.
+ * What a master does while it reigns, and everything that only a reigning master may know. It ends with its epoch.
  *
  * <pre>
  * TAKING_OVER  census complete  → LEADING   write what the plan says, as there is room

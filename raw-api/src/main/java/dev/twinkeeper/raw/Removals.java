@@ -16,16 +16,16 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 
 /**
- * A client's collecting: task and status go in one transaction, so that nobody ever sees a task without the status that
- * it had (S5).
+ * A client's collects: task and status are deleted in one transaction, so that nobody sees a task without the status
+ * that it had (S5).
  *
  * <pre>
  * SUSPENDED  connected        → OPEN       send what has no answer yet, again
  * OPEN       connection lost  → SUSPENDED
  * </pre>
  *
- * <p>To send it again is safe: a second removal finds nothing. Whether "nothing" is our own doing, only the one whose
- * answer was lost has to ask.
+ * <p>Sending it again is safe: a second removal finds nothing. Only after a lost answer is it unclear whether the first
+ * one was ours.
  */
 final class Removals {
     private enum Phase {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The suite: all scenarios, as JUnit tests, for whatever implementation a subclass names.
+ * The suite: all scenarios, as JUnit tests, for the implementation that a subclass names.
  *
  * <pre>{@code
  * class MyCoordinationTest extends CoordinationSuite {
@@ -27,9 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>Scenarios wait more than they work, so some run at a time. They do so on threads of the {@link ScenarioRunner}: JUnit's
- * own parallel execution would have to be switched on in the properties of those who use this library. A test's time in
- * JUnit's report is therefore how long it was waited for.
+ * <p>Scenarios wait more than they work, so several run at a time, on threads of the {@link ScenarioRunner}. JUnit's
+ * own parallel execution would have to be switched on by every user of this library. The time of a test in JUnit's
+ * report is therefore the time that JUnit waited for it.
  */
 @ExtendWith(SharedEnsemble.class)
 public abstract class CoordinationSuite {

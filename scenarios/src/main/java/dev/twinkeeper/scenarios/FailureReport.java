@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What happened, for a person who asks why a scenario failed: what the participants told and what the servers committed, on
- * one time line.
+ * What happened, for a person who asks why a scenario failed: the events of the participants and the commits of the
+ * servers, on one time line.
  */
 final class FailureReport {
     /** Enough to see a failover; more would bury it. */

@@ -25,12 +25,12 @@ public interface Implementations {
         return List.of();
     }
 
-    /** One implementation in all parts. */
+    /** One implementation for all roles. */
     static Implementations of(Coordination coordination) {
         return new Alternating(coordination.name(), coordination, coordination);
     }
 
-    /** These, with recipes: {@code a} and {@code b} in turns. */
+    /** These, with recipes of {@code a} and {@code b} in turns. */
     default Implementations with(Recipes a, Recipes b) {
         return new WithRecipes(this, a, b);
     }

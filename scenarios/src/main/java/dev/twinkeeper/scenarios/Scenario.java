@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param topic the topic's class without its ending: {@code assignment}
  * @param name the method's name, a sentence in camel case
- * @param rules those that it cites; the safety rules are checked at the end of every scenario besides
+ * @param rules the rules that it cites; the safety rules are also checked at the end of every scenario
  * @param faultsEnsemble whether it kills servers or lets them fall behind, and so needs an ensemble of its own
  */
 public record Scenario(String topic, String name, Set<Rule> rules, boolean faultsEnsemble, Body body) {

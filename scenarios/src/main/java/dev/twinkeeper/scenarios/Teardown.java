@@ -65,7 +65,7 @@ final class Teardown {
                 : Optional.of(failure(wrong, violations, commits, observations));
     }
 
-    /** What happened, for whoever wants a picture of it. */
+    /** Records what happened, for a sequence diagram. */
     private void record(List<Commit> commits) {
         Recording recording = context.recording();
         if (recording.isWanted()) {

@@ -140,13 +140,13 @@ class CallersClientTest {
         get(worker.ready());
 
         Master second = CuratorCoordination.with(client).master(new MasterId("m2"), settings, Listener.none());
-        Worker twin =
+        Worker secondWorker =
                 CuratorCoordination.with(client).worker(new WorkerId("w1"), settings, Task::command, Listener.none());
 
         assertThat(problem(second.ready())).isEqualTo(Problem.ID_IN_USE);
-        assertThat(problem(twin.ready())).isEqualTo(Problem.ID_IN_USE);
+        assertThat(problem(secondWorker.ready())).isEqualTo(Problem.ID_IN_USE);
         second.close();
-        twin.close();
+        secondWorker.close();
         assertThat(first.leadership().reigns()).isTrue();
         assertThat(client.checkExists().forPath(tree + "/master")).isNotNull();
         assertThat(client.checkExists().forPath(tree + "/workers/w1")).isNotNull();

@@ -31,7 +31,7 @@ class DeclaredDifferencesTest {
                     Rule.L1, "the next is late", "nowhere", Map.of("test.proof", "too late"), Set.of("test.shown"))));
 
     private static Result check(String scenario, Implementations implementations, Throwable failure) {
-        Scenario played = new Scenario("test", scenario, Set.of(Rule.L1), false, stage -> {});
+        Scenario played = new Scenario("test", scenario, Set.of(Rule.L1), false, context -> {});
         Result result = new Result(
                 played,
                 implementations.name(),

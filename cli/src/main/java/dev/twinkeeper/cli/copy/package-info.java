@@ -1,7 +1,8 @@
 /**
- * Takes one recipe or one role out of this project, with all that it needs and nothing besides: {@code ./twinkeeper copy}.
+ * Copies one recipe or one role out of this project, with all that it needs and nothing else: {@code ./twinkeeper
+ * copy}.
  *
- * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.copy.Catalogue}, what there is; {@code ProjectSources}, which finds what a file
- * needs from its own words; {@link dev.twinkeeper.cli.copy.Copier}, which writes all of it or nothing.
+ * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.copy.Catalogue}, what can be copied; {@code ProjectSources}, which
+ * finds what a file needs by reading it; {@link dev.twinkeeper.cli.copy.Copier}, which writes all of it or nothing.
  */
 package dev.twinkeeper.cli.copy;

@@ -287,7 +287,7 @@ public final class DemoContext implements AutoCloseable {
 
     // The end.
 
-    /** Ends the demo: nothing more is told. Whoever is cut off is connected again, and all recipes are closed. */
+    /** Ends the demo: nothing more is printed, all wires are mended, and all recipes are closed. */
     @Override
     public void close() {
         Operator zkCli;

@@ -1,5 +1,5 @@
 /**
- * What people meet on their first evening with an ensemble, found and named: what, where, and what to do.
+ * Finds what is wrong with an ensemble, and says what, where, and what to do.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.doctor.Doctor}; {@link dev.twinkeeper.cli.doctor.Finding}; the checks
  * of files ({@code ConfigCheck}, {@code DataDirCheck}, {@code MembersCheck}), then those of servers ({@code ServerProbe},

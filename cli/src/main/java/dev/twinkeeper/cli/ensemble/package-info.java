@@ -1,6 +1,6 @@
 /**
- * A ZooKeeper ensemble on this machine, each server a process of its own, laid out on the disk as the book and its
- * readers do it by hand. Knows nothing of a command line.
+ * A ZooKeeper ensemble on this machine, each server a process of its own, laid out on the disk as in the book. Does not
+ * know the command line.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.ensemble.EnsemblePlan} says where everything goes;
  * {@link dev.twinkeeper.cli.ensemble.ZooConfig} is one server's {@code zoo.cfg};

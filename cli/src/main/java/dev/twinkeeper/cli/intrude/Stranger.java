@@ -17,7 +17,7 @@ import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 
-/** Who has no business in the tree, with a connection of its own, and what it may hear. */
+/** A client without permission in the tree, its connection, and the events that it got. */
 final class Stranger {
     private static final int SESSION_MS = 30_000;
     private static final int ANY_VERSION = -1;

@@ -81,7 +81,10 @@ final class PlaygroundOperator {
         });
     }
 
-    /** The parent of a worker's assignments, and what is in it: a slip of the hand that the protocol has to bear. */
+    /**
+     * Deletes the parent of a worker's assignments with all of them: an operator's mistake that the protocol has to
+     * survive.
+     */
     void removeAssign(ClusterSide side, String worker) {
         String path = side.root() + "/assign/" + worker;
         run("deleteall " + path, () -> {

@@ -1,2 +1,2 @@
-/** The project's own sources, read when somebody wants to see the code of something: never needed to run anything. */
+/** The project's own sources, read to show code to a person; nothing needs them to run. */
 package dev.twinkeeper.cli.sources;

@@ -13,25 +13,27 @@ import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 /**
  * A double barrier: Curator's {@link DistributedDoubleBarrier}, as it comes.
  *
- * <p><b>Not kept: B1, B2, B3, B4, B5, X2, X4, X5; take the raw one where that matters.</b>
+ * <p><b>Not kept: B1, B2, B3, B4, B5, X2, X4, X5; take the raw one if that matters.</b>
  *
  * <ul>
- *   <li>It does not count again after a wake-up: a connection that comes and goes lets one pass alone, or ends its waiting
- *       (B1, B5, X5, <a href="https://github.com/apache/curator/issues/1290">issue 1290</a>).
- *   <li>It counts every child of the path (B1, X2), who gave up (B3, X4, <a
- *       href="https://github.com/apache/curator/issues/838">CURATOR-318</a>): the znode has a random name that nobody is told,
- *       so it stays until its session ends; and who died since the count.
- *   <li>Whoever comes while the child {@code ready} is there walks in (B1), which it is for ever where all have died (B4).
- *   <li>Whoever leaves and finds its znode gone is told so, and does not wait (B2); whoever's time to leave is up may stay.
+ *   <li>It does not count again after a wake-up: a connection that is lost and comes back lets one member pass alone,
+ *     or ends its waiting (B1, B5, X5, <a href="https://github.com/apache/curator/issues/1290">issue 1290</a>).
+ *   <li>It counts every child of the path (B1, X2); a member that gave up (B3, X4, <a
+ *     href="https://github.com/apache/curator/issues/838">CURATOR-318</a>), because its znode has a random name that
+ *     nobody is told, and stays until its session ends; and a member that died since the count.
+ *   <li>While the child {@code ready} is there, every newcomer passes (B1); if all members have died, it is there for
+ *     ever (B4).
+ *   <li>A member that leaves and finds its znode gone gets an error, and does not wait (B2). A member whose time to
+ *     leave is up may stay in.
  * </ul>
  *
- * <p><b>Use it</b> for a test run or a demonstration, where everything may be begun again at another path.
+ * <p><b>Use it</b> for a test run or a demonstration, where you can begin again at another path.
  *
- * <p><b>Znodes.</b> {@code PATH/<uuid>}, ephemeral, a member; {@code PATH/ready}. The raw one's are others: give each its own
- * path. The member's name is not used.
+ * <p><b>Znodes.</b> {@code PATH/<uuid>}, ephemeral, a member; {@code PATH/ready}. The raw recipe has other znodes: give
+ * each its own path. The member's name is not used.
  *
- * <p><b>What is added,</b> marked below: a recipe for each round, since one that was woken once waits without an end; a bound
- * for what waits; errors that say what is wrong.
+ * <p><b>What is added,</b> marked below: a Curator recipe for each round, because one that was woken once may wait
+ * without an end; a bound for each wait; errors that say what is wrong.
  */
 public final class BarrierRecipe implements Barrier {
     /** For the recipe, which keeps the time, to connect, and to hear the last answer. */

@@ -21,11 +21,11 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * Calls that end when their time is up, one thread that calls listeners, and an end after which nothing is told.
+ * Calls that end when their time is up, one thread that calls listeners, and a close after which no listener is called.
  *
- * <p>Curator's recipes wait for a connection as long as the client's retry policy says, and look at no clock meanwhile. So
- * each call runs on a thread of its own here, which is interrupted when the caller's time is up. {@link Keeper} is what the
- * recipes use.
+ * <p>Curator's recipes wait for a connection as long as the client's retry policy says, without looking at a clock. So
+ * each call runs on a thread of its own here, which is interrupted when the caller's time is up. {@link Keeper} is what
+ * the recipes use.
  */
 abstract class Calls {
     /** Something that Curator does, which may throw anything. */

@@ -17,26 +17,26 @@ import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * A shared value: Curator's {@link CuratorCache} of one znode tells the readers, a versioned setData writes. Curator's other
- * way, {@link org.apache.curator.framework.recipes.shared.SharedValue}, is {@link SharedValueConfiguration}.
+ * A shared value: Curator's {@link CuratorCache} of one znode tells the readers; a versioned setData writes. Curator's
+ * other recipe, {@link org.apache.curator.framework.recipes.shared.SharedValue}, is {@link SharedValueConfiguration}.
  *
- * <p><b>Not kept: C3, X2; take the raw one where that matters.</b> Curator repeats a write whose answer was lost, and a
- * BADVERSION may be its own echo. Where the value is the one that was written, it is taken for one's own, though another may
- * have written the same; where a third one was written since, the writer is told "no", though it was first (C3). There is no
- * mark at the path, so data that somebody else keeps there is not noticed (X2).
+ * <p><b>Not kept: C3, X2; take the raw one where that matters.</b> Curator repeats a write whose answer was lost, so a
+ * BADVERSION may come from its own first try. If the value is the one that was to be written, the recipe takes the
+ * write for its own, although somebody else may have written the same; if another value was written since, the writer
+ * is told "no" although it was first (C3). There is no mark at the path, so foreign data there is not noticed (X2).
  *
- * <p><b>Use it</b> where a writer that is told "no" reads and tries again, and to have written twice does no harm.
+ * <p><b>Use it</b> where a writer that is told "no" reads and tries again, and where writing twice does no harm.
  *
- * <p><b>Znodes.</b> {@code PATH/value} as the raw one's, beside which it may be used; the mark of the newest writer at {@code
- * PATH} is not written, and left alone.
+ * <p><b>Znodes.</b> {@code PATH/value}, the same as the raw recipe, beside which it may be used. It neither writes nor
+ * reads the writer's mark at {@code PATH}.
  *
- * <p><b>What Curator does for you.</b> It watches in each session and reads after each event and reconnect; it makes the
- * parents; it repeats.
+ * <p><b>What Curator does for you.</b> It watches in each session, reads after each event and reconnect, makes the
+ * parents, and retries.
  *
- * <p><b>What is added,</b> marked below: that no reader goes back; a value that is missing, and when; what was lost; a look after
- * each reconnect, since CuratorCache tells of a change by the data version only, and of a deletion only where it had read the
- * value: what was deleted and made again in a gap it does not tell. A value that is read here, and deleted by hand before the
- * cache has read it, too, is told as missing with the next change or reconnect.
+ * <p><b>What is added,</b> marked below: that no reader goes back; a value that is missing, and when; what was lost; a
+ * look after each reconnect, since CuratorCache tells of a change by the data version only, and of a deletion only
+ * where it had read the value: what was deleted and made again in a gap it does not tell. A value that is read here,
+ * and deleted by hand before the cache has read it, too, is told as missing with the next change or reconnect.
  */
 public final class ConfigurationRecipe implements Configuration {
     private final Keeper keeper;

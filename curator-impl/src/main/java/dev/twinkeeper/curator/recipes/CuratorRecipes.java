@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The recipes of this side, for the scenarios and the command line. Where Curator has two for one contract, the other one is
- * a variant of this side, which differs in that one only.
+ * The recipes of this side, for the scenarios and the command line. If Curator has two recipes for one contract, the
+ * other one is a variant of this side, which differs only in that recipe.
  */
 public class CuratorRecipes implements Recipes {
     private static final String NAME = "curator";

@@ -13,24 +13,24 @@ import org.apache.curator.framework.recipes.leader.Participant;
 /**
  * A leader election: Curator's {@link LeaderLatch}.
  *
- * <p><b>Not kept: E8, E9; take the raw one where that matters.</b> All children of the path are the latch's queue: one that
- * sorts before the numbers is waited for, for ever, and where somebody sets the data of the znode before, its watch is used
- * up and it does not look again (E8). A create that the servers refuse goes to the log, and nobody is told (E9).
+ * <p><b>Not kept: E8, E9; take the raw one where that matters.</b> All children of the path are the latch's queue: it
+ * waits for ever behind a child that sorts before the numbers. When somebody sets the data of its predecessor, its
+ * watch is used up and it does not look again (E8). A create that the servers refuse is only logged (E9).
  *
- * <p><b>Use it</b> where one of several equal processes does something for as long as it can. Where leading is one piece
- * of work that ends, see {@link SelectorElection}. <b>Do not use it</b> where two must never do it at the same moment and
- * what it is done to can't refuse a token: no election can give that.
+ * <p><b>Use it</b> where one of several equal processes does something for as long as it can. Where leading is one
+ * piece of work that ends, see {@link SelectorElection}. <b>Do not use it</b> where two must never do it at the same
+ * moment and the resource can't refuse a token: no election can ensure that.
  *
  * <p><b>Znodes.</b> {@code PATH/_c_UUID-latch-NNNNNNNNNN}, ephemeral sequential, with the candidate's name in UTF-8 as
- * its data: what LeaderLatch makes of its id, and the raw one too. The token is the znode's czxid.
+ * its data: which LeaderLatch and the raw recipe both make. The token is the znode's czxid.
  *
- * <p><b>What LeaderLatch does for you.</b> The queue, the watch on the one before, the protected create, a new znode where
- * its own is gone, and the end of leadership when the connection is suspended.
+ * <p><b>What LeaderLatch does for you.</b> The queue, the watch on the one before, the protected create, a new znode
+ * where its own is gone, and the end of leadership when the connection is suspended.
  *
- * <p><b>What is added,</b> marked below: a token; a watch on its own znode, without which two lead when somebody deletes it
- * (CURATOR-171); a new candidacy where the session was lost, since the latch takes a znode of the last session for its own
- * as long as the servers keep it; a thread, since listeners are called within its monitor; resigning, which is closing it
- * and making another one; and a look at the place.
+ * <p><b>What is added,</b> marked below: a token; a watch on its own znode, since without it two lead when somebody
+ * deletes that (CURATOR-171); a new candidacy where the session was lost, since the latch takes a znode of the last
+ * session for its own as long as the servers keep it; a thread, since listeners are called within its monitor;
+ * resigning, which is closing it and making another one; and a look at the place.
  */
 public final class ElectionRecipe implements Election {
     private final Keeper keeper;

@@ -24,12 +24,12 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What every Curator recipe here stands on, and is copied with: a client, its caller's or its own, and {@link Calls} that end
- * when their time is up.
+ * The common ground of every Curator recipe here: a client, its caller's or its own, and {@link Calls} that end when
+ * their time is up. It is copied with each recipe.
  *
  * <p><b>A client that the caller owns</b> has to be started; it is never closed here, and keeps its retry policy: where
- * that gives up before the caller's patience does, a call fails with CANNOT_CONNECT. Where it has a namespace, the path
- * lies below that. When the caller closes it first, calls fail with CLOSED.
+ * that gives up before the caller's patience is up, a call fails with CANNOT_CONNECT. Where it has a namespace, the
+ * path lies below that. When the caller closes it first, calls fail with CLOSED.
  */
 final class Keeper extends Calls {
     private static final int PAUSE_MS = 100;
@@ -230,8 +230,8 @@ final class Keeper extends Calls {
     }
 
     /**
-     * Returns when it is gone, or certain to go: with its session, or by Curator in the background, which goes on with what
-     * was lost or interrupted.
+     * Returns when it is gone, or certain to go: with its session, or by Curator in the background, which goes on with
+     * what was lost or interrupted.
      *
      * @return true
      */

@@ -18,26 +18,27 @@ import org.apache.zookeeper.KeeperException.NodeExistsException;
 /**
  * A {@link Lock}: Curator's {@link InterProcessReadWriteLock}, which is two {@link InterProcessMutex}es on one queue.
  *
- * <p><b>Not kept: K7, K9, K10, K11; take the raw one where that matters.</b> Where a create is lost twice in a row, Curator does
- * not know the name of what it made: the attempt fails, and its znode is in the way until its session ends (K7). It counts every child of the path that sorts before
- * its own (K9, <a href="https://issues.apache.org/jira/browse/CURATOR-43">CURATOR-43</a>); those that would share watch the
- * <em>first</em> exclusive one in the queue, not the last before them (K10); one that gave up leaves its watch until the one
- * that it waited for goes (K11).
+ * <p><b>Not kept: K7, K9, K10, K11; take the raw one where that matters.</b> If the answer to a create is lost twice in
+ * a row, Curator does not know the name of its znode: the attempt fails, and the znode is in the way until its session
+ * ends (K7). It counts every child of the path that sorts before its own (K9, <a
+ * href="https://issues.apache.org/jira/browse/CURATOR-43">CURATOR-43</a>); those that would share watch the
+ * <em>first</em> exclusive one in the queue, not the last before them (K10); an attempt that gave up leaves its watch
+ * until the znode that it watched goes (K11).
  *
- * <p><b>When to use it</b> and <b>when not</b>: as the raw one. Where threads of one process ask and release in pairs, a
- * lock that comes and goes does no harm, and nobody needs to hear of a loss, take {@link InterProcessMutex} as it is.
+ * <p><b>When to use it</b> and <b>when not</b>: as the raw recipe. If each thread releases what it acquired, and nobody
+ * needs to be told of a loss, take {@link InterProcessMutex} as it is.
  *
- * <p><b>Znodes.</b> As the raw one's; {@code PATH} is made as a container where it is missing: the servers remove it some time after
- * its last child. A kazoo lock queues with it only under these names, in
- * a subclass with {@code _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
+ * <p><b>Znodes.</b> The same as the raw recipe; a missing {@code PATH} is made as a container: the servers remove it
+ * some time after its last child. A kazoo lock queues with it only under these names, in a subclass with {@code
+ * _NODE_NAME = "__WRIT__"}: kazoo's own names sort anywhere here, and both hold.
  *
- * <p><b>What Curator does.</b> It makes the znode and finds it again when the answer was lost, waits for the right one
- * before it, tries again over lost connections, and deletes for certain.
+ * <p><b>What Curator does.</b> It makes the znode and finds it again when the answer was lost, waits for the right
+ * predecessor, retries over lost connections, and makes sure of the delete.
  *
- * <p><b>What is added,</b> marked below: a mutex belongs to the thread that acquired it, so each attempt has a mutex of its
- * own, and a hold is given back by deleting its znode, which is all that a release is; there is no token, and nobody is
- * told of a loss (<a href="https://issues.apache.org/jira/browse/CURATOR-206">CURATOR-206</a>); a waiter whose session ended
- * queues again, at the end, and does not say so.
+ * <p><b>What is added,</b> marked below: a mutex belongs to the thread that acquired it, so each attempt has a mutex of
+ * its own, and a release deletes the hold's znode; there is no token, and nobody is told of a loss (<a
+ * href="https://issues.apache.org/jira/browse/CURATOR-206">CURATOR-206</a>); a waiter whose session ended queues again,
+ * at the end, and does not say so.
  */
 public final class LockRecipe implements Lock {
     /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */

@@ -21,25 +21,26 @@ import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * Group membership: Curator's {@link PersistentNode} for the own ephemeral and its {@link CuratorCache} for the view. {@link
- * GroupMember} is these two in one, and tells nobody who comes and goes.
+ * Group membership: Curator's {@link PersistentNode} for the own ephemeral and its {@link CuratorCache} for the view.
+ * {@link GroupMember} is these two in one, and does not tell who comes and goes.
  *
- * <p><b>Not kept: M1, M2, M4, X2, X4; take the raw one where that matters.</b> PersistentNode takes what it finds under its
- * name for its own: it overwrites the data of a namesake, of whatever session or mode, and deletes it on leaving (M4, X2, <a
- * href="https://issues.apache.org/jira/browse/CURATOR-154">CURATOR-154</a>, <a
- * href="https://issues.apache.org/jira/browse/CURATOR-258">258</a>); so joining may return while the ephemeral is that of a
- * dead session (M1). CuratorCache compares versions: of a namesake that came in a gap, and of a group that was made anew
- * in one, it tells nothing (M2). Who may not delete its own znode stays a member until its session ends (X4).
+ * <p><b>Not kept: M1, M2, M3, M4, X2, X4; take the raw one if that matters.</b> PersistentNode takes what it finds
+ * under its name for its own: it overwrites the data of a namesake, of whatever session or mode, and deletes it on
+ * leaving (M4, X2, <a href="https://issues.apache.org/jira/browse/CURATOR-154">CURATOR-154</a>, <a
+ * href="https://issues.apache.org/jira/browse/CURATOR-258">258</a>); so joining may return while the ephemeral is that
+ * of a dead session (M1). CuratorCache compares versions: it does not tell of a namesake that came in a gap, or of a
+ * group that was made again in one (M2). PersistentNode writes its data again on each reconnect (M3). A member that may
+ * not delete its own znode stays one until its session ends (X4).
  *
- * <p><b>Use it</b> where names are never used twice at a time, such as a UUID or host, port and process.
+ * <p><b>Use it</b> with names that are never used twice at a time, such as a UUID, or host, port and process.
  *
- * <p><b>Znodes.</b> As the raw one's and GroupMember's.
+ * <p><b>Znodes.</b> The same as the raw recipe and GroupMember.
  *
- * <p><b>What Curator does for you.</b> It makes the znode, again after a deletion and in each session, with the newest data;
- * it watches, lists and reads the group, and again after every reconnect; it repeats what a connection was lost for.
+ * <p><b>What Curator does for you.</b> It makes the znode, again after a deletion and in each session, with the newest
+ * data; it watches, lists and reads the group, and again after every reconnect; it retries after a lost connection.
  *
- * <p><b>What is added,</b> marked below: the bound of members; that an update waits until the tree has it; that a refusal is
- * told.
+ * <p><b>What is added,</b> marked below: the bound of members; that an update waits until the tree has it; that a
+ * refusal is told.
  */
 public final class MembershipRecipe implements Membership {
     private static final int PAUSE_MS = 20;

@@ -20,25 +20,26 @@ import org.apache.zookeeper.data.Stat;
 /**
  * A queue: Curator's {@link DistributedQueue} with a lock path, without which an item is deleted before it is handled.
  *
- * <p><b>Not kept: Q2, Q3, Q4, Q5, X2, X4, X5; take the raw one where that matters.</b>
+ * <p><b>Not kept: Q1, Q2, Q3, Q4, Q5, X2, X4, X5; take the raw one if that matters.</b>
  *
  * <ul>
- *   <li>It does not watch its locks: a dead consumer's item waits for the next put; nor does it take its own lock, whose
- *       answer was lost, for its own (Q2).
- *   <li>It requeues an item that another holds by now (Q3, CURATOR-605).
- *   <li>The bound holds for those who put one after the other; who puts at the same time goes over it (Q4).
+ *   <li>Each consumer lists all items whenever one comes or goes (Q1).
+ *   <li>It does not watch its locks: a dead consumer's item waits for the next put. It does not recognise its own lock
+ *     when the answer was lost (Q2).
+ *   <li>It puts an item back that another consumer holds by now (Q3, CURATOR-605).
+ *   <li>The bound holds for puts that come one after the other; simultaneous puts exceed it (Q4).
  *   <li>A put whose answer was lost is put again (Q5).
  *   <li>It deletes what it can't read (X2).
  *   <li>{@link Queue.Item#name} is empty: a consumer of Curator's is not told the znode.
  * </ul>
  *
- * <p><b>Use it</b> for few items, that may come twice, where something is put now and then. Curator's <a
+ * <p><b>Use it</b> for few items that may come twice, where something is put now and then. Curator's <a
  * href="https://cwiki.apache.org/confluence/display/CURATOR/TN4">tech note 4</a> advises against queues on ZooKeeper.
  *
- * <p><b>Znodes.</b> {@code PATH/items/queue-NNNNNNNNNN} and {@code PATH/claims/queue-NNNNNNNNNN}, as the raw one's, beside
- * which it may be used.
+ * <p><b>Znodes.</b> {@code PATH/items/queue-NNNNNNNNNN} and {@code PATH/claims/queue-NNNNNNNNNN}, the same as the raw
+ * recipe, beside which it may be used.
  *
- * <p><b>What is added,</b> marked below: the bound, since Curator's waits, and goes by what it last heard; a pause before a
+ * <p><b>What is added,</b> marked below: the bound, because Curator's blocks, and uses its last list; a pause before a
  * bad item comes again; a handler that may finish when it is closed.
  */
 public final class QueueRecipe implements Queue {

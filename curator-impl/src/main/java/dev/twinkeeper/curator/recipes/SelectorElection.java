@@ -16,24 +16,26 @@ import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter
 import org.apache.curator.framework.recipes.leader.Participant;
 
 /**
- * A leader election with Curator's other recipe for it, {@link LeaderSelector}: a lock that calls a method of yours while it
- * is held.
+ * A leader election with Curator's other recipe for it, {@link LeaderSelector}: a lock that calls a method of yours
+ * while it is held.
  *
- * <p><b>Not kept: E2, E4, E8, E9; take {@link ElectionRecipe}, or the raw one, where that matters.</b> A lost connection costs
- * it its place, whether it leads or waits: its adapter cancels the election, and the znode is deleted when the connection is
- * back (E2, E4); a place in the queue can't be given up (E4); one child that sorts before the numbers is waited for, for ever
- * (E8); where the servers refuse it, it tells nobody, and with {@code autoRequeue} tries again at once, for ever (E9).
+ * <p><b>Not kept: E2, E4, E8, E9; take {@link ElectionRecipe}, or the raw one, where that matters.</b> A lost
+ * connection costs it its place, whether it leads or waits: its adapter cancels the election, and the znode is deleted
+ * when the connection is back (E2, E4). It can't give up a place in the queue (E4). It waits for ever behind a child
+ * that sorts before the numbers (E8). It reports no refusal, and with {@code autoRequeue} tries again at once, for ever
+ * (E9).
  *
  * <p><b>Use it</b> where leading is one piece of work that ends, or that may be handed on from time to time: when
- * {@code takeLeadership} returns, the next one leads, and with {@code autoRequeue} this one goes to the end of the queue.
- * Where leading lasts as long as it can, {@link ElectionRecipe} with its LeaderLatch does better.
+ * {@code takeLeadership} returns, the next one leads, and with {@code autoRequeue} this one goes to the end of the
+ * queue. Where leading lasts as long as it can, {@link ElectionRecipe} with its LeaderLatch does better.
  *
- * <p><b>What else separates it from LeaderLatch.</b> You lead <em>while a method runs</em>, on the selector's thread. It has
- * to honour interrupts: that is how it is told to stop. A latch calls you twice, and leaves you your threads. Its znodes are
- * those of its InterProcessMutex: {@code PATH/_c_UUID-lock-NNNNNNNNNN}: it can't queue with a latch.
+ * <p><b>Other differences from LeaderLatch.</b> You lead <em>while a method runs</em>, on the selector's thread. The
+ * method must react to interrupts, which tell it to stop. A latch calls you at the beginning and at the end, and does
+ * not occupy a thread. Its znodes are those of its InterProcessMutex: {@code PATH/_c_UUID-lock-NNNNNNNNNN}: it can't
+ * queue with a latch.
  *
- * <p><b>What is added,</b> as with the latch: a token, and a watch on its own znode (CURATOR-49), which it does not tell: the
- * first of the queue is the leader's.
+ * <p><b>What is added,</b> as with the latch: a token, and a watch on its own znode (CURATOR-49). It does not tell
+ * which one that is; it is the first in the queue.
  */
 public final class SelectorElection implements Election {
     /** What close waits for the work to end. */

@@ -15,18 +15,18 @@ import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreV2;
 import org.apache.curator.framework.recipes.locks.Lease;
 
 /**
- * A {@link Lock} that belongs to no thread: Curator's {@link InterProcessSemaphoreV2} with one lease. That is what {@link
- * InterProcessSemaphoreMutex} is, which keeps the lease to itself, and with it the name of the znode: so there would be
- * no token, and nothing to watch.
+ * A {@link Lock} that belongs to no thread: Curator's {@link InterProcessSemaphoreV2} with one lease. {@link
+ * InterProcessSemaphoreMutex} is the same, but hides the lease, and with it the name of the znode: there would be no
+ * token, and nothing to watch.
  *
  * <p><b>Not kept: K6, K7, K8; take {@link LockRecipe}, or the raw one, where that matters.</b> A hold costs twice as
- * many requests, and a change of hands two notifications beside the holder's own (K6); a create that is lost twice in a row
- * may leave a znode in the way until the session ends (K7); nobody shares (K8).
+ * many requests, and a change of hands two notifications beside the holder's own (K6); a create that is lost twice in a
+ * row may leave a znode in the way until the session ends (K7); nobody shares (K8).
  *
- * <p><b>When to use it.</b> Where the one who releases is not the thread that asked, and nobody shares. <b>When not:</b>
- * beside others than itself. <b>Znodes:</b> {@code PATH/locks/_c_<uuid>-lock-NNNNNNNNNN}, the queue, and {@code
- * PATH/leases/_c_<uuid>-lease-NNNNNNNNNN}, the holder and the one that waits for it: neither the raw recipe nor Curator's
- * other locks queue there. Every child of {@code leases} counts as a lease, whoever made it.
+ * <p><b>When to use it.</b> Where another thread than the one that asked releases, and nobody shares. <b>When not:</b>
+ * beside other lock recipes on one path. <b>Znodes:</b> {@code PATH/locks/_c_<uuid>-lock-NNNNNNNNNN}, the queue, and
+ * {@code PATH/leases/_c_<uuid>-lease-NNNNNNNNNN}, the holder and the one that waits for it: neither the raw recipe nor
+ * Curator's other locks queue there. Every child of {@code leases} counts as a lease, whoever made it.
  */
 public final class SemaphoreLock implements Lock {
     /** Longer than asked for only while its znodes are being deleted: time for a new connection and two answers. */

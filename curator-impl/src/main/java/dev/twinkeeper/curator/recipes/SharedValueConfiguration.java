@@ -13,23 +13,24 @@ import org.apache.curator.framework.recipes.shared.VersionedValue;
 import org.apache.curator.framework.state.ConnectionState;
 
 /**
- * A shared value with Curator's {@link SharedValue} as it comes: the shortest there is, and less than {@link Configuration}
- * says.
+ * A shared value with Curator's {@link SharedValue} as it comes: the shortest one, but it keeps less than {@link
+ * Configuration} promises.
  *
  * <p><b>Not kept: C1, C3, C4, X2; take {@link ConfigurationRecipe}, or the raw one, where that matters.</b>
  *
  * <ul>
  *   <li>C4: a value is never missing. Starting creates it with the seed, if only to read. When it is deleted, nobody is
  *       told; the watch is not set again, so that nothing later is heard before the next reconnect.
- *   <li>C3: {@code trySetValue} says false when its answer was lost and Curator tried again, though it was written.
- *   <li>C1: {@code getValue} is what was last heard; there is no read as of now, nor a way to know of a value that it is
- *       fresh. Listeners are told at each reconnect and by each write of others, whether or not the value is another; not
- *       of the first value, nor of what this one wrote.
+ *   <li>C3: {@code trySetValue} says false when its answer was lost and Curator tried again, although the value was
+ *     written.
+ *   <li>C1: {@code getValue} returns the last value that was heard of; there is no current read, and no way to know
+ *     whether a value is fresh. Listeners are called at each reconnect and at each write of others, whether or not the
+ *     value has changed, but not for the first value, nor for a write of this one.
  *   <li>{@code trySetValue} takes only a value that came out of the same SharedValue, and only its current one.
  * </ul>
  *
- * <p><b>When, and when not.</b> Where the value is always there, nobody deletes it by hand, and a writer that is told "no"
- * reads and tries again, so that a false no does no harm.
+ * <p><b>When, and when not.</b> Where the value is always there, nobody deletes it by hand, and a writer that is told
+ * "no" reads and tries again, so that a false no does no harm.
  *
  * <p><b>The znode.</b> {@code <path>/value}, persistent: the bytes.
  */

@@ -13,14 +13,16 @@ import org.apache.zookeeper.data.Stat;
 /**
  * A queue with Curator's {@link SimpleDistributedQueue}, which is ZooKeeper's own example: take, then handle.
  *
- * <p><b>Not kept: Q2, Q4, Q5, Q6; take {@link QueueRecipe}, or the raw one, where that matters.</b> An item is deleted before
- * it is handled: with a consumer that dies, or a handler that throws, it is lost (Q2, Q6). The bound holds for those who put
- * one after the other (Q4); a put whose answer was lost is put again (Q5); a removal whose answer was lost is taken for
- * another's, and the item is lost (Q2). {@link Queue.Item#name} is empty.
+ * <p><b>Not kept: Q2, Q3, Q4, Q5, Q6; take {@link QueueRecipe}, or the raw one, where that matters.</b> An item is
+ * deleted before it is handled, so it is lost when its consumer dies or its handler throws (Q2, Q6). Each consumer
+ * lists all items for each that it takes (Q3). The bound holds for puts that come one after the other (Q4). A put whose
+ * answer was lost is put again (Q5). A removal whose answer was lost is taken for somebody else's, and the item is lost
+ * (Q2). {@link Queue.Item#name} is empty.
  *
  * <p><b>Use it</b> where an item that is lost does no harm.
  *
- * <p><b>Znodes.</b> {@code PATH/items/qn-NNNNNNNNNN}: the bytes. The other queues set them aside, and it theirs.
+ * <p><b>Znodes.</b> {@code PATH/items/qn-NNNNNNNNNN}: the bytes. The other queues set these items aside, and this one
+ * sets theirs aside.
  */
 public final class SimpleQueue implements Queue {
     private static final int LOOK_SECONDS = 1;

@@ -83,7 +83,7 @@ final class BarrierEntry {
         }
     }
 
-    /** Reads the start node. Who was just told that it has changed needs no watch: mostly that is the last news. */
+    /** Reads the start node. Right after an event no watch is set: mostly that was the last change. */
     private void look(boolean watch) {
         Watcher watcher = watch ? startWatcher : null;
         DataCallback looked = member.replies().data((code, data, stat) -> onLooked(code, data, stat, watch));

@@ -10,7 +10,7 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.data.Stat;
 
-/** The way out of a {@link BarrierRecipe}: who was first stays last, and the last one out reopens it. */
+/** The way out of a {@link BarrierRecipe}: the first member in leaves last, and reopens it. */
 final class BarrierExit {
     private final BarrierMember member;
     private final RecipeConnection connection;

@@ -77,7 +77,7 @@ final class BarrierMember implements RecipeConnection.Owner {
     private long czxid = ABSENT;
 
     /** Of withdrawing: why, or null where the time is up. */
-    private Failure verdict;
+    private Failure failure;
 
     /** @param name of its znode */
     BarrierMember(String name, int members) {
@@ -104,7 +104,7 @@ final class BarrierMember implements RecipeConnection.Owner {
         }
         if (guard.in(Phase.OUT)) {
             czxid = ABSENT;
-            verdict = null;
+            failure = null;
             begin(Phase.ENTERING, coming);
         } else {
             coming.completeExceptionally(new Failure(Problem.INVALID, name + " is in already, or on its way"));
@@ -153,7 +153,7 @@ final class BarrierMember implements RecipeConnection.Owner {
         if (guard.in(Phase.ENTERING) && lost) {
             finish(false, new Failure(Problem.SESSION_LOST, name + " lost its session while it waited"));
         } else if (guard.in(Phase.WITHDRAWING) || guard.in(Phase.LEAVING) && exit.isLate()) {
-            finish(false, verdict);
+            finish(false, failure);
         } // B2: else, who was in and died has left
     }
 
@@ -181,13 +181,13 @@ final class BarrierMember implements RecipeConnection.Owner {
     }
 
     void withdraw(Failure why) {
-        verdict = why;
+        failure = why;
         change(Phase.WITHDRAWING);
     }
 
     /** A round is on, with us. */
     void pass(BarrierStart round) {
-        verdict = null;
+        failure = null;
         change(Phase.IN);
         exit.use(round);
         if (!answer.complete(true)) { // nobody waits any more
@@ -199,7 +199,7 @@ final class BarrierMember implements RecipeConnection.Owner {
 
     /** As the end of withdrawing asks for it. */
     void finish() {
-        finish(false, verdict);
+        finish(false, failure);
     }
 
     void finish(boolean well, Failure why) {
@@ -216,7 +216,7 @@ final class BarrierMember implements RecipeConnection.Owner {
         if (guard.in(Phase.ENTERING)) {
             connection.again();
         } else {
-            finish(guard.in(Phase.LEAVING), verdict);
+            finish(guard.in(Phase.LEAVING), failure);
         }
     }
 

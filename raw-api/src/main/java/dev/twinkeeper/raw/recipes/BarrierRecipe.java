@@ -13,17 +13,18 @@ import java.util.function.Consumer;
 /**
  * A double barrier by hand: an ephemeral for each member, and a start node whose versions tell the rounds apart.
  *
- * <p><b>Use it</b> where a known number of processes begins a piece of work together and ends it together: a load test, a
- * step of a computation. <b>Do not use it</b> to wait for "everybody" where nobody knows how many that is, as a join of
- * threads in one process, or for many short rounds: each costs every member two writes.
+ * <p><b>Use it</b> where a known number of processes begins a piece of work together and ends it together: a load test,
+ * a step of a computation. <b>Do not use it</b> to wait for "everybody" where nobody knows how many that is, as a join
+ * of threads in one process, or for many short rounds: each costs every member two writes.
  *
- * <p><b>Znodes.</b> {@code PATH} itself is the start node, persistent. Its data is empty while members gather, and while a
- * round is on it names those who are in it, a name a line, first come, first. {@code PATH/member-NAME} is a member,
- * ephemeral, without data. Other children, and persistent ones of that name, are somebody else's and not counted.
+ * <p><b>Znodes.</b> {@code PATH} itself is the start node, persistent. Its data is empty while members gather, and
+ * while a round is on it names those who are in it, a name a line, first come, first. {@code PATH/member-NAME} is a
+ * member, ephemeral, without data. Other children, and persistent ones of that name, are somebody else's and not
+ * counted.
  *
  * <p>ZooKeeper's own recipe has a child {@code ready} for a start node, which comes and goes. That begins at version 0
- * each time: who comes late to delete it deletes that of the next round. The version of a node that stays only rises, so
- * every step here is a compare-and-set on it:
+ * each time: a member that deletes it late deletes that of the next round. The version of a node that stays only rises,
+ * so every step here is a compare-and-set on it:
  *
  * <pre>
  * begin     check member … check member, set PATH = names at version v     all of them are there at this zxid
@@ -31,16 +32,16 @@ import java.util.function.Consumer;
  * reopen    set PATH = nothing at version v                                nobody of the round is there any more
  * </pre>
  *
- * <p>Who comes makes its znode, then reads the start node with a watch; the count of children comes with that, so only
- * the one who completes the number lists them. Everybody is woken by the start node, once.
+ * <p>A newcomer makes its znode, then reads the start node with a watch. The reply has the count of children, so only
+ * the member that completes the number lists them. The start node wakes everybody, once.
  *
- * <p>For leaving, the first in the round stays until all others have gone and watches the last; the others go at once and
- * watch the first. So nobody is woken at every leaving, and somebody is woken at every death that matters.
+ * <p>For leaving, the first in the round stays until all others have gone and watches the last; the others go at once
+ * and watch the first. So no member is woken each time another leaves, and one is woken at each death that matters.
  *
  * <p>{@link BarrierMember} has the phases, {@link BarrierEntry} the way in, {@link BarrierExit} the way out.
  *
- * <p><b>Guarantees not made,</b> besides the contract's. An ephemeral named like a member counts as one, whoever made it.
- * Of members that give different numbers of members the least begins a round.
+ * <p><b>Guarantees not made,</b> besides the contract's. An ephemeral named like a member counts as one, whoever made
+ * it. If members give different numbers, the smallest begins a round.
  */
 public final class BarrierRecipe implements Barrier {
     /** What a check and a line of a round cost in a request, besides the path and twice the name. */
@@ -53,8 +54,8 @@ public final class BarrierRecipe implements Barrier {
     /**
      * Opens a session of its own, in the background.
      *
-     * @throws Failure {@link Problem#INVALID}; {@link Problem#TOO_LARGE} where so many members with such a path and name
-     *     don't fit into one request
+     * @throws Failure {@link Problem#INVALID}; {@link Problem#TOO_LARGE} where so many members with such a path and
+     *     name don't fit into one request
      */
     public BarrierRecipe(Recipe.Place place, String member, int members) {
         this.member = new BarrierMember(check(place.path(), member, members), members);

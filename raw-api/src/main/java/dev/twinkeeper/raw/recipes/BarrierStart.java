@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * The start node of a {@link BarrierRecipe} as it was read: whoever acts on it names its version. Names are used again, so a
+ * The start node of a {@link BarrierRecipe} as it was read: every step names its version. Names are used again, so a
  * znode is of this round only if it is older than its beginning.
  *
  * @param began the zxid of that

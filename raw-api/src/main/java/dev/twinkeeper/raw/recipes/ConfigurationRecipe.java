@@ -28,11 +28,11 @@ import org.apache.zookeeper.data.Stat;
  * agree on. Not for much data, not for hundreds of changes a second: each change is a write for all servers and a read
  * for each reader.
  *
- * <p><b>The znodes.</b> Those that {@link Configuration} tells of, persistent; a mark is {@code <uuid> <n>}.
+ * <p><b>The znodes.</b> Those of {@link Configuration}, persistent; a mark is {@code <uuid> <n>}.
  *
  * <p><b>Guarantees.</b> C1–C4, X1–X5, as {@link Configuration} says, with what is not guaranteed.
  *
- * <p><b>The phases.</b> One look at a time; what comes while it looks makes it look once more.
+ * <p><b>The phases.</b> One look at a time; an event during a look makes it look again.
  *
  * <pre>
  * AWAY     connected, the watch is set     → AWAY     look: a barrier, then read the path and the value
@@ -238,8 +238,8 @@ public final class ConfigurationRecipe implements Configuration {
     }
 
     /**
-     * Before the value: so what it tells can only be older than the value, and of an older one nothing is concluded, for
-     * the watch tells that there is a newer.
+     * Before the value: so what it tells can only be older than the value, and of an older one nothing is concluded,
+     * for the watch tells that there is a newer.
      */
     private void lookAtPath() {
         connection.zk().getData(connection.path(), false, connection.replies().data(this::onLookedAtPath), null);

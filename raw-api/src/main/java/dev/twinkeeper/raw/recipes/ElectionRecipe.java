@@ -23,15 +23,16 @@ import org.apache.zookeeper.data.Stat;
 /**
  * A leader election by hand: an ephemeral sequential znode for each candidate, and a watch on the one before.
  *
- * <p><b>Use it</b> where one of several equal processes does something, and another one goes on with it soon. <b>Do not
- * use it</b> where two must never do it at the same moment and what it is done to can't refuse a token: no election can
- * give that. Nor for leaders in their thousands: each costs a session or at least a znode that ZooKeeper keeps in memory.
+ * <p><b>Use it</b> where one of several equal processes does something, and another one soon takes over when it is
+ * lost. <b>Do not use it</b> where two must never do it at the same moment and the resource can't refuse a token: no
+ * election can ensure that. Nor for thousands of leaders: each costs a session or at least a znode that ZooKeeper keeps
+ * in memory.
  *
  * <p><b>Znodes.</b> {@code PATH/_c_UUID-latch-NNNNNNNNNN}, ephemeral sequential, with the candidate's name in UTF-8 as
- * its data. The name is the one that Curator's LeaderLatch makes, so both can queue together, and with them kazoo's Lock
- * where its {@code _NODE_NAME} is {@code latch-}. The order is that of the number; a name that does not end in
- * {@code latch-} and a number is somebody else's and set aside. A znode that has such a name is a candidate, whoever made
- * it. The token is its czxid.
+ * its data. The name is the one that Curator's LeaderLatch makes, so both can queue together, and with them kazoo's
+ * Lock where its {@code _NODE_NAME} is {@code latch-}. The order is that of the number; a name that does not end in
+ * {@code latch-} and a number is somebody else's and set aside. A znode that has such a name is a candidate, whoever
+ * made it. The token is its czxid.
  *
  * <pre>
  * OUT      enter                   → AWAY, or LOOKING where connected
@@ -50,8 +51,8 @@ import org.apache.zookeeper.data.Stat;
  *          refused                 → OUT
  * </pre>
  *
- * <p>A create or delete whose answer was lost needs no code of its own: when the connection is back we look for our UUID,
- * and because a barrier was passed by then, what is not there will not come.
+ * <p>A create or delete whose answer was lost needs no code of its own: when the connection is back we look for our
+ * UUID, and because a barrier was passed by then, what is not there will not come.
  *
  * <p><b>Guarantees not made,</b> besides the contract's: sequences end after 2^31 candidacies below one znode; then
  * candidates fail, and another path is needed.

@@ -15,23 +15,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A {@link Lock}: whoever asks makes an ephemeral sequential znode, and holds when nobody that excludes it stands before
- * it. Else it watches the last one before it that does, and only that one, so that a release wakes those that may then
- * enter and nobody else.
+ * A {@link Lock}: each attempt makes an ephemeral sequential znode, and holds the lock when no znode before it excludes
+ * it. Otherwise it watches the last one that does, and only that one, so that a release wakes only those that may then
+ * enter.
  *
  * <p><b>When to use it.</b> For work that must not be done twice at a time, by few, for seconds rather than
- * milliseconds: every change of hands is two writes of a quorum. <b>When not:</b> where versioned writes (compare and
- * set) do; and never without checking the {@linkplain Lock.Hold#token token} where a second writer would do harm.
+ * milliseconds: every change of holder is two writes of a quorum. <b>When not:</b> where versioned writes (compare and
+ * set) are enough; and never without checking the {@linkplain Lock.Hold#token token} where a second writer would do
+ * harm.
  *
  * <p><b>Znodes.</b> {@code PATH/_c_<uuid>-__WRIT__NNNNNNNNNN} for the exclusive mode and {@code
  * PATH/_c_<uuid>-__READ__NNNNNNNNNN} for the shared one, ephemeral sequential, without data: those of Curator's
- * InterProcessReadWriteLock, which may queue on the same path. By the uuid, which is the attempt's, it finds its znode when
- * the answer to the create was lost. Other names that end with ten digits count as exclusive (kazoo's {@code
- * <hex>__lock__NNNNNNNNNN}), those with {@code __rlock__} as shared; what ends otherwise is no contender. A kazoo Lock has
- * to be told to wait for ours: {@code extra_lock_patterns=["__WRIT__", "__READ__"]}.
+ * InterProcessReadWriteLock, which may queue on the same path. By the uuid, which is the attempt's, it finds its znode
+ * when the answer to the create was lost. Other names that end with ten digits count as exclusive (kazoo's {@code
+ * <hex>__lock__NNNNNNNNNN}), those with {@code __rlock__} as shared; what ends otherwise is no contender. A kazoo Lock
+ * has to be told to wait for ours: {@code extra_lock_patterns=["__WRIT__", "__READ__"]}.
  *
- * <p><b>Guarantees.</b> K1 to K11. <b>Not made:</b> that a paused holder notices in time. ZooKeeper says that a session has
- * ended only when the client is connected again: a holder that stays cut off knows no more than that it may have lost.
+ * <p><b>Guarantees.</b> K1 to K11. <b>Not made:</b> that a paused holder notices in time. ZooKeeper says that a session
+ * has ended only when the client is connected again: a holder that stays cut off knows no more than that it may have
+ * lost.
  */
 public final class LockRecipe implements Lock {
     /** Longer than asked for only while its znode is being deleted: time for a new connection and two answers. */

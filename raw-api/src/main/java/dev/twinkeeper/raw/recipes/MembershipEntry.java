@@ -18,8 +18,8 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * The own znode of a {@link MembershipRecipe}. Whatever is wanted, look first and then act: so an answer that was lost
- * needs no thought.
+ * The own znode of a {@link MembershipRecipe}. It always looks first and then acts, so a lost answer needs no code of
+ * its own.
  *
  * <pre>
  * CUT_OFF   connected        → LOOKING   read the own znode; OUT where there is none to have or to remove

@@ -22,8 +22,9 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What a {@link MembershipRecipe} knows of the group. Watch first and list second, after every reconnect: the client sets
- * a persistent watch again, but what happened in between is not told. The list and the creation zxids tell it.
+ * What a {@link MembershipRecipe} knows of the group. Watch first and list second, after every reconnect: the client
+ * sets a persistent watch again, but gives no event for what happened in between. The list and the creation zxids show
+ * it.
  *
  * <pre>
  * blind     connected        → watch the group and all below it, list it → seeing

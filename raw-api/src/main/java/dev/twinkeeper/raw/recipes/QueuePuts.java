@@ -17,11 +17,11 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What is put into a {@link QueueRecipe}, and how much it holds: one question after the other.
+ * The puts into a {@link QueueRecipe}, and its size: one request after the other.
  *
- * <p>A put reads the parent, counts its children, and adds the item only if no other put came in between: a
- * versioned setData of the parent and the create are one transaction. So the bound is exact, however many produce; and a
- * put whose answer was lost finds its token among the last ones, also when the item was consumed and the session is
+ * <p>A put reads the parent, counts its children, and adds the item only if no other put came in between: a versioned
+ * setData of the parent and the create are one transaction. So the bound is exact, however many produce; and a put
+ * whose answer was lost finds its token among the last ones, also when the item was consumed and the session is
  * another. Of n producers that put at the same moment the last needs n tries.
  */
 final class QueuePuts {

@@ -10,11 +10,12 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * A queue of sequential znodes: whoever wants an item claims it by an ephemeral of the same name, does the work, and
- * removes item and claim together. The claim of a consumer that died goes with its session, and the others see it go.
+ * A queue of sequential znodes: a consumer claims an item by an ephemeral of the same name, does the work, and removes
+ * item and claim together. The claim of a consumer that died goes with its session, and the others see it go.
  *
- * <p><b>When to use it.</b> For a few items that matter, where ZooKeeper is there anyway. For many, or large ones, take a
- * broker: every item is written to the disks of all servers and lies in their memory; all consumers hear of each.
+ * <p><b>When to use it.</b> For a few items that matter, where you have ZooKeeper anyway. For many, or large ones, take
+ * a broker: every item is written to the disks of all servers and stays in their memory; all consumers are told of
+ * each.
  *
  * <pre>
  * PATH/items                   the tokens of the last {@value QueuePuts#TOKENS} puts; its version rises with each
@@ -25,10 +26,10 @@ import org.apache.zookeeper.KeeperException.Code;
  * <p>{@link QueuePuts} adds, {@link QueueConsumer} takes.
  *
  * <p><b>Guarantees not made</b>, besides those of the contract. An item that waits for its pause is passed by later
- * ones. After more than {@value QueuePuts#TOKENS} puts of others during one outage, a put may end as unknown. After 2³¹ puts a
- * path is used up, and says so. Others may put as well, as Curator's DistributedQueue does (kazoo's queues have other
- * names and bytes, see docs/recipes.md): they are not bounded, and from about 50,000 items on nobody can list them.
- * Several items in one znode, as its putMulti writes them, are left alone.
+ * ones. After more than {@value QueuePuts#TOKENS} puts of others during one outage, a put may end as unknown. After 2³¹
+ * puts a path is used up, and says so. Others may put as well, as Curator's DistributedQueue does (kazoo's queues have
+ * other names and bytes, see docs/recipes.md): they are not bounded, and from about 50,000 items on nobody can list
+ * them. Several items in one znode, as its putMulti writes them, are left alone.
  */
 public final class QueueRecipe implements Queue {
     /** How soon what was refused is tried again. */

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * S4: a session that its client gave up by its own clock, and that the servers may still have. It is joined by its id and
- * password, and closed; or a server says that it is over. Until then a request that was sent in it may still be applied,
- * and a read barrier of the next session tells nothing about it.
+ * S4: a session that its client gave up by its own clock, and that the servers may still have. It is joined by its id
+ * and password and closed, or a server says that it is over. Until then a request that was sent in it may still be
+ * applied, and a read barrier of the next session tells nothing about it.
  *
  * <pre>
  * JOINING  connected          → CLOSING  on a thread of its own: close waits for the answer

@@ -10,8 +10,8 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * Ephemerals whose owner is gone while its session lives on for others: they are looked for and deleted, after each
- * connection again, until none is there or the session is over.
+ * Removes ephemerals whose owner has ended while its session lives on for others: they are looked for and deleted,
+ * again after each reconnect, until none is left or the session is over.
  *
  * <pre>
  * AWAY      connected        → REMOVING  barrier, list, and of each: whose is it? delete it

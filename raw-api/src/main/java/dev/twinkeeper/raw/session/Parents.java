@@ -47,7 +47,7 @@ public final class Parents {
         session.readBarrier(guard, this::make);
     }
 
-    /** For who has passed a barrier. */
+    /** For callers that have passed a barrier. */
     public void make() {
         if (missing.isEmpty()) {
             done.run();

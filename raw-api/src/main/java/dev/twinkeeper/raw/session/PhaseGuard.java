@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The phase of a state machine, and the way in for its replies. A callback that comes through the guard runs on the loop,
- * and only while the phase is still the one that asked: a reply to an earlier phase is dropped, since that phase's question
- * is no longer open.
+ * The phase of a state machine, and the only way for replies to reach it. A callback that comes through the guard runs
+ * on the loop, and only while the phase is still the one that asked: a reply to an earlier phase is dropped, because
+ * nobody waits for it any more.
  *
- * <p>A lost connection ends here. A reply that only says so is dropped too: the session tells of it, and when it is back
- * the state machine enters a phase that begins by reading.
+ * <p>A lost connection ends here. A reply that only reports the loss is dropped too: the session reports it, and when
+ * the connection is back the state machine enters a phase that begins by reading.
  *
  * @param <P> the phases
  */
@@ -72,8 +72,8 @@ public final class PhaseGuard<P extends Enum<P>> {
     }
 
     /**
-     * The one place where the phase changes. Replies that are still under way are dropped from now on, also where a phase
-     * begins again.
+     * The one place where the phase changes. Replies that are still under way are dropped from now on, also where a
+     * phase begins again.
      *
      * @throws IllegalStateException where the table has no such transition
      */

@@ -18,16 +18,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A session that several roles and recipes may share: the current ZooKeeper handle, and a new one whenever a session is
- * over. ZooKeeper's client reconnects by itself, to any server, for as long as the session may live; it never makes a new
- * session by itself.
+ * over. ZooKeeper's client reconnects by itself, to any server, for as long as the session may live; it never makes a
+ * new session by itself.
  *
- * <p>Expiry is heard from a server, on reconnecting; or ZooKeeper's client declares it by its own clock, when it has heard
- * no server for 4/3 of the session timeout. Until then who is cut off knows <em>disconnected</em> and nothing more. The
- * servers have clocks of their own: an ephemeral of the old session may outlast it. So where it may have been the client's
- * clock, the old session is ended before anybody hears that the next one is connected.
+ * <p>A server reports the expiry, on reconnecting; or ZooKeeper's client declares it by its own clock, when it has
+ * heard no server for 4/3 of the session timeout. Until then a client that is cut off knows that it is
+ * <em>disconnected</em> and nothing more. The servers have clocks of their own: an ephemeral of the old session may
+ * outlast it. So if it may have been the client's clock, the old session is ended before any listener is told that the
+ * next one is connected.
  *
- * <p><b>Threads.</b> All listeners are called on one {@link Loop}, and all that they ask is answered there. Who listens may
- * not wait there for anything that this session brings. Methods that don't say otherwise are called on the loop.
+ * <p><b>Threads.</b> All listeners are called on one {@link Loop}, and all replies arrive there. A listener must not
+ * wait there for anything from this session. Methods that don't say otherwise are called on the loop.
  */
 public final class Session implements AutoCloseable {
     /** Hears of the session, on the loop. */
@@ -97,7 +98,7 @@ public final class Session implements AutoCloseable {
         int mine = ++generation;
         failure = null;
         used = false;
-        // What a handle says after it was replaced is nobody's business any more.
+        // Events of a handle that was replaced are dropped.
         zk = connections.open(event -> loop.post(() -> onState(mine, event.getState())));
     }
 
@@ -171,8 +172,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Removes what is ours of a participant that is gone, and goes on with that until it is gone, whatever happens to the
-     * connection. Where the servers refuse it, ends the session: what may not be taken back goes with that.
+     * Removes what is ours of a participant that is gone, and goes on with that until it is gone, whatever happens to
+     * the connection. Where the servers refuse it, ends the session: what may not be taken back goes with that.
      *
      * @param ours the names of the children of {@code parent}; those of another session are left alone
      */

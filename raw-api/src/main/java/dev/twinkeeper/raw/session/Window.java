@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A bound on the requests in flight, since ZooKeeper's client would queue them without one. What finds no room waits
- * here; those who send bound how much that may be. A window belongs to one phase: with the connection it is thrown away
- * whole, and so are the replies that it waits for.
+ * A bound on the requests in flight, since ZooKeeper's client would queue them without one. Requests without room wait
+ * here; the senders bound how many. A window belongs to one phase: when the connection is lost, the window is thrown
+ * away, and with it the replies that it waits for.
  */
 public final class Window {
     private final int size;

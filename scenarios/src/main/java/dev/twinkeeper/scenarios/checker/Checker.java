@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Replays commits and checks the rules that show in the log: S1 to S6, and of R1, R3 and R4 what shows there. It binds
- * programs only; what a person does at zkCli is not judged.
+ * programs only; what an operator does at zkCli is not checked.
  */
 public final class Checker {
     private final Layout layout;

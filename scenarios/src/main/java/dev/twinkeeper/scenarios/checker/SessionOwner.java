@@ -1,13 +1,13 @@
 package dev.twinkeeper.scenarios.checker;
 
 /**
- * Somebody who has sessions.
+ * A participant that has sessions.
  *
- * @param label tells apart those of the same name
+ * @param label distinguishes participants of the same name
  * @param name the id that it was given, a worker's being the one of its znodes
  */
 public record SessionOwner(String label, Kind kind, String name) {
-    /** Which part it takes; {@code RECIPE} is any participant of a recipe. Rules bind programs; a person at zkCli may do anything. */
+    /** Its role; {@code RECIPE} is any participant of a recipe. Rules bind programs; an operator may do anything. */
     public enum Kind {
         MASTER,
         WORKER,

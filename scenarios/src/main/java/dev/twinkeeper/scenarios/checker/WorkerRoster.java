@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Who works on what, as the log tells it: kept up to date for the checks that come before it in a replay, which see it
- * as it stood before a change.
+ * Which worker has which tasks, by the log. It comes after the other checks in a replay, so that they see it as it was
+ * before a change.
  */
 final class WorkerRoster implements Check {
     /** A worker by its name, over all its sessions. */

@@ -1,6 +1,6 @@
 /**
  * The one stream of what happens: the events of roles, the frames on their wires, the operator's commands, the servers.
- * Whoever emits knows the stream and none of its readers.
+ * An emitter knows the stream and none of its readers.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.scenarios.events.Observation} is what can be seen,
  * {@link dev.twinkeeper.scenarios.events.EventStream} carries it, {@link dev.twinkeeper.scenarios.events.EventJson} takes

@@ -114,8 +114,8 @@ public final class Ensemble implements AutoCloseable {
     }
 
     /**
-     * The servers that follow just now, all where none does: for who reads after a {@code sync}, since the leader answers
-     * that at once, and may have applied less than its followers.
+     * The servers that are followers now, or all if none is: for reads after a {@code sync}, because the leader answers
+     * a sync at once, and may have applied less than its followers.
      */
     public String followersConnectString() {
         List<Server> followers = followers();
@@ -198,9 +198,10 @@ public final class Ensemble implements AutoCloseable {
     }
 
     /**
-     * What that follower hears from its leader waits until {@link #catchUp}: it answers its clients with what was. After
-     * four seconds it would notice. Writes by its clients wait too, as do sessions that begin there or move there, since all
-     * of that comes back from the leader, in order: only who is connected already can read the past.
+     * What that follower hears from its leader waits until {@link #catchUp}: it answers its clients with old data.
+     * After four seconds it would notice. Writes by its clients wait too, as do sessions that begin there or move
+     * there, because all of that comes back from the leader, in order: only a client that is already connected can read
+     * old data.
      *
      * @throws IllegalStateException where the ways between the servers are not under our control
      */

@@ -24,7 +24,10 @@ record Loss(Predicate<Request> which, boolean ofRequest, Request request, Comple
         return new Loss(which, ofRequest, underWay, happening);
     }
 
-    /** Told before the participant can notice, so that whoever has seen it recover finds this done. */
+    /**
+     * Completes before the participant can notice, so that it is complete for anybody who has seen the participant
+     * recover.
+     */
     void happened(Request lost) {
         happening.complete(lost);
     }

@@ -26,7 +26,7 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p>Paths are those of the book ({@code /master}, {@code /tasks/task-0000000000}); the chroot goes before them here.
  * Reads see all that was committed before them, and are repeated over a lost connection, as a person would; a write
- * whose answer was lost throws, because nobody knows what came of it.
+ * whose answer was lost throws, because nobody knows whether it was applied.
  */
 public final class Operator implements AutoCloseable {
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);

@@ -48,8 +48,8 @@ final class Tunnel implements AutoCloseable {
     /**
      * @param door where it listens; closed with it
      * @param target where it leads
-     * @param patience how long a connection is kept waiting where nobody listens at the target yet: we have taken it
-     *     before we know, so whoever would have tried again can't
+     * @param patience how long a connection is kept waiting where nobody listens at the target yet: we accept it before
+     *     we know, so the client would not try again
      */
     Tunnel(ServerSocket door, int target, Duration patience, Opening opening) {
         this.door = door;

@@ -197,7 +197,8 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
-     * Loses packets, as far as TCP lets it be seen: what it has to send again comes late, and all that follows it waits.
+     * Loses packets, as far as TCP lets it be seen: what it has to send again comes late, and all that follows it
+     * waits.
      *
      * @param share of the chunks, each way, that come late: 0 to 1
      * @param pause how late a retransmission comes
@@ -212,8 +213,8 @@ public final class Wire implements AutoCloseable {
      * connection. So the request was applied (or refused), and the participant can't know. Where the connection breaks
      * before the reply, the next matching request is taken.
      *
-     * @return completes with the request when its answer was lost, on a thread of the wire; others may see the effect of
-     *     the request before
+     * @return completes with the request when its answer was lost, on a thread of the wire; others may see the effect
+     *     of the request before
      */
     public CompletableFuture<Request> loseAnswer(Predicate<Request> which) {
         return arm(Loss.ofAnswer(which));
@@ -225,8 +226,8 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
-     * Loses one request: drops the first matching one before a server sees it, and ends the connection. The twin of
-     * {@link #loseAnswer}: to the participant both look the same.
+     * Loses one request: drops the first matching one before a server sees it, and ends the connection. The counterpart
+     * of {@link #loseAnswer}: to the participant both look the same.
      */
     public CompletableFuture<Request> loseRequest(Predicate<Request> which) {
         return arm(Loss.ofRequest(which));
@@ -238,8 +239,8 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
-     * Lets every check that the participant sends hold wherever the znode exists, whatever its version: what a protocol
-     * is without its fence. For good; {@link #mend} does not undo it.
+     * Makes every check that the participant sends pass if the znode exists, whatever its version: the protocol without
+     * its fence. For good; {@link #mend} does not undo it.
      */
     public void ignoreChecks() {
         checksIgnored = true;

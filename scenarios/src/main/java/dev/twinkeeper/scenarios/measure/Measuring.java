@@ -10,7 +10,7 @@ import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.util.Optional;
 import java.util.Set;
 
-/** Something that is measured as a scenario is played: on a tree of its own, each role on its own wire, and checked. */
+/** A measurement, run like a scenario: on a tree of its own, each role on its own wire, and checked. */
 @FunctionalInterface
 public interface Measuring {
     /**

@@ -29,7 +29,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.ZooDefs.Perms;
 
-/** The double barrier when somebody's time is up: not counted, taken back, and told so, also where no server can be. */
+/**
+ * The double barrier when a member's time is up: it is not counted, it is taken back, and its caller is told, also when
+ * no server can be reached.
+ */
 public final class BarrierTimeScenarios {
     /** Not before it is there, on a busy machine; and then soon. */
     private static final Duration A_WHILE = Duration.ofMillis(1_500);

@@ -71,7 +71,7 @@ class BrokenImplementationsTest {
         }
     }
 
-    private static Broken byOracle(Plain implementation, Rule rule, String scenario) {
+    private static Broken byChecker(Plain implementation, Rule rule, String scenario) {
         return new Broken(implementation, scenario, rule, "\nBroken: " + rule + " ", "");
     }
 
@@ -80,63 +80,63 @@ class BrokenImplementationsTest {
     }
 
     private static final List<Broken> ALL = List.of(
-            byOracle(
+            byChecker(
                     withMasters("an unfenced writer", BrokenMasters.UnfencedWriter::new),
                     Rule.S1,
                     "failover.theAssignmentOfADeposedMasterMisses"),
-            byOracle(
+            byChecker(
                     withMasters("a fence without the epoch", BrokenMasters.BlindToTheEpoch::new),
                     Rule.S1,
                     "failover.theAssignmentOfADeposedMasterMisses"),
-            byOracle(
+            byChecker(
                     withMasters("a fence without /master", BrokenMasters.BlindToMaster::new),
                     Rule.S1,
                     "operator.aMasterMadeByHandInPlaceOfOursEndsOurReign"),
-            byOracle(
+            byChecker(
                     withMasters("a master that tries again in another session", BrokenMasters.TriesAgain::new),
                     Rule.S1,
                     "failover.theAssignmentThatAnotherSessionTriesAgainMisses"),
-            byOracle(
+            byChecker(
                     withMasters("a LeaderLatch alone", BrokenMasters.LatchAlone::new),
                     Rule.S1,
                     "failover.theAssignmentOfADeposedMasterMisses"),
-            byOracle(
+            byChecker(
                     withMasters("a claim without epoch", BrokenMasters.ClaimsWithoutEpoch::new),
                     Rule.S1,
                     "failover.anotherReignsWhenTheMastersSessionExpires"),
-            byOracle(
+            byChecker(
                     withMasters("a double assigner", BrokenMasters.DoubleAssigner::new),
                     Rule.S2,
                     "assignment.aBacklogLargerThanAllSlotsDrains"),
-            byOracle(
+            byChecker(
                     withMasters("a master that lists statuses first", BrokenMasters.StatusesFirst::new),
                     Rule.S2,
                     "assignment.aBacklogLargerThanAllSlotsDrains"),
-            byOracle(
+            byChecker(
                     withWorkers("a worker that consumes no assignment", BrokenWorkers.NonConsuming::new),
                     Rule.S3,
                     "workerloss.theResultOfAZombieWorkerIsThrownAway"),
-            byOracle(
+            byChecker(
                     withWorkers("a completion in two steps", BrokenWorkers.TwoSteps::new),
                     Rule.S3,
                     "completion.theStatusTakesThePlaceOfTheAssignment"),
-            byOracle(
+            byChecker(
                     withWorkers("a worker that changes its mind", BrokenWorkers.ChangesItsMind::new),
                     Rule.S3,
                     "completion.theStatusTakesThePlaceOfTheAssignment"),
-            byOracle(
+            byChecker(
                     withClients("a client that resubmits", BrokenClients.Resubmitter::new),
                     Rule.S4,
                     "lostanswer.theAnswerToASubmitIsLost"),
-            byOracle(
+            byChecker(
                     withMasters("a hasty tidier", BrokenMasters.HastyTidier::new),
                     Rule.S5,
                     "tidying.aCompletedTaskThatNobodyCollectsIsRemovedAfterTheRetention"),
-            byOracle(
+            byChecker(
                     withClients("a client that collects too early", BrokenClients.CollectsTooEarly::new),
                     Rule.S5,
                     "outcome.onlyATaskWithAStatusIsCollectedAndOnlyOnce"),
-            byOracle(
+            byChecker(
                     withClients("a client that invents an outcome", BrokenClients.InventsAnOutcome::new),
                     Rule.S6,
                     "outcome.whenTimeIsUpItIsUnknownAndMayBeLearntLater"),
@@ -145,19 +145,19 @@ class BrokenImplementationsTest {
                     Rule.L4,
                     "outcome.whoAsksAServerThatIsBehindLearnsTheOutcomeAllTheSame",
                     "it takes nothing for certain"),
-            byOracle(
+            byChecker(
                     withWorkers("a worker that adopts a foreign ephemeral", BrokenWorkers.AdoptsAForeignEphemeral::new),
                     Rule.R1,
                     "registration.registeredCompletesOnlyWhenTheWorkersOwnEphemeralExists"),
-            byOracle(
+            byChecker(
                     withWorkers("a usurper", BrokenWorkers.Usurper::new),
                     Rule.R3,
                     "registration.aSecondLiveWorkerOfTheSameIdIsRefusedAndTheFirstGoesOn"),
-            byOracle(
+            byChecker(
                     withWorkers("a worker that leaves its ephemeral", BrokenWorkers.LeavesItsEphemeral::new),
                     Rule.R4,
                     "lifecycle.closingTwiceIsLikeClosingOnceAndLeavesNoEphemeral"),
-            byOracle(
+            byChecker(
                     withWorkers("a worker that talks after its close", BrokenWorkers.TalksAfterItsClose::new),
                     Rule.R4,
                     "lifecycle.aClosedRoleSaysNothingMoreWhateverHappens"),

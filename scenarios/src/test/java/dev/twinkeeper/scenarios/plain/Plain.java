@@ -12,7 +12,7 @@ import dev.twinkeeper.contract.WorkerId;
 
 /**
  * The plain implementation: one thread a role that looks at the tree twenty times a second, by synchronous calls and
- * with no watch at all. It keeps every rule and costs what it costs. Broken variants put one flawed role in the place of
+ * with no watch at all. It keeps every rule and costs what it costs. Broken variants put one broken role in the place of
  * a correct one.
  */
 record Plain(String name, Masters masters, Workers workers, Clients clients) implements Coordination {
@@ -36,16 +36,16 @@ record Plain(String name, Masters masters, Workers workers, Clients clients) imp
         this("plain", PlainMaster::new, PlainWorker::new, PlainClient::new);
     }
 
-    static Plain withMasters(String name, Masters flawed) {
-        return new Plain(name, flawed, PlainWorker::new, PlainClient::new);
+    static Plain withMasters(String name, Masters broken) {
+        return new Plain(name, broken, PlainWorker::new, PlainClient::new);
     }
 
-    static Plain withWorkers(String name, Workers flawed) {
-        return new Plain(name, PlainMaster::new, flawed, PlainClient::new);
+    static Plain withWorkers(String name, Workers broken) {
+        return new Plain(name, PlainMaster::new, broken, PlainClient::new);
     }
 
-    static Plain withClients(String name, Clients flawed) {
-        return new Plain(name, PlainMaster::new, PlainWorker::new, flawed);
+    static Plain withClients(String name, Clients broken) {
+        return new Plain(name, PlainMaster::new, PlainWorker::new, broken);
     }
 
     @Override
