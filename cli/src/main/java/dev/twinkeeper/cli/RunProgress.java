@@ -20,6 +20,7 @@ final class RunProgress implements AutoCloseable {
     private double total;
     private int done;
     private int of;
+    private boolean closed;
 
     RunProgress(Terminal terminal) {
         this.terminal = terminal;
@@ -65,6 +66,9 @@ final class RunProgress implements AutoCloseable {
     }
 
     private synchronized void show() {
+        if (closed) {
+            return;
+        }
         terminal.err().print(CLEAR + text(seconds()));
         terminal.err().flush();
     }
@@ -90,6 +94,7 @@ final class RunProgress implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         clock.shutdownNow();
         if (terminal.colour()) {
             terminal.err().print(CLEAR);

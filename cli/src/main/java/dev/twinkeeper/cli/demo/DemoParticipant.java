@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
@@ -17,6 +18,8 @@ import org.apache.zookeeper.data.Stat;
 
 /** Somebody with a plain ZooKeeper client on a wire of its own, who says what it does and what it is told. */
 final class DemoParticipant implements AutoCloseable {
+    private static final int ANY_VERSION = -1;
+
     private static final Duration CONNECT = Duration.ofSeconds(20);
 
     private final DemoContext context;
@@ -85,6 +88,8 @@ final class DemoParticipant implements AutoCloseable {
 
     /** Reads it with a one-shot watch; returns its stat. */
     Stat readAndWatch(String path) throws KeeperException, InterruptedException {
+        // A read barrier: her server may be behind the one that took the operator's change.
+        client.multi(List.of(Op.check(path, ANY_VERSION)));
         Stat stat = new Stat();
         String data = new String(client.getData(path, this::onEvent, stat), StandardCharsets.UTF_8);
         context.tell(name, "get -w " + path + "  →  '" + data + "', version " + stat.getVersion());
