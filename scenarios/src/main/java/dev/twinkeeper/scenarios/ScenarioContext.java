@@ -79,9 +79,6 @@ public final class ScenarioContext implements AutoCloseable {
     /** Where a recipe stands, for an {@link Operator}. */
     public static final String RECIPE = "/recipe";
 
-    /** Looks without traffic, 10 ms apart, after which nobody is about to ask. */
-    private static final int QUIET = 15;
-
     private static final AtomicInteger contexts = new AtomicInteger();
 
     private final Implementations implementations;
@@ -344,13 +341,7 @@ public final class ScenarioContext implements AutoCloseable {
 
     /** Waits until nobody asks the servers for anything any more: then all that was to be watched is. Returns the traffic. */
     public Traffic settle() {
-        List<Traffic> looks = new ArrayList<>();
-        eventually("all is quiet", READY, () -> {
-            looks.add(traffic());
-            int from = looks.size() - QUIET;
-            return from >= 0 && looks.get(from).total() == traffic().total();
-        });
-        return looks.get(looks.size() - 1);
+        return Quiet.awaitIt(this::traffic, READY);
     }
 
     /** What all wires together carried. */
