@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedEnsemble.class)
 class DemosTest {
     /** They wait far more than they work, mostly for sessions to expire. */
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 3;
 
     /** What is promised: thirty seconds with a start of Java and of an ensemble, which take three. */
     private static final Duration LONGEST = Duration.ofSeconds(27);
