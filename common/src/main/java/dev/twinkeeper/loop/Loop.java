@@ -65,7 +65,17 @@ public final class Loop implements AutoCloseable {
     public Loop(ScheduledExecutorService executor, LongSupplier clock) {
         this.executor = executor;
         this.clock = clock;
-        this.guard = UnaryOperator.identity();
+        this.guard = work -> () -> runHere(work);
+    }
+
+    /** Whose thread it is may change from one piece of work to the next. */
+    private void runHere(Runnable work) {
+        thread = Thread.currentThread();
+        try {
+            work.run();
+        } finally {
+            thread = null;
+        }
     }
 
     /** In nanoseconds, as {@link System#nanoTime}: only differences mean something. */
