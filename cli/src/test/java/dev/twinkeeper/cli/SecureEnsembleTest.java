@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
@@ -118,9 +121,20 @@ class SecureEnsembleTest {
         ZKClientConfig config = new ZKClientConfig();
         TlsConfig.read(Path.of(tls())).forEach(config::setProperty);
         config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, "20000");
-        ZooKeeper stranger = new ZooKeeper(servers, 20_000, event -> {}, config);
+        CountDownLatch connected = new CountDownLatch(1);
+        // What is asked before that is lost with each attempt at an address where nobody listens.
+        ZooKeeper stranger = new ZooKeeper(
+                servers,
+                20_000,
+                event -> {
+                    if (event.getState() == KeeperState.SyncConnected) {
+                        connected.countDown();
+                    }
+                },
+                config);
         try {
             stranger.addAuthInfo("digest", SecurityOptions.credentials(other).bytes());
+            assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
 
             assertThatThrownBy(
                             () -> stranger.create("/theirs", new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT))
