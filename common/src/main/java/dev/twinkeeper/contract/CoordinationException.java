@@ -1,5 +1,7 @@
 package dev.twinkeeper.contract;
 
+import java.time.Duration;
+
 /**
  * What went wrong, for a person: one line that says what, where and what to do, and a {@link Problem} for a program. It
  * never reports a passing fault of the network: roles wait until that is over.
@@ -50,5 +52,51 @@ public final class CoordinationException extends RuntimeException {
     /** A {@link Problem#CLOSED}. */
     public static CoordinationException closed(String who) {
         return new CoordinationException(Problem.CLOSED, who + " is closed");
+    }
+
+    /** A {@link Problem#ID_IN_USE}: another session has the worker's znode, and did not end while it could have. */
+    public static CoordinationException inUse(WorkerId id, long session, Duration waited) {
+        return new CoordinationException(
+                Problem.ID_IN_USE,
+                "worker id '" + id + "' is in use by session 0x" + Long.toHexString(session) + ", alive for "
+                        + Durations.format(waited) + " and more: choose another id, or stop that worker");
+    }
+
+    /** An {@link Problem#IN_THE_WAY}: a persistent znode stands where a session's own belongs. */
+    public static CoordinationException persistent(String path) {
+        return new CoordinationException(
+                Problem.IN_THE_WAY, path + " is a persistent znode: choose another id, or delete it");
+    }
+
+    /** An {@link Problem#UNKNOWN}: the answer was lost for longer than a task is retained. */
+    public static CoordinationException unanswered(Duration retention) {
+        return new CoordinationException(
+                Problem.UNKNOWN, "no answer for " + Durations.format(retention) + ": it may be done and removed");
+    }
+
+    /**
+     * What the servers answered to a request that was not lost: nothing of it was applied.
+     *
+     * @param code the name of ZooKeeper's error code
+     */
+    public static CoordinationException refused(String path, String code) {
+        return switch (code) {
+            case "NOAUTH" -> new CoordinationException(Problem.NOT_ALLOWED, "no permission for " + path);
+            case "NONODE" -> new CoordinationException(Problem.IN_THE_WAY, "somebody deleted " + path);
+            case "NOCHILDRENFOREPHEMERALS" ->
+                new CoordinationException(Problem.IN_THE_WAY, path + " is ephemeral, and has no children");
+            // The sequence of /tasks is 2^31-1 creates long, and at its end ZooKeeper answers this for ever.
+            case "NODEEXISTS" -> new CoordinationException(Problem.FULL, "the sequence of " + path + " is used up");
+            case "QUOTAEXCEEDED" ->
+                new CoordinationException(Problem.FULL, "a quota on " + path + " or above is used up");
+            case "THROTTLEDOP" ->
+                new CoordinationException(Problem.FULL, "the servers have too much to do: try again later");
+            default -> unknown(path, code);
+        };
+    }
+
+    /** The same where an earlier try may have been applied, whose answer was lost. */
+    public static CoordinationException unknown(String path, String code) {
+        return new CoordinationException(Problem.UNKNOWN, path + ": the ensemble answered " + code);
     }
 }

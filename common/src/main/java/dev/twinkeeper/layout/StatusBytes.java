@@ -20,6 +20,11 @@ public final class StatusBytes {
     }
 
     /** A reason that is too long for a status is cut, with an ellipsis. */
+    /** With what it says, or what it is. */
+    public static byte[] failed(Throwable thrown) {
+        return failed(thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
+    }
+
     public static byte[] failed(String reason) {
         byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > Payload.LIMIT) {

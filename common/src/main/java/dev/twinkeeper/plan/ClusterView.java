@@ -1,5 +1,6 @@
 package dev.twinkeeper.plan;
 
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import java.util.ArrayList;
@@ -87,6 +88,11 @@ public final class ClusterView {
     public ClusterView(long graceNanos, long retentionNanos) {
         this.graceNanos = graceNanos;
         this.retentionNanos = retentionNanos;
+    }
+
+    /** With the grace of a session timeout. */
+    public ClusterView(Settings settings) {
+        this(settings.sessionTimeout().toNanos(), settings.retention().toNanos());
     }
 
     // Observations.

@@ -71,25 +71,18 @@ public final class TreeObserver {
 
     /** A step of the reign of that epoch was committed: it is known here before any watch tells of it. */
     public void applied(Step step, long epoch, long now) {
-        if (step instanceof Step.Assign assign) {
-            view.assignmentSeen(assign.worker(), assign.task(), now);
-            events.accept(new Event.TaskAssigned(assign.task(), assign.worker(), epoch));
-        } else if (step instanceof Step.Move move) {
-            view.assignmentSeen(move.to(), move.task(), now);
-            view.assignmentGone(move.from(), move.task(), now);
-            events.accept(new Event.TaskMoved(move.task(), move.from(), move.to(), epoch));
-        } else if (step instanceof Step.Release release) {
-            view.assignmentGone(release.worker(), release.task(), now);
-            events.accept(new Event.Tidied(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.MakeParent make) {
-            view.parentSeen(make.worker(), now);
-        } else if (step instanceof Step.RemoveParent remove) {
-            view.parentGone(remove.worker(), now);
-            events.accept(new Event.Tidied(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            view.taskGone(expire.task());
-            events.accept(new Event.Tidied(layout.task(expire.task())));
+        // What is made first: a task that moves is never without an assignment.
+        for (Step.Write write : step.writes(layout, epoch)) {
+            if (write.data().isPresent()) {
+                seen(write.path(), now);
+            }
         }
+        for (Step.Write write : step.writes(layout, epoch)) {
+            if (write.data().isEmpty()) {
+                gone(write.path(), now);
+            }
+        }
+        step.news(layout, epoch).ifPresent(events);
         view.settled(step, now);
     }
 }

@@ -2,7 +2,6 @@ package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Outcome;
@@ -10,6 +9,7 @@ import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.loop.Backlog;
+import dev.twinkeeper.loop.Submission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NotEmptyException;
 
@@ -62,16 +64,17 @@ final class ClientRole extends Participant implements Client {
     }
 
     @Override
-    void abandon(CoordinationException why) {
+    protected void abandon(CoordinationException why) {
         backlog.end(why);
     }
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
-        List<CompletableFuture<TaskId>> answers =
-                commands.stream().map(command -> backlog.<TaskId>admit()).toList();
-        submissions.addAll(List.copyOf(commands), answers);
-        return answers.stream().map(CompletableFuture::minimalCompletionStage).toList();
+        List<Submission> made = List.copyOf(commands).stream()
+                .map(command -> Submission.of(command, backlog.admit()))
+                .toList();
+        submissions.addAll(made);
+        return made.stream().map(each -> each.answer().minimalCompletionStage()).toList();
     }
 
     @Override
@@ -103,8 +106,12 @@ final class ClientRole extends Participant implements Client {
                 tell(new Event.Collected(task));
             }
             loop.post(() -> answer.complete(taken));
+        } catch (NoAuthException e) {
+            refuse(answer, CoordinationException.refused(layout.task(task), "NOAUTH")); // nor was it gone before
         } catch (KeeperException e) {
-            refuse(answer, e, layout.task(task));
+            refuse(
+                    answer,
+                    CoordinationException.unknown(layout.task(task), e.code().name()));
         }
     }
 
@@ -113,9 +120,12 @@ final class ClientRole extends Participant implements Client {
         for (boolean inDoubt = false; ; inDoubt = true) {
             try {
                 if (!inDoubt || !connection.isGone(layout.task(task))) {
-                    connection.once(List.of(
-                            client.transactionOp().delete().forPath(layout.status(task)),
-                            client.transactionOp().delete().forPath(layout.task(task))));
+                    TransactionOp op = client.transactionOp();
+                    Connection.once(
+                            connection.handle(),
+                            List.of(
+                                    op.delete().forPath(layout.status(task)),
+                                    op.delete().forPath(layout.task(task))));
                 }
                 return true;
             } catch (NoNodeException e) {
@@ -132,15 +142,7 @@ final class ClientRole extends Participant implements Client {
     }
 
     /** The ensemble refused it for good. */
-    void refuse(CompletableFuture<?> answer, KeeperException e, String path) {
-        Problem problem =
-                switch (e.code()) {
-                    case NOAUTH -> Problem.NOT_ALLOWED;
-                    case NONODE, NOCHILDRENFOREPHEMERALS -> Problem.IN_THE_WAY;
-                    case NODEEXISTS, QUOTAEXCEEDED, THROTTLEDOP -> Problem.FULL;
-                    default -> Problem.UNKNOWN;
-                };
-        loop.post(() -> answer.completeExceptionally(
-                new CoordinationException(problem, path + ": the ensemble answered " + e.code())));
+    void refuse(CompletableFuture<?> answer, CoordinationException why) {
+        loop.post(() -> answer.completeExceptionally(why));
     }
 }

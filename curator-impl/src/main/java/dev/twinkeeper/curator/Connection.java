@@ -110,13 +110,9 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     /**
      * A transaction that is sent once. When the answer to any other request is lost, Curator sends it again, by the
      * client's retry policy. Here a second time would be a second task (S4), or an assignment after the status (S2). So
-     * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them.
+     * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them: the caller keeps it where it has
+     * to know in which session they were sent.
      */
-    List<OpResult> once(List<CuratorOp> operations) throws Exception {
-        return once(handle(), operations);
-    }
-
-    /** By a handle that the caller keeps, to know in which session it was sent. */
     static List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
         return handle.multi(operations.stream().map(CuratorOp::get).toList());
     }
@@ -137,11 +133,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
             ZooKeeper joined = new ZooKeeper(
                     servers,
                     timeout,
-                    event -> {
-                        if (event.getState() == KeeperState.SyncConnected || event.getState() == KeeperState.Expired) {
-                            heard.complete(event.getState());
-                        }
-                    },
+                    event -> heard.complete(event.getState()),
                     former.getSessionId(),
                     former.getSessionPasswd(),
                     false,

@@ -22,7 +22,7 @@ final class LatchTurn implements Turn {
     }
 
     private void run() throws Exception {
-        while (!role.left) {
+        while (!role.left()) {
             try {
                 role.insist(role.layout.master(), role::stand);
             } catch (InterruptedException e) {

@@ -45,7 +45,7 @@ final class MasterRole extends Participant implements Master {
 
     @Override
     public Leadership leadership() {
-        return left ? Leadership.CLOSED : leadership;
+        return left() ? Leadership.CLOSED : leadership;
     }
 
     /** Enters another state of leadership, and tells of it. */
@@ -92,20 +92,16 @@ final class MasterRole extends Participant implements Master {
             connection.makeParents(layout.top());
             vacate();
             do {
-                awaitVacancy();
+                while (look()) {
+                    masterChanged.acquire();
+                    masterChanged.drainPermits();
+                }
                 turn.await();
             } while (look());
             lead(claim());
         } catch (NodeExistsException e) {
             // Somebody was faster, and the watch is about to say so.
             masterChanged.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void awaitVacancy() throws Exception {
-        while (look()) {
-            masterChanged.acquire();
-            masterChanged.drainPermits();
         }
     }
 
@@ -161,7 +157,7 @@ final class MasterRole extends Participant implements Master {
     private static void close(Reign over) throws Exception {
         boolean interrupted = Thread.interrupted();
         try {
-            over.close();
+            over.tree.close();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

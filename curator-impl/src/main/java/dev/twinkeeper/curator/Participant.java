@@ -1,23 +1,18 @@
 package dev.twinkeeper.curator;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
-import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
-import dev.twinkeeper.contract.Role;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.layout.Layout;
-import dev.twinkeeper.loop.Announcer;
 import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.loop.RoleLife;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -32,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Master, Worker and Client have in common: a Curator client, a life from {@code start} to {@code close}, and a
- * loop, which calls the listener and completes futures; nothing blocks on it.
+ * What Master, Worker and Client have in common: a Curator client, and threads that block. The loop calls the listener
+ * and completes futures; nothing blocks on it.
  */
-abstract class Participant implements Role {
+abstract class Participant extends RoleLife {
     /** L6: the pause before a refused request is sent again. */
     static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -44,29 +39,19 @@ abstract class Participant implements Role {
     /** The paths that a session may own only once: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
 
-    final String who;
-    final Settings settings;
     final Connection connection;
     final CuratorFramework client;
     final Layout layout;
-    final Loop loop;
-    final Announcer announcer;
-    volatile boolean left;
 
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ConnectionStateListener stateListener = (unused, state) -> onState(state);
     private final CuratorListener eventListener = (unused, event) -> onEvent(event);
     private volatile long session;
 
     Participant(String who, Settings settings, Listener listener, Connection connection) {
-        this.who = who;
-        this.settings = settings;
+        super(who, settings, listener, new Loop(who));
         this.connection = connection;
         this.client = connection.client();
         this.layout = new Layout(connection.root() + settings.connect().chroot());
-        this.loop = new Loop(who);
-        this.announcer = new Announcer(who, listener);
     }
 
     /** Starts what the role consists of; the client is started. */
@@ -81,10 +66,11 @@ abstract class Participant implements Role {
     /** Gives up what it holds, because the session may live on. */
     abstract void leave() throws Exception;
 
-    /** Completes every open request with this. */
-    void abandon(CoordinationException why) {}
+    @Override
+    protected void abandon(CoordinationException why) {}
 
-    final void start() {
+    @Override
+    protected final void connect() {
         connection.framework().getConnectionStateListenable().addListener(stateListener);
         connection.framework().getCuratorListenable().addListener(eventListener);
         if (connection.own()) {
@@ -92,27 +78,41 @@ abstract class Participant implements Role {
         } else if (client.getZookeeperClient().isConnected()) {
             onState(ConnectionState.CONNECTED);
         }
-        loop.post(() -> quietly(this::beginUnlessLeft));
-        loop.after(settings.connectTimeout(), this::checkConnected);
+        quietly(this::begin);
     }
 
-    /** R4: a role that is closed at once leaves all that it began, or did not begin. */
-    private synchronized void beginUnlessLeft() throws Exception {
-        if (!left) {
-            begin();
-        }
+    @Override
+    protected final void leave(Runnable done) {
+        connection.framework().getConnectionStateListenable().removeListener(stateListener);
+        connection.framework().getCuratorListenable().removeListener(eventListener);
+        inBackground(this::leave, done);
+    }
+
+    @Override
+    protected final void hangUp(Runnable done) {
+        HELD.values().remove(this);
+        inBackground(connection::close, done);
+    }
+
+    private void inBackground(Blocking last, Runnable done) {
+        Executor thread = work -> daemon(who + " leaves", work::run).start();
+        CompletableFuture.runAsync(() -> quietly(last), thread).thenRun(() -> loop.post(done));
+    }
+
+    @Override
+    protected final String servers() {
+        return client.getZookeeperClient().getCurrentConnectionString();
     }
 
     private void onState(ConnectionState state) {
         switch (state) {
             case CONNECTED, RECONNECTED -> {
                 session = connection.session();
-                tell(new Event.Connected(session));
+                tellConnected(session);
                 connected();
             }
             case SUSPENDED -> tell(new Event.Disconnected());
             case LOST -> tell(new Event.SessionExpired(session));
-            default -> log.debug("{}: {}", who, state);
         }
     }
 
@@ -126,15 +126,6 @@ abstract class Participant implements Role {
         }
     }
 
-    private void checkConnected() {
-        if (session == 0) {
-            String servers = client.getZookeeperClient().getCurrentConnectionString();
-            String patience = Durations.format(settings.connectTimeout());
-            refuse(new CoordinationException(
-                    Problem.CANNOT_CONNECT, "no server of " + servers + " answered within " + patience));
-        }
-    }
-
     /** For a path that belongs to a session: another role of this client would take ours for its own. */
     final void hold(String path) {
         if (HELD.putIfAbsent(Map.entry(client.getZookeeperClient(), path), this) != null) {
@@ -143,22 +134,12 @@ abstract class Participant implements Role {
         }
     }
 
-    // What is told.
-
-    final void tell(Event event) {
-        loop.post(() -> announcer.tell(event));
-    }
-
-    final void setAside(String path, String why) {
-        loop.post(() -> announcer.setAside(path, why));
-    }
-
     /**
      * Repeats the work until the ensemble has answered: a caller's client may have less patience than a role needs
      * (L5). L6: a refusal is told once, and tried again after a pause.
      */
     final void insist(String path, Blocking work) throws Exception {
-        while (!left) {
+        while (!left()) {
             try {
                 work.run();
                 return;
@@ -169,59 +150,6 @@ abstract class Participant implements Role {
                 }
             }
         }
-    }
-
-    final void becomeReady() {
-        loop.post(() -> ready.complete(null));
-    }
-
-    @Override
-    public final CompletionStage<Void> ready() {
-        return ready.minimalCompletionStage();
-    }
-
-    // The end.
-
-    @Override
-    public final void close() {
-        end(CoordinationException.closed(who));
-        if (!loop.isCurrent()) {
-            ended.copy().completeOnTimeout(null, 10, SECONDS).join();
-        }
-    }
-
-    /** Refused for good: the role ends. */
-    final synchronized void refuse(CoordinationException why) {
-        if (!left) {
-            tell(new Event.Refused(why.problem(), why.getMessage()));
-            end(why);
-        }
-    }
-
-    private synchronized void end(CoordinationException why) {
-        if (!left) {
-            left = true;
-            daemon(who + " ends", () -> shutDown(why)).start();
-        }
-    }
-
-    private void shutDown(CoordinationException why) throws InterruptedException {
-        connection.framework().getConnectionStateListenable().removeListener(stateListener);
-        connection.framework().getCuratorListenable().removeListener(eventListener);
-        // Without a server, neither a yield nor the end of a session comes to an end by itself.
-        for (Blocking last : List.<Blocking>of(this::leave, connection::close)) {
-            Thread thread = daemon(who + " leaves", last);
-            thread.start();
-            thread.join(2_000);
-        }
-        HELD.values().remove(this);
-        loop.post(() -> {
-            ready.completeExceptionally(why);
-            abandon(why);
-            announcer.mute();
-        });
-        loop.close();
-        ended.complete(null);
     }
 
     /** Something that blocks. */

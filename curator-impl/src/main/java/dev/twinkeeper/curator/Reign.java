@@ -3,10 +3,8 @@ package dev.twinkeeper.curator;
 import static dev.twinkeeper.curator.Participant.PAUSE;
 
 import dev.twinkeeper.contract.Event;
-import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.curator.Participant.Blocking;
-import dev.twinkeeper.layout.AssignmentLine;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
@@ -51,7 +49,7 @@ final class Reign {
     final int epoch;
     private final ClusterView view;
     private final BlockingQueue<Blocking> observations = new LinkedBlockingQueue<>();
-    private final TreeView tree;
+    final TreeView tree;
     private final long creation;
     private int version;
 
@@ -60,9 +58,7 @@ final class Reign {
         this.creation = master.getCzxid();
         this.version = master.getVersion();
         this.epoch = claim.getVersion();
-        Settings settings = role.settings;
-        this.view = new ClusterView(
-                settings.sessionTimeout().toNanos(), settings.retention().toNanos());
+        this.view = new ClusterView(role.settings);
         this.observer = new TreeObserver(role.layout, view, role::tell, role::setAside);
         this.tree = recipes.view(role, this);
     }
@@ -83,11 +79,6 @@ final class Reign {
             apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
             believe();
         }
-    }
-
-    /** Takes the watches away. */
-    void close() throws Exception {
-        tree.close();
     }
 
     /** S2: a task that lost its assignment may get its status in the next event, or be pending: ask. */
@@ -161,15 +152,20 @@ final class Reign {
     // region assign
     /** S1: opens with the fence. S2: is sent once. */
     private void commit(List<Step> steps) throws Exception {
-        List<CuratorOp> operations = new ArrayList<>(fence());
+        TransactionOp op = role.client.transactionOp();
+        List<CuratorOp> operations = new ArrayList<>();
+        operations.add(op.check().withVersion(version).forPath(role.layout.master()));
+        operations.add(op.check().withVersion(epoch).forPath(role.layout.epoch()));
         List<Step> stepOf = new ArrayList<>(Collections.nCopies(FENCE, null));
         for (Step step : steps) {
-            operations.addAll(operations(step));
-            stepOf.addAll(Collections.nCopies(step.operations(), step));
+            for (Step.Write write : step.writes(role.layout, epoch)) {
+                operations.add(operation(op, write));
+                stepOf.add(step);
+            }
             view.begin(step);
         }
         try {
-            role.connection.once(operations);
+            Connection.once(role.connection.handle(), operations);
             // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
             steps.forEach(step -> observer.applied(step, epoch, System.nanoTime()));
         } catch (KeeperException e) {
@@ -180,13 +176,6 @@ final class Reign {
         }
     }
     // endregion
-
-    private List<CuratorOp> fence() throws Exception {
-        TransactionOp op = role.client.transactionOp();
-        return List.of(
-                op.check().withVersion(version).forPath(role.layout.master()),
-                op.check().withVersion(epoch).forPath(role.layout.epoch()));
-    }
 
     /** The fence failed, or /master changed: the same one with a newer version is adopted, all else ends the reign. */
     void verify() throws Exception {
@@ -200,26 +189,10 @@ final class Reign {
         version = master.getVersion();
     }
 
-    private List<CuratorOp> operations(Step step) throws Exception {
-        TransactionOp op = role.client.transactionOp();
-        byte[] line = AssignmentLine.encode(epoch);
-        if (step instanceof Step.Assign assign) {
-            return List.of(op.create().forPath(role.layout.assignment(assign.worker(), assign.task()), line));
-        } else if (step instanceof Step.Move move) {
-            return List.of(
-                    op.delete().forPath(role.layout.assignment(move.from(), move.task())),
-                    op.create().forPath(role.layout.assignment(move.to(), move.task()), line));
-        } else if (step instanceof Step.Release release) {
-            return List.of(op.delete().forPath(role.layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.MakeParent make) {
-            return List.of(op.create().forPath(role.layout.assign(make.worker()), new byte[0]));
-        } else if (step instanceof Step.RemoveParent remove) {
-            return List.of(op.delete().forPath(role.layout.assign(remove.worker())));
-        } else {
-            TaskId task = ((Step.Expire) step).task();
-            return List.of(
-                    op.delete().forPath(role.layout.status(task)), op.delete().forPath(role.layout.task(task)));
-        }
+    private static CuratorOp operation(TransactionOp op, Step.Write write) throws Exception {
+        return write.data().isPresent()
+                ? op.create().forPath(write.path(), write.data().get())
+                : op.delete().forPath(write.path());
     }
 
     /**

@@ -39,7 +39,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
 
     /** A candidate in the queue has no thread, but has to report who reigns. */
     private void onMaster() {
-        if (!role.left) {
+        if (!role.left()) {
             queued.execute(() -> role.quietly(() -> role.insist(role.layout.master(), this::look)));
         }
     }
@@ -56,7 +56,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     public void takeLeadership(CuratorFramework client) throws Exception {
         leading = true;
         try {
-            while (!role.left) {
+            while (!role.left()) {
                 role.insist(role.layout.master(), role::stand);
             }
         } finally {

@@ -1,12 +1,10 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
-import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
-import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.loop.Submission;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,8 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.utils.ZKPaths;
@@ -30,11 +26,6 @@ import org.apache.zookeeper.ZooKeeper;
  * answer is lost, the tokens are looked for behind a read barrier, and what is not there is sent again (S4).
  */
 final class Submissions {
-    /** Half of what a server takes in one request, so that names and headers never matter. */
-    private static final int BATCH_BYTES = 512 * 1024;
-
-    private record Submission(String token, Payload command, CompletableFuture<TaskId> answer) {}
-
     private final ClientRole role;
     final Thread thread;
 
@@ -50,25 +41,22 @@ final class Submissions {
     }
 
     /** What is submitted together shares transactions. */
-    synchronized void addAll(List<Payload> commands, List<CompletableFuture<TaskId>> answers) {
-        for (int i = 0; i < answers.size(); i++) {
-            if (!answers.get(i).isDone()) {
-                String token = UUID.randomUUID().toString().replace("-", "");
-                waiting.add(new Submission(token, commands.get(i), answers.get(i)));
-            }
-        }
+    synchronized void addAll(List<Submission> submissions) {
+        submissions.stream().filter(each -> !each.answer().isDone()).forEach(waiting::add);
         notifyAll();
     }
 
     private void run() throws Exception {
         role.insist(role.layout.tasks(), () -> role.connection.makeParents(role.layout.top()));
         role.becomeReady();
-        while (!role.left) {
+        while (!role.left()) {
             List<Submission> batch = nextBatch();
             try {
                 submit(batch);
             } catch (KeeperException e) {
-                batch.forEach(each -> role.refuse(each.answer, e, role.layout.tasks()));
+                CoordinationException why = CoordinationException.refused(
+                        role.layout.tasks(), e.code().name());
+                batch.forEach(each -> role.refuse(each.answer(), why));
             }
         }
     }
@@ -77,15 +65,7 @@ final class Submissions {
         while (waiting.isEmpty()) {
             wait();
         }
-        List<Submission> batch = new ArrayList<>();
-        int bytes = 0;
-        do {
-            bytes += waiting.peek().command.size();
-            batch.add(waiting.remove());
-        } while (!waiting.isEmpty()
-                && batch.size() < role.settings.batch()
-                && bytes + waiting.peek().command.size() <= BATCH_BYTES);
-        return batch;
+        return Submission.batch(waiting, role.settings.batch());
     }
 
     private void submit(List<Submission> batch) throws Exception {
@@ -109,8 +89,10 @@ final class Submissions {
         List<CuratorOp> creations = new ArrayList<>();
         TransactionOp op = role.client.transactionOp();
         for (Submission each : batch) {
-            String path = role.layout.newTask(each.token);
-            creations.add(op.create().withMode(CreateMode.PERSISTENT_SEQUENTIAL).forPath(path, each.command.bytes()));
+            String path = role.layout.newTask(each.token());
+            creations.add(op.create()
+                    .withMode(CreateMode.PERSISTENT_SEQUENTIAL)
+                    .forPath(path, each.command().bytes()));
         }
         sender = role.connection.handle();
         List<OpResult> created = Connection.once(sender, creations);
@@ -135,21 +117,19 @@ final class Submissions {
             throw new KeeperException.SessionExpiredException(); // the barrier was perhaps of the next session
         }
         for (Submission each : batch) {
-            String name = there.get(each.token);
+            String name = there.get(each.token());
             role.tell(new Event.SubmitResolved(name != null));
             if (name != null) {
                 acknowledge(each, name);
             }
         }
         List<Submission> missing =
-                batch.stream().filter(each -> !there.containsKey(each.token)).toList();
+                batch.stream().filter(each -> !there.containsKey(each.token())).toList();
         Duration retention = role.settings.retention();
         if (System.nanoTime() - since < retention.toNanos()) {
             return missing;
         }
-        CoordinationException late = new CoordinationException(
-                Problem.UNKNOWN, "no answer for " + Durations.format(retention) + ": it may be done and removed");
-        role.loop.post(() -> missing.forEach(each -> each.answer.completeExceptionally(late)));
+        missing.forEach(each -> role.refuse(each.answer(), CoordinationException.unanswered(retention)));
         return List.of();
     }
     // endregion
@@ -157,6 +137,6 @@ final class Submissions {
     private void acknowledge(Submission submission, String name) {
         TaskId task = new TaskId(name);
         role.tell(new Event.Submitted(task));
-        role.loop.post(() -> submission.answer.complete(task));
+        role.loop.post(() -> submission.answer().complete(task));
     }
 }

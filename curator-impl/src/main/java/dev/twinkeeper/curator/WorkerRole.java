@@ -1,8 +1,6 @@
 package dev.twinkeeper.curator;
 
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
-import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Payload;
@@ -103,7 +101,7 @@ final class WorkerRole extends Participant implements Worker {
     }
 
     private void run() throws Exception {
-        while (!left) {
+        while (!left()) {
             insist(layout.worker(id), () -> {
                 connection.makeParents(List.of(layout.workers(), layout.tasks(), layout.epoch(), layout.assign(id)));
                 register();
@@ -139,9 +137,7 @@ final class WorkerRole extends Participant implements Worker {
                 becomeReady();
                 return;
             } else if (stat.getEphemeralOwner() == 0) {
-                throw new CoordinationException(
-                        Problem.IN_THE_WAY,
-                        layout.worker(id) + " is a persistent znode: choose another id, or delete it");
+                throw CoordinationException.persistent(layout.worker(id));
             } else if (stat.getEphemeralOwner() == holder) {
                 awaitDeletion(holder);
             } else {
@@ -168,10 +164,7 @@ final class WorkerRole extends Participant implements Worker {
         Duration patience = Duration.ofMillis(granted * 3L / 2).plus(PAUSE);
         long rest = patience.toNanos() - (System.nanoTime() - waitingSince);
         if (rest <= 0) {
-            throw new CoordinationException(
-                    Problem.ID_IN_USE,
-                    "worker id '" + id + "' is in use by session 0x" + Long.toHexString(holder) + ", alive for "
-                            + Durations.format(patience) + " and more: choose another id, or stop that worker");
+            throw CoordinationException.inUse(id, holder, patience);
         }
         changed.tryAcquire(rest, TimeUnit.NANOSECONDS);
     }
@@ -215,7 +208,7 @@ final class WorkerRole extends Participant implements Worker {
             tell(new Event.TaskStarted(task, id));
             return StatusBytes.done(handler.handle(given));
         } catch (Throwable e) {
-            return StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+            return StatusBytes.failed(e);
         }
     }
 

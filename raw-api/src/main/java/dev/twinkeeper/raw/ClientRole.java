@@ -2,12 +2,13 @@ package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.loop.Backlog;
+import dev.twinkeeper.loop.Submission;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
@@ -56,13 +56,11 @@ final class ClientRole extends Participant implements Client {
     private final Outcomes outcomes;
     private final Removals removals;
 
-    /** What was asked from any thread and has no answer yet: at most {@link Settings#backlog()}. */
-    private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean abandoned;
+    private final Backlog backlog;
 
     ClientRole(Settings settings, Listener listener, Session session) {
         super("client", settings, listener, session);
+        this.backlog = new Backlog(settings.backlog());
         this.guard = new PhaseGuard<>(who, loop, Phase.SUSPENDED, TRANSITIONS);
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
@@ -71,8 +69,8 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
-        List<Submissions.Submission> made = List.copyOf(commands).stream()
-                .map(command -> new Submissions.Submission(command, this.<TaskId>admit()))
+        List<Submission> made = List.copyOf(commands).stream()
+                .map(command -> Submission.of(command, backlog.admit()))
                 .toList();
         loop.post(() -> submissions.add(made));
         return made.stream().map(each -> each.answer().minimalCompletionStage()).toList();
@@ -82,7 +80,7 @@ final class ClientRole extends Participant implements Client {
     public CompletionStage<Outcome> outcome(TaskId task, Duration patience) {
         Objects.requireNonNull(task);
         Objects.requireNonNull(patience);
-        CompletableFuture<Outcome> answer = admit();
+        CompletableFuture<Outcome> answer = backlog.admit();
         loop.post(() -> outcomes.add(task, patience, answer));
         return answer.minimalCompletionStage();
     }
@@ -90,26 +88,9 @@ final class ClientRole extends Participant implements Client {
     @Override
     public CompletionStage<Boolean> collect(TaskId task) {
         Objects.requireNonNull(task);
-        CompletableFuture<Boolean> answer = admit();
+        CompletableFuture<Boolean> answer = backlog.admit();
         loop.post(() -> removals.add(task, answer));
         return answer.minimalCompletionStage();
-    }
-
-    /** A place in the backlog, given back with the answer. Without one, the answer is there already: a refusal. */
-    private <T> CompletableFuture<T> admit() {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (unanswered.size() >= settings.backlog()) {
-            answer.completeExceptionally(new CoordinationException(
-                    Problem.FULL,
-                    "the client has " + settings.backlog() + " requests under way: wait for some of them"));
-            return answer;
-        }
-        unanswered.add(answer);
-        answer.whenComplete((value, failure) -> unanswered.remove(answer));
-        if (abandoned) {
-            answer.completeExceptionally(CoordinationException.closed(who));
-        }
-        return answer;
     }
 
     @Override
@@ -139,15 +120,14 @@ final class ClientRole extends Participant implements Client {
     void renew() {}
 
     @Override
-    void leave(Runnable done) {
+    protected void leave(Runnable done) {
         suspend();
         done.run();
     }
 
     @Override
-    void abandon(CoordinationException why) {
-        abandoned = true;
-        unanswered.forEach(answer -> answer.completeExceptionally(why));
+    protected void abandon(CoordinationException why) {
+        backlog.end(why);
     }
 
     private void onTaskChanged(WatchedEvent event) {

@@ -225,7 +225,7 @@ final class Duty {
             status = StatusBytes.done(handler.handle(task));
             done = true;
         } catch (Throwable e) {
-            status = StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+            status = StatusBytes.failed(e);
         }
         byte[] outcome = status;
         boolean good = done;

@@ -56,12 +56,12 @@ final class MasterRole extends Participant implements Master {
     }
 
     @Override
-    void leave(Runnable done) {
+    protected void leave(Runnable done) {
         candidacy.yield(done);
     }
 
     @Override
-    void abandon(CoordinationException why) {
+    protected void abandon(CoordinationException why) {
         leadership = Leadership.CLOSED;
     }
 

@@ -1,8 +1,6 @@
 package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
-import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.raw.session.PhaseGuard;
@@ -130,10 +128,7 @@ final class Registration {
                 if (role.session.owns(stat.getEphemeralOwner())) {
                     registered();
                 } else if (stat.getEphemeralOwner() == 0) {
-                    role.impossible(new CoordinationException(
-                            Problem.IN_THE_WAY,
-                            path + " is a persistent znode: no worker can register as '" + role.id
-                                    + "' until it is deleted"));
+                    role.refuse(CoordinationException.persistent(path));
                 } else {
                     await(stat.getEphemeralOwner());
                 }
@@ -194,10 +189,7 @@ final class Registration {
     }
 
     private void refuse() {
-        role.impossible(new CoordinationException(
-                Problem.ID_IN_USE,
-                "worker id '" + role.id + "' is in use by session 0x" + Long.toHexString(waitingFor) + ", alive for "
-                        + Durations.format(patience()) + " and more: choose another id, or stop that worker"));
+        role.refuse(CoordinationException.inUse(role.id, waitingFor, patience()));
     }
 
     void onChanged(EventType event) {

@@ -76,10 +76,7 @@ final class Reign {
         this.creation = creation;
         this.version = version;
         this.epoch = epoch;
-        // A worker makes its parent just before it registers: for a session timeout an empty one is left alone.
-        this.view = new ClusterView(
-                role.settings.sessionTimeout().toNanos(),
-                role.settings.retention().toNanos());
+        this.view = new ClusterView(role.settings);
         this.census = new Census(role, view, this::onCensus, this::plan, candidacy::fail);
     }
 

@@ -1,7 +1,6 @@
 package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
@@ -110,14 +109,11 @@ final class Removals {
                 role.announcer.setAside(layout.task(removal.task), "it has children that are none of ours");
                 answer(removal, false);
             }
-            // The ensemble looks for the task before it looks at permissions: nothing is removed, nor was it before.
-            case NOAUTH -> {
-                window.answered();
-                refuse(removal, Problem.NOT_ALLOWED, "no permission to delete " + layout.task(removal.task));
-            }
+            // Also NOAUTH: the ensemble looks for the task before it looks at permissions, so it was not removed
+            // before.
             default -> {
                 window.answered();
-                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + code);
+                refuse(removal, code);
             }
         }
     }
@@ -139,13 +135,9 @@ final class Removals {
                 answer(removal, true);
             }
             // It is there, so no earlier try of ours removed it.
-            case NOAUTH -> {
-                window.answered();
-                refuse(removal, Problem.NOT_ALLOWED, "no permission to read " + layout.task(removal.task));
-            }
             default -> {
                 window.answered();
-                refuse(removal, Problem.UNKNOWN, "the ensemble answered " + code);
+                refuse(removal, code);
             }
         }
     }
@@ -158,8 +150,12 @@ final class Removals {
         removal.answer.complete(removed);
     }
 
-    private void refuse(Removal removal, Problem problem, String message) {
+    private void refuse(Removal removal, Code code) {
         unanswered.remove(removal);
-        removal.answer.completeExceptionally(new CoordinationException(problem, message));
+        String task = layout.task(removal.task);
+        removal.answer.completeExceptionally(
+                code == Code.NOAUTH
+                        ? CoordinationException.refused(task, code.name())
+                        : CoordinationException.unknown(task, code.name()));
     }
 }

@@ -2,11 +2,10 @@ package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
-import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
-import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.loop.Submission;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -50,26 +47,17 @@ final class Submissions {
             Phase.RESOLVING, Set.of(Phase.OPEN, Phase.SUSPENDED),
             Phase.OPEN, Set.of(Phase.SUSPENDED));
 
-    /** Half of what a server takes in one request, so that names and headers never matter. */
-    private static final int BATCH_BYTES = 512 * 1024;
-
     /** Transactions under way at a time; while these are, the next batch fills. */
     private static final int PIPELINE = 4;
 
-    /** A command on its way to become a task. */
-    record Submission(Payload command, CompletableFuture<TaskId> answer) {}
-
-    /** A submission that was sent, with what finds it again. */
-    private record Sent(String token, Submission submission, long at) {}
+    private record Sent(Submission submission, long at) {}
 
     private final ClientRole role;
     private final Layout layout;
     private final PhaseGuard<Phase> guard;
-    private final String client = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final Deque<Submission> waiting = new ArrayDeque<>();
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
 
-    private long serial;
     private int underWay;
     private boolean sendPosted;
 
@@ -114,32 +102,21 @@ final class Submissions {
     private void send() {
         sendPosted = false;
         while (guard.in(Phase.OPEN) && underWay < PIPELINE && !waiting.isEmpty()) {
-            create(nextBatch());
+            create(Submission.batch(waiting, role.settings.batch()));
         }
-    }
-
-    private List<Sent> nextBatch() {
-        List<Sent> batch = new ArrayList<>();
-        int bytes = 0;
-        while (!waiting.isEmpty() && batch.size() < role.settings.batch()) {
-            bytes += waiting.peek().command().size();
-            if (!batch.isEmpty() && bytes > BATCH_BYTES) {
-                break;
-            }
-            String token = client + Long.toString(serial++, Character.MAX_RADIX);
-            batch.add(new Sent(token, waiting.remove(), role.loop.now()));
-        }
-        return batch;
     }
 
     // region submit
-    private void create(List<Sent> batch) {
+    private void create(List<Submission> submissions) {
+        List<Sent> batch = new ArrayList<>();
         List<Op> ops = new ArrayList<>();
-        for (Sent sent : batch) {
-            unanswered.put(sent.token(), sent);
+        for (Submission each : submissions) {
+            Sent sent = new Sent(each, role.loop.now());
+            batch.add(sent);
+            unanswered.put(each.token(), sent);
             ops.add(Op.create(
-                    layout.newTask(sent.token()),
-                    sent.submission().command().bytes(),
+                    layout.newTask(each.token()),
+                    each.command().bytes(),
                     role.session.acl(),
                     CreateMode.PERSISTENT_SEQUENTIAL));
         }
@@ -155,30 +132,22 @@ final class Submissions {
                     acknowledge(batch.get(i), layout.created(((OpResult.CreateResult) results.get(i)).getPath()));
                 }
             }
-            // The sequence of /tasks is 2^31-1 creates long, and at its end ZooKeeper answers this for ever.
-            case NODEEXISTS -> refuse(batch, Problem.FULL, "the sequence of " + layout.tasks() + " is used up");
-            case NOAUTH -> refuse(batch, Problem.NOT_ALLOWED, "no permission to create below " + layout.tasks());
-            case NONODE -> refuse(batch, Problem.IN_THE_WAY, "somebody deleted " + layout.tasks());
-            case NOCHILDRENFOREPHEMERALS ->
-                refuse(batch, Problem.IN_THE_WAY, layout.tasks() + " is ephemeral, and has no children");
-            case QUOTAEXCEEDED -> refuse(batch, Problem.FULL, "a quota on " + layout.tasks() + " or above is used up");
-            case THROTTLEDOP -> refuse(batch, Problem.FULL, "the servers have too much to do: submit it again later");
-            default -> refuse(batch, Problem.UNKNOWN, "the ensemble answered " + code);
+            default -> refuse(batch, CoordinationException.refused(layout.tasks(), code.name()));
         }
         advance();
     }
     // endregion
 
     private void acknowledge(Sent sent, TaskId task) {
-        unanswered.remove(sent.token());
+        unanswered.remove(sent.submission().token());
         role.announcer.tell(new Event.Submitted(task));
         sent.submission().answer().complete(task);
     }
 
-    private void refuse(List<Sent> batch, Problem problem, String message) {
+    private void refuse(List<Sent> batch, CoordinationException why) {
         for (Sent sent : batch) {
-            unanswered.remove(sent.token());
-            sent.submission().answer().completeExceptionally(new CoordinationException(problem, message));
+            unanswered.remove(sent.submission().token());
+            sent.submission().answer().completeExceptionally(why);
         }
     }
 
@@ -195,7 +164,7 @@ final class Submissions {
             case NONODE -> resolved(List.of());
             default -> {
                 List<Sent> lost = List.copyOf(unanswered.values());
-                refuse(lost, Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + code);
+                refuse(lost, new CoordinationException(Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + code));
                 open();
             }
         }
@@ -224,11 +193,7 @@ final class Submissions {
         if (role.loop.now() - sent.at() < role.settings.retention().toNanos()) {
             waiting.addFirst(sent.submission());
         } else {
-            refuse(
-                    List.of(sent),
-                    Problem.UNKNOWN,
-                    "no answer for " + Durations.format(role.settings.retention())
-                            + ": the task may have been done and removed since");
+            refuse(List.of(sent), CoordinationException.unanswered(role.settings.retention()));
         }
     }
 }

@@ -45,14 +45,14 @@ final class WorkerRole extends Participant implements Worker {
     void renew() {}
 
     @Override
-    void leave(Runnable done) {
+    protected void leave(Runnable done) {
         registration.suspend();
         duty.end();
         done.run();
     }
 
     @Override
-    void abandon(CoordinationException why) {}
+    protected void abandon(CoordinationException why) {}
 
     /** R1: the ephemeral of this very session exists. */
     void onRegistered() {

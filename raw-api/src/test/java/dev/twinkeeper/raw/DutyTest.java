@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.Asked;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
@@ -221,13 +220,8 @@ class DutyTest {
 
     /** On the handler's thread, which then comes back to the loop. */
     private void finish() {
-        int before = events.size() + servers.zk().asked().size();
         result.complete(Payload.of("hello".getBytes(UTF_8)));
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        while (events.size() + servers.zk().asked().size() == before && System.nanoTime() < end) {
-            Thread.onSpinWait();
-            servers.run();
-        }
+        servers.awaitWork();
     }
 
     private void changed(EventType type) {

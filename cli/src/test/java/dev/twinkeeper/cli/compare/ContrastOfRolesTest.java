@@ -31,7 +31,7 @@ class ContrastOfRolesTest {
     void curatorsRolesAreHalfAsLong() {
         assertThat(lines(CURATOR, file -> !isOfVariant(file)))
                 .as("the default combination")
-                .hasSizeLessThanOrEqualTo(1_260);
+                .hasSizeLessThanOrEqualTo(1_150);
         assertThat(lines(CURATOR, ContrastOfRolesTest::isOfVariant))
                 .as("the variants")
                 .hasSizeLessThanOrEqualTo(250);

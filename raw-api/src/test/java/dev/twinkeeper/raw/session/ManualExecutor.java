@@ -64,6 +64,17 @@ final class ManualExecutor extends AbstractExecutorService implements ScheduledE
         }
     }
 
+    /** Returns when something is to run. The bound is for a test that would hang: no thread is this slow. */
+    void await() {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (ready.isEmpty()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("nothing was posted within a minute");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     void pass(Duration time) {
         long until = now + time.toNanos();
         run();

@@ -40,6 +40,12 @@ public final class ScriptedServers extends Connections {
         return this;
     }
 
+    /** Waits until another thread has posted something, and runs it. */
+    public ScriptedServers awaitWork() {
+        executor.await();
+        return run();
+    }
+
     /** Lets that time pass, and runs what it brings. */
     public ScriptedServers pass(Duration time) {
         executor.pass(time);

@@ -173,7 +173,7 @@ class PlainWorker extends PlainRole implements Worker {
         try {
             return execute(id, command);
         } catch (Exception | Error e) {
-            return StatusBytes.failed(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+            return StatusBytes.failed(e);
         }
     }
 
