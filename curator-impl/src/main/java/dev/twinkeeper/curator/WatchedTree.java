@@ -58,6 +58,7 @@ final class WatchedTree implements TreeView {
             }
             return paths;
         } catch (NoNodeException e) {
+            reign.gone(parent); // perhaps before the watch was set
             return List.of();
         }
     }

@@ -233,6 +233,24 @@ public final class Wire implements AutoCloseable {
         return arm(Loss.ofRequest(which));
     }
 
+    /**
+     * Runs the action, once, before the first matching request goes on to the server. The request is held until it has
+     * returned: what it does comes first.
+     *
+     * @return completes when the action has run
+     */
+    public CompletableFuture<Void> before(Predicate<Request> which, Runnable action) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        arm(Loss.ofRequest(request -> {
+            if (!done.isDone() && which.test(request)) {
+                action.run();
+                done.complete(null);
+            }
+            return false;
+        }));
+        return done;
+    }
+
     private CompletableFuture<Request> arm(Loss loss) {
         armed.add(loss);
         return loss.happening();

@@ -14,6 +14,7 @@ import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Operator;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.apache.zookeeper.ZooDefs.Perms;
 
@@ -244,6 +245,32 @@ public final class ForeignThingsScenarios {
         context.worker("w1").awaitReady();
 
         assertThat(context.outcome(client, context.submit(client, "hello"))).isEqualTo(Told.done("hello"));
+    }
+
+    /** Between the claim and the first look, no watch tells of it. */
+    @Verifies({Rule.R6, Rule.L5})
+    public void aParentThatIsDeletedBeforeItIsLookedAtIsMadeAgain(ScenarioContext context) {
+        var operator = context.operator();
+        var master = context.master("m1").awaitReady();
+        master.awaitEvent(Event.TookOver.class, ScenarioContext.READY);
+        var layout = context.layout();
+        var claimed = new AtomicBoolean();
+        var deleted = master.wire()
+                .before(
+                        request -> {
+                            if (request.writes() && request.paths().contains(layout.master())) {
+                                claimed.set(true);
+                            }
+                            return claimed.get()
+                                    && !request.writes()
+                                    && request.paths().contains(layout.workers());
+                        },
+                        () -> operator.delete("/workers"));
+
+        operator.delete("/master");
+
+        ScenarioContext.await("the deletion", deleted, ScenarioContext.READY);
+        operator.awaitExists("/workers", ScenarioContext.READY);
     }
 
     /** One of each kind under each parent; returns those that a master is to warn of. */
