@@ -26,6 +26,8 @@ final class Link {
     /** Longer than any frame that a server takes or a client asks for; else it is not ZooKeeper's protocol. */
     private static final int LONGEST_FRAME = 256 * 1024 * 1024;
 
+    private static final OutputStream NOWHERE = OutputStream.nullOutputStream();
+
     private final Wire wire;
     private final InetSocketAddress server;
     private final Socket participant;
@@ -35,6 +37,7 @@ final class Link {
     private final Map<Integer, Loss> losses = new ConcurrentHashMap<>();
 
     private volatile boolean lost;
+    private volatile HeldConnection held;
 
     Link(Wire wire, InetSocketAddress server, Socket participant, Socket upstream) throws IOException {
         this.wire = wire;
@@ -74,7 +77,7 @@ final class Link {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer, filled, buffer.length - filled)) {
                 gate.pass();
                 // What the participant sends after the loss goes nowhere.
-                filled = lost ? 0 : passOn(buffer, filled + read, look, out);
+                filled = lost ? 0 : passOn(buffer, filled + read, look, isMute(from) ? NOWHERE : out);
                 buffer = withRoom(buffer, filled);
             }
             // The end of a stream is as silent as the rest while the gate is shut.
@@ -84,11 +87,19 @@ final class Link {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (held != null && from == participant) {
+                held.awaitAnswer();
+            }
             // After a loss the participant has still to read what was answered before: it closes its end itself.
             if (!lost || from == participant) {
                 end();
             }
         }
+    }
+
+    /** Who was held back once hears nothing more: it has given that connection up. */
+    private boolean isMute(Socket from) {
+        return held != null && from == upstream;
     }
 
     /** Writes on all whole frames that may pass; returns how many bytes of an unfinished one are left in the buffer. */
@@ -130,7 +141,7 @@ final class Link {
         private boolean shookHands;
 
         @Override
-        public boolean at(ByteBuffer frame) {
+        public boolean at(ByteBuffer frame) throws IOException {
             wire.counts().sent(Integer.BYTES + frame.remaining());
             if (!shookHands) {
                 shookHands = true;
@@ -142,6 +153,7 @@ final class Link {
             Request request = Frame.request(frame);
             wire.counts().requested(request, Frame.watches(frame));
             emit(Frame.xid(frame), request);
+            hold(wire.holdFor(request, Frame.xid(frame)));
             Loss loss = wire.lossFor(request);
             if (loss == null) {
                 return true;
@@ -152,6 +164,13 @@ final class Link {
             }
             losses.put(Frame.xid(frame), loss.of(request));
             return true;
+        }
+    }
+
+    private void hold(HeldConnection connection) throws IOException {
+        if (connection != null) {
+            held = connection;
+            connection.hold(upstream.getOutputStream());
         }
     }
 
@@ -175,6 +194,9 @@ final class Link {
                     wire.counts().notified();
                 }
                 emit(xid, frame);
+                if (held != null) {
+                    held.answered(xid);
+                }
             }
             return true;
         }
@@ -219,6 +241,9 @@ final class Link {
         close(upstream);
         losses.values().forEach(wire::rearm);
         losses.clear();
+        if (held != null) {
+            held.ended();
+        }
         wire.ended(this);
     }
 

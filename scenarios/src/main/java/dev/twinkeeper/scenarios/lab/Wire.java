@@ -4,9 +4,7 @@ import dev.twinkeeper.scenarios.events.EventStream;
 import dev.twinkeeper.scenarios.events.Observation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,9 +34,7 @@ public final class Wire implements AutoCloseable {
     /** On loopback a server takes a connection at once, or it is dead. */
     private static final Duration CONNECT = Duration.ofSeconds(1);
 
-    private static final int BACKLOG = 50;
-
-    private final List<ServerSocket> doors = new ArrayList<>();
+    private final List<Door> doors = new ArrayList<>();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Set<InetSocketAddress> cutOff = ConcurrentHashMap.newKeySet();
     private final List<InetSocketAddress> servers;
@@ -48,6 +44,7 @@ public final class Wire implements AutoCloseable {
     private final Valve requestGate = new Valve();
     private final Valve replyGate = new Valve();
     private final List<Loss> armed = new CopyOnWriteArrayList<>();
+    private final List<Hold> holds = new CopyOnWriteArrayList<>();
 
     private volatile boolean checksIgnored;
 
@@ -61,6 +58,9 @@ public final class Wire implements AutoCloseable {
 
     /** Whom the wire belongs to, and the stream that hears of what goes over it. */
     record Emitter(EventStream stream, String participant) {}
+
+    /** A connection that is to be held back, at the first request that matches. */
+    private record Hold(Predicate<Request> which, CompletableFuture<HeldConnection> happening) {}
 
     /** A mended wire to all servers of the ensemble. */
     public Wire(Ensemble ensemble) {
@@ -78,11 +78,7 @@ public final class Wire implements AutoCloseable {
         this.onSession = onSession;
         try {
             for (InetSocketAddress server : servers) {
-                ServerSocket door = new ServerSocket(0, BACKLOG, InetAddress.getByName(Ports.HOST));
-                doors.add(door);
-                Thread thread = new Thread(() -> accept(door, server), "wire-door-" + server.getPort());
-                thread.setDaemon(true);
-                thread.start();
+                doors.add(new Door(participant -> connect(participant, server)));
             }
         } catch (IOException e) {
             close();
@@ -92,23 +88,11 @@ public final class Wire implements AutoCloseable {
 
     /** What the participant connects to in place of the ensemble: one address for each server. */
     public String connectString() {
-        return doors.stream()
-                .map(door -> Ports.HOST + ":" + door.getLocalPort())
-                .collect(Collectors.joining(","));
+        return doors.stream().map(door -> Ports.HOST + ":" + door.port()).collect(Collectors.joining(","));
     }
 
     private static InetSocketAddress clientAddress(Server server) {
         return new InetSocketAddress(Ports.HOST, server.port());
-    }
-
-    private void accept(ServerSocket door, InetSocketAddress server) {
-        while (!door.isClosed()) {
-            try {
-                connect(door.accept(), server);
-            } catch (IOException e) {
-                log.debug("the door to {} is closed", server, e);
-            }
-        }
     }
 
     private void connect(Socket participant, InetSocketAddress server) throws IOException {
@@ -172,6 +156,13 @@ public final class Wire implements AutoCloseable {
         cutOff.clear();
         requestGate.open();
         replyGate.open();
+        try {
+            for (Door door : doors) {
+                door.open();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Delays what the participant sends and what it receives, by these times at the least, at twice them at the most. */
@@ -257,6 +248,19 @@ public final class Wire implements AutoCloseable {
     }
 
     /**
+     * Holds back one connection, from the first matching request on and both ways, until {@link HeldConnection#release};
+     * the servers keep its session. Other connections are refused until {@link #mend}, so that the participant hears no
+     * server at all, and gives the session up by its own clock.
+     *
+     * @return completes with the connection when the request was held back
+     */
+    public CompletableFuture<HeldConnection> holdBack(Predicate<Request> which) {
+        Hold hold = new Hold(which, new CompletableFuture<>());
+        holds.add(hold);
+        return hold.happening();
+    }
+
+    /**
      * Makes every check that the participant sends pass if the znode exists, whatever its version: the protocol without
      * its fence. For good; {@link #mend} does not undo it.
      */
@@ -298,7 +302,7 @@ public final class Wire implements AutoCloseable {
     /** Ends all connections and takes no new ones. */
     @Override
     public void close() {
-        for (ServerSocket door : doors) {
+        for (Door door : doors) {
             try {
                 door.close();
             } catch (IOException e) {
@@ -349,6 +353,20 @@ public final class Wire implements AutoCloseable {
         for (Loss loss : armed) {
             if (loss.which().test(request) && armed.remove(loss)) {
                 return loss;
+            }
+        }
+        return null;
+    }
+
+    /** The connection that is held back from this request on, or null; then no other is taken until it is mended. */
+    HeldConnection holdFor(Request request, int xid) throws IOException {
+        for (Hold hold : holds) {
+            if (hold.which().test(request) && holds.remove(hold)) {
+                fault("one connection is held back, others are refused", true);
+                for (Door door : doors) {
+                    door.refuse();
+                }
+                return new HeldConnection(xid, hold.happening());
             }
         }
         return null;

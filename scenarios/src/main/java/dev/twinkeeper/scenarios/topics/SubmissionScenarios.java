@@ -54,6 +54,24 @@ public final class SubmissionScenarios {
         assertThat(operator.children("/tasks")).hasSize(5);
     }
 
+    @Verifies({Rule.S4, Rule.L5})
+    public void aSubmitThatArrivesAfterTheClientGaveItsSessionUpMakesNoSecondTask(ScenarioContext context) {
+        var operator = context.operator();
+        var client = context.client("c1").awaitReady();
+
+        var hold = client.wire()
+                .holdBack(request -> request.does("create", context.layout().tasks() + "/"));
+        var submit = client.role().submit(Payload.of("once"));
+        var held = ScenarioContext.await("the submit is held back", hold, ScenarioContext.READY);
+        client.awaitEvent(Event.SessionExpired.class, ScenarioContext.READY);
+        assertThat(held.isOpen()).as("the servers have the session").isTrue();
+        client.mend();
+        var task = ScenarioContext.await("the submit", submit, ScenarioContext.RECOVERY);
+        held.release();
+
+        assertThat(operator.children("/tasks")).containsExactly(task.name());
+    }
+
     @Verifies(Rule.S4)
     public void aCommandOverTheLimitIsRefusedBeforeItIsSent(ScenarioContext context) {
         var client = context.client("c1").awaitReady();

@@ -207,6 +207,42 @@ class WireTest {
     }
 
     @Test
+    void holdsBackOneConnectionWhileTheServersKeepItsSession() throws Exception {
+        CompletableFuture<HeldConnection> hold = wire.holdBack(request -> request.does("create", "/late"));
+
+        keeper.create("/late", new byte[0], OPEN, CreateMode.PERSISTENT, (rc, p, c, n) -> {}, null);
+        HeldConnection held = hold.get(10, TimeUnit.SECONDS);
+        awaitState(KeeperState.Expired);
+        wire.mend();
+        BlockingQueue<KeeperState> next = new LinkedBlockingQueue<>();
+        ZooKeeper another = new ZooKeeper(
+                wire.connectString(), (int) SESSION_TIMEOUT.toMillis(), event -> next.add(event.getState()));
+        try {
+            assertThat(next.poll(10, TimeUnit.SECONDS)).isEqualTo(KeeperState.SyncConnected);
+            another.multi(List.of(Op.check("/", -1)));
+            assertThat(another.exists("/late", false)).isNull();
+
+            assertThat(held.isOpen()).isTrue();
+            assertThat(held.release()).as("a server took it").isTrue();
+        } finally {
+            another.close();
+        }
+        assertThat(operator.exists("/late")).isTrue();
+    }
+
+    @Test
+    void whatIsHeldBackOfASessionThatWasEndedGoesNowhere() throws Exception {
+        CompletableFuture<HeldConnection> hold = wire.holdBack(request -> request.does("create", "/late"));
+
+        keeper.create("/late", new byte[0], OPEN, CreateMode.PERSISTENT, (rc, p, c, n) -> {}, null);
+        HeldConnection held = hold.get(10, TimeUnit.SECONDS);
+        Sessions.expire(ensemble.connectString(), wire.session().orElseThrow());
+
+        assertThat(held.release()).as("a server took it").isFalse();
+        assertThat(operator.exists("/late")).isFalse();
+    }
+
+    @Test
     void isSlowEachWay() throws Exception {
         wire.slow(Duration.ofMillis(100), Duration.ofMillis(100));
         long from = System.nanoTime();

@@ -26,6 +26,18 @@ final class BrokenClients {
         }
     }
 
+    /** Takes its own clock for that of the servers: what it sent in a session that it gave up is still on its way. */
+    static final class LeavesItsFormerSession extends PlainClient {
+        LeavesItsFormerSession(Settings settings, Listener listener) {
+            super(settings, listener);
+        }
+
+        @Override
+        boolean endsFormerSessions() {
+            return false;
+        }
+    }
+
     /** When the time is up it says what it would like to hear. */
     static final class InventsAnOutcome extends PlainClient {
         InventsAnOutcome(Settings settings, Listener listener) {

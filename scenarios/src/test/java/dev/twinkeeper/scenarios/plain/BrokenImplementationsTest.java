@@ -129,6 +129,10 @@ class BrokenImplementationsTest {
                     Rule.S4,
                     "lostanswer.theAnswerToASubmitIsLost"),
             byChecker(
+                    withClients("a client that leaves its former session", BrokenClients.LeavesItsFormerSession::new),
+                    Rule.S4,
+                    "submission.aSubmitThatArrivesAfterTheClientGaveItsSessionUpMakesNoSecondTask"),
+            byChecker(
                     withMasters("a hasty tidier", BrokenMasters.HastyTidier::new),
                     Rule.S5,
                     "tidying.aCompletedTaskThatNobodyCollectsIsRemovedAfterTheRetention"),

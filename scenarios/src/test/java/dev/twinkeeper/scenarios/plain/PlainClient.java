@@ -147,6 +147,11 @@ class PlainClient extends PlainRole implements Client {
     }
 
     @Override
+    boolean endsFormerSessions() {
+        return true;
+    }
+
+    @Override
     void suspend() {
         connected = false;
     }

@@ -65,6 +65,11 @@ abstract class PlainRole implements Role {
     private boolean prepared;
     private boolean left;
 
+    /** While {@link #zk} is a handle of the session before, which is to end before the next one begins. */
+    private boolean ending;
+
+    private long endingSince;
+
     PlainRole(String who, Settings settings, Listener listener) {
         this.who = who;
         this.settings = settings;
@@ -150,6 +155,7 @@ abstract class PlainRole implements Role {
                 String.valueOf(requestTimeout().toMillis()));
         int timeout = (int) settings.sessionTimeout().toMillis();
         int mine = ++generation;
+        ending = false;
         try {
             zk = new ZooKeeper(
                     settings.connect().servers(),
@@ -165,6 +171,10 @@ abstract class PlainRole implements Role {
         if (left || from != generation) {
             return;
         }
+        if (ending) {
+            onFormerState(state);
+            return;
+        }
         connected = state == KeeperState.SyncConnected;
         if (connected) {
             connectedOnce = true;
@@ -176,9 +186,47 @@ abstract class PlainRole implements Role {
         if (state == KeeperState.Expired) {
             announcer.tell(new Event.SessionExpired(zk.getSessionId()));
             closeSession();
-            open();
+            if (endsFormerSessions()) {
+                endFormer();
+            } else {
+                open();
+            }
         } else {
             announcer.tell(new Event.Disconnected());
+        }
+    }
+
+    /** Whether what was sent in a session that the client gave up by its own clock must not be applied later (S4). */
+    boolean endsFormerSessions() {
+        return false;
+    }
+
+    /** Joins and closes it, until a server says that it is over. */
+    private void endFormer() {
+        int mine = ++generation;
+        ending = true;
+        endingSince = System.nanoTime();
+        try {
+            zk = new ZooKeeper(
+                    settings.connect().servers(),
+                    (int) settings.sessionTimeout().toMillis(),
+                    event -> loop.post(() -> onState(mine, event.getState())),
+                    zk.getSessionId(),
+                    zk.getSessionPasswd());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void onFormerState(KeeperState state) {
+        // Late, it is the clock of the client once more.
+        Duration took = Duration.ofNanos(System.nanoTime() - endingSince);
+        if (state == KeeperState.Expired
+                && took.compareTo(settings.sessionTimeout().dividedBy(2)) < 0) {
+            open();
+        } else if (state == KeeperState.Expired || state == KeeperState.SyncConnected) {
+            closeSession();
+            endFormer();
         }
     }
 
