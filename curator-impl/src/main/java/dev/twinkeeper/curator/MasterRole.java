@@ -36,6 +36,9 @@ final class MasterRole extends Participant implements Master {
     private volatile Reign reign;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
+    /** The change of /master that was told last: the same again is no news. */
+    private volatile long told;
+
     MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
         super("master " + id, settings, listener, connection);
         this.id = id;
@@ -113,7 +116,10 @@ final class MasterRole extends Participant implements Master {
             if (stat.getEphemeralOwner() == 0) {
                 setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
             }
-            become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
+            if (leadership != Leadership.STANDBY || told != stat.getMzxid()) {
+                told = stat.getMzxid();
+                become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
+            }
             return true;
         } catch (NoNodeException e) {
             return false;

@@ -2,10 +2,14 @@ package dev.twinkeeper.curator;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
+import org.apache.curator.utils.CloseableExecutorService;
 
 /**
  * The turn by LeaderSelector: the candidate that holds its mutex runs its candidacies on the selector's thread, and the
@@ -23,12 +27,35 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     private PersistentWatcher masterWatcher;
     private volatile boolean leading;
 
+    /** On the selector's thread, whether it led since it began to queue. */
+    private boolean led;
+
     SelectorTurn(MasterRole role) {
         this.role = role;
-        this.selector = new LeaderSelector(role.client, role.layout.candidates() + "-selector", this);
+        CloseableExecutorService own = new CloseableExecutorService(new Paced(), true);
+        this.selector = new LeaderSelector(role.client, role.layout.candidates() + "-selector", own, this);
         this.queued = Executors.newSingleThreadExecutor(work -> role.daemon(role.who + " in the queue", work::run));
         selector.setId(role.id.name());
         selector.autoRequeue();
+    }
+
+    /** L6: with autoRequeue a candidate that is refused asks again at once. It may where it led, or was interrupted. */
+    private final class Paced extends ThreadPoolExecutor {
+        Paced() {
+            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> role.daemon(role.who, work::run));
+        }
+
+        @Override
+        protected void afterExecute(Runnable work, Throwable failure) {
+            try {
+                if (!led) {
+                    Thread.sleep(Participant.PAUSE.toMillis());
+                }
+            } catch (InterruptedException e) {
+                // The next begins at once.
+            }
+            led = false;
+        }
     }
 
     @Override
@@ -55,6 +82,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     @Override
     public void takeLeadership(CuratorFramework client) throws Exception {
         leading = true;
+        led = true;
         try {
             while (!role.left()) {
                 role.insist(role.layout.master(), role::stand);

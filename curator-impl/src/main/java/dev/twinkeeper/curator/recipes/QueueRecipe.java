@@ -20,7 +20,7 @@ import org.apache.zookeeper.data.Stat;
 /**
  * A queue: Curator's {@link DistributedQueue} with a lock path, without which an item is deleted before it is handled.
  *
- * <p><b>Not kept: Q1, Q2, Q3, Q4, Q5, X2, X4, X5; take the raw one if that matters.</b>
+ * <p><b>Not kept: Q1, Q2, Q3, Q4, Q5, X2, X5; take the raw one if that matters.</b>
  *
  * <ul>
  *   <li>Each consumer lists all items whenever one comes or goes (Q1).

@@ -46,6 +46,14 @@ final class RecipeDifferences {
     /** PersistentNode and CuratorCache. */
     static final List<Difference> MEMBERSHIP = List.of(
             difference(
+                    Rule.M1,
+                    "joining returns while the ephemeral is that of another session, which PersistentNode takes for its own",
+                    "CURATOR-154",
+                    Set.of(),
+                    proof(
+                            "membership.nobodyHasJoinedByTheEphemeralOfAnother",
+                            "it has an ephemeral of its own, or has not joined")),
+            difference(
                     Rule.M4,
                     "PersistentNode takes the znode of a namesake for its own: it overwrites the data, and deletes it on"
                             + " leaving; nobody is refused, and nobody waits",
@@ -157,6 +165,15 @@ final class RecipeDifferences {
                     proof("barrier.ofThreeThatComeForTwoPlacesOneIsRefused", "[who passed]"),
                     proof("barrier.somebodyElsesChildrenAreNotCountedAndStay", "garbage counts as members"),
                     proof("barrier.aZnodeThatSomebodyMadeInAMembersPlaceIsNoMember", "not refused")),
+            difference(
+                    Rule.B2,
+                    "DistributedDoubleBarrier ends the leaving of a member whose znode is gone with an error, at once, while"
+                            + " others are in",
+                    "read in 5.9.0's DistributedDoubleBarrier",
+                    Set.of(),
+                    proof(
+                            "barrierloss.whoLostItsSessionIsNotThroughBeforeTheOthersHaveLeft",
+                            "it waits for the other one")),
             difference(
                     Rule.B3,
                     "DistributedDoubleBarrier leaves the znode of a member that gave up, whose name it tells nobody: it is"

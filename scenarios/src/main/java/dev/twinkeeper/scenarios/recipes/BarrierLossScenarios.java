@@ -123,6 +123,23 @@ public final class BarrierLossScenarios {
         out(context, members);
     }
 
+    @Verifies({Rule.B2, Rule.X5})
+    public void whoLostItsSessionIsNotThroughBeforeTheOthersHaveLeft(ScenarioContext context) {
+        var members = members(context, 2);
+        pass(context, members);
+        var lost = members.get(0);
+        lost.expire();
+        context.eventually(
+                "it has another session", READY, () -> lost.wire().sessions().size() == 2);
+
+        var leaving = leave(lost);
+        context.throughout("it waits for the other one", Duration.ofSeconds(1), () -> !leaving.isDone());
+        var other = leave(members.get(1));
+
+        assertThat(await(context, leaving)).isTrue();
+        assertThat(await(context, other)).isTrue();
+    }
+
     @Verifies({Rule.B4, Rule.B3})
     public void aRoundInWhichAllDiedIsOver(ScenarioContext context) {
         var dead = members(context, 2);

@@ -8,6 +8,7 @@ import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.SHORT_SESSION;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitMembers;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.awaitTold;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.bytes;
+import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.createGroup;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.join;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.ownerOfA;
 import static dev.twinkeeper.scenarios.recipes.MembershipFixtures.problem;
@@ -235,6 +236,26 @@ public final class MembershipScenarios {
 
         assertThat(refused).isEqualTo(Problem.FOREIGN);
         assertThat(operator.stat(A)).contains(before);
+    }
+
+    @Verifies(Rule.M1)
+    public void nobodyHasJoinedByTheEphemeralOfAnother(ScenarioContext context) {
+        var operator = context.operator();
+        createGroup(operator);
+        operator.createEphemeral(A, "of another session");
+        var member = context.member("a");
+        member.awaitReady();
+
+        var joining = member.async(() -> {
+            member.role().join("a", bytes("mine"), SHORT.multipliedBy(3));
+            return true;
+        });
+        context.eventually("it has joined, or not", ScenarioContext.READY, joining::isDone);
+
+        assertThat(joining.isCompletedExceptionally()
+                        || ownerOfA(operator) == member.session().id())
+                .as("it has an ephemeral of its own, or has not joined")
+                .isTrue();
     }
 
     @Verifies(Rule.M4)

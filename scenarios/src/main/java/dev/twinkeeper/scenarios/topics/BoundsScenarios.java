@@ -89,6 +89,24 @@ public final class BoundsScenarios {
         assertThat(m1.events(Event.SetAside.class)).as("warnings").hasSize(1);
     }
 
+    /** The queues that the Curator side and its variant have; to the others they are znodes of somebody. */
+    @Verifies({Rule.L6, Rule.L1})
+    public void aRefusedPlaceInAQueueOfCandidatesIsAskedForNowAndThen(ScenarioContext context) {
+        var operator = context.operator();
+        var queues = List.of("/master-candidates", "/master-candidates-selector");
+        operator.createParents();
+        queues.forEach(queue -> operator.create(queue, ""));
+        queues.forEach(queue -> operator.setAcl(queue, REFUSED));
+
+        var master = context.master("m1");
+        master.awaitEvent(Event.Connected.class, ScenarioContext.READY);
+        context.throughout("it begins", WINDOW, () -> true);
+        staysCalm(context, List.of(master));
+        queues.forEach(queue -> operator.setAcl(queue, Perms.ALL));
+
+        master.awaitEvent(Event.Elected.class, ScenarioContext.READY);
+    }
+
     @Verifies({Rule.L6, Rule.R1})
     public void refusedRegistrationsAreTriedNowAndThen(ScenarioContext context) {
         var operator = context.operator();

@@ -267,6 +267,11 @@ public final class FailoverScenarios {
 
         assertThat(operator.exists("/master")).isFalse();
         assertThat(masters).allMatch(each -> each.events(Event.Elected.class).size() == 1);
+        assertThat(masters.stream()
+                        .mapToInt(each -> each.events(Event.Standby.class).size())
+                        .sum())
+                .as("each is told once of each reign before its own")
+                .isLessThanOrEqualTo(3);
     }
 
     @Verifies({Rule.S1, Rule.S2, Rule.L2, Rule.L3})

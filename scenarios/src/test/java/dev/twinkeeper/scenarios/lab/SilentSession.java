@@ -24,8 +24,7 @@ public final class SilentSession {
         this.wire = new Wire(ensemble);
         this.operator = new Operator(ensemble.connectString(), new Layout(""));
         this.handle = new ZooKeeper(wire.connectString(), (int) TIMEOUT.toMillis(), event -> {});
-        BoundedWait.until(
-                "it is connected", CONNECTED, () -> handle.getState().isConnected());
+        BoundedWait.until("it is connected", CONNECTED, () -> handle.getState().isConnected());
         this.ephemeral = handle.create(
                 "/silent-", new byte[0], new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE), CreateMode.EPHEMERAL_SEQUENTIAL);
         wire.cut();
