@@ -19,6 +19,7 @@ class PlainTest extends CoordinationSuite {
     /** That little is asked while there is nothing to do: it polls, so it asks all the time. */
     private static final Set<String> SILENCE = Set.of(
             "bounds.aClusterWithNothingToDoIsSilent",
+            "bounds.aRefusedPlaceInAQueueOfCandidatesIsAskedForNowAndThen",
             "bounds.aParentThatCannotBeRemovedIsTriedNowAndThen",
             "bounds.aTaskThatCannotExpireIsTriedNowAndThen",
             "bounds.refusedAssignmentsAreTriedNowAndThen",
