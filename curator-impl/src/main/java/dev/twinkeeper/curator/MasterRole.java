@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
@@ -37,7 +38,7 @@ final class MasterRole extends Participant implements Master {
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
     /** The change of /master that was told last: the same again is no news. */
-    private volatile long told;
+    private final AtomicLong told = new AtomicLong();
 
     MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
         super("master " + id, settings, listener, connection);
@@ -67,10 +68,7 @@ final class MasterRole extends Participant implements Master {
 
     private void onMaster() {
         masterChanged.release();
-        Reign now = reign;
-        if (now != null) {
-            now.observe(now::verify);
-        }
+        Optional.ofNullable(reign).ifPresent(now -> now.observe(now::verify));
     }
 
     @Override
@@ -116,8 +114,7 @@ final class MasterRole extends Participant implements Master {
             if (stat.getEphemeralOwner() == 0) {
                 setAside(layout.master(), "it is persistent: nobody reigns until it is deleted");
             }
-            if (leadership != Leadership.STANDBY || told != stat.getMzxid()) {
-                told = stat.getMzxid();
+            if (told.getAndSet(stat.getMzxid()) != stat.getMzxid() || leadership != Leadership.STANDBY) {
                 become(Leadership.STANDBY, new Event.Standby(id, Optional.of(MasterLine.decode(line))));
             }
             return true;
