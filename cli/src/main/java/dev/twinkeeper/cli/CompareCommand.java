@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures each implementation and shows what differs, biggest first: the size of the code, what a reader has to"
                     + " know, the cost on the wire, throughput, failover, threads and heap, and the rules that a side does"
-                    + " not keep, with scenarios that prove it. Takes about two minutes.",
+                    + " not keep, with scenarios that prove it. Takes about a minute and a half.",
             "--all also runs every scenario, on each implementation and on a mixture: some minutes.",
             "Writes results.json, and comparison.md made from it."
         })

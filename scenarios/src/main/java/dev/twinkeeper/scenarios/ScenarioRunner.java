@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -70,14 +71,31 @@ public final class ScenarioRunner {
      */
     public static Map<Scenario, CompletableFuture<Result>> runAll(
             List<Scenario> scenarios, Implementations implementations, Supplier<Ensemble> ensemble, int atOnce) {
-        ExecutorService participants = Executors.newFixedThreadPool(atOnce, ScenarioRunner::participant);
+        ExecutorService participants = participants(atOnce);
+        try {
+            return runAll(scenarios, implementations, ensemble, participants);
+        } finally {
+            participants.shutdown();
+        }
+    }
+
+    /** Threads to run scenarios on, which end with the process. */
+    public static ExecutorService participants(int atOnce) {
+        return Executors.newFixedThreadPool(atOnce, ScenarioRunner::participant);
+    }
+
+    /** The same, on threads that others may use too: where several sides are run, none waits for another's last one. */
+    public static Map<Scenario, CompletableFuture<Result>> runAll(
+            List<Scenario> scenarios,
+            Implementations implementations,
+            Supplier<Ensemble> ensemble,
+            Executor participants) {
         Map<Scenario, CompletableFuture<Result>> results = new LinkedHashMap<>();
         for (Scenario scenario : scenarios) {
             results.put(
                     scenario,
                     CompletableFuture.supplyAsync(() -> run(scenario, implementations, ensemble.get()), participants));
         }
-        participants.shutdown();
         return results;
     }
 

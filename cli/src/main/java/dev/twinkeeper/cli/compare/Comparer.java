@@ -9,7 +9,6 @@ import dev.twinkeeper.contract.Difference;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.Result;
-import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.ScenarioRunner;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.measure.Measure;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -85,8 +85,20 @@ public final class Comparer {
     }
 
     private void runScenarios(Ensemble ensemble) {
-        for (int run = 0; run < plan.runs(); run++) {
-            plan.sides().forEach(side -> runAll(side, ensemble));
+        ExecutorService participants = ScenarioRunner.participants(AT_ONCE);
+        try {
+            for (int run = 0; run < plan.runs(); run++) {
+                Map<Side, Collection<CompletableFuture<Result>>> coming = new LinkedHashMap<>();
+                plan.sides()
+                        .forEach(side -> coming.put(
+                                side,
+                                ScenarioRunner.runAll(
+                                                plan.of(side), side.implementations(), () -> ensemble, participants)
+                                        .values()));
+                coming.forEach(this::takeAll);
+            }
+        } finally {
+            participants.shutdown();
         }
     }
 
@@ -104,17 +116,13 @@ public final class Comparer {
         samples.put(side, all);
     }
 
-    private void runAll(Side side, Ensemble ensemble) {
-        List<Scenario> scenarios = plan.of(side);
+    private void takeAll(Side side, Collection<CompletableFuture<Result>> coming) {
         int number = 0;
-        Collection<CompletableFuture<Result>> coming = ScenarioRunner.runAll(
-                        scenarios, side.implementations(), () -> ensemble, AT_ONCE)
-                .values();
         for (CompletableFuture<Result> each : coming) {
             Result result = each.join();
             number++;
             ended(SECONDS);
-            says("%-8s %3d/%d  %s".formatted(side.name(), number, scenarios.size(), result.scenario()));
+            says("%-8s %3d/%d  %s".formatted(side.name(), number, coming.size(), result.scenario()));
             take(side, result);
         }
     }

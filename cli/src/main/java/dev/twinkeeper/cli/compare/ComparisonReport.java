@@ -54,7 +54,7 @@ public final class ComparisonReport {
 
     private Stream<Table> contrasts() {
         ContrastTables tables = new ContrastTables(comparison);
-        return Stream.of(tables.differing(), tables.variants(), tables.overlapping());
+        return Stream.of(tables.differing(), tables.variants(), tables.overlapping(), tables.undecided());
     }
 
     private Stream<Table> kept() {

@@ -15,15 +15,26 @@ import java.util.Optional;
  * @param base the side that it is compared to
  */
 record Contrast(String base, String one, List<Row> rows) {
+    /** Of a time: five runs of each of two sides that are the same lie apart by chance once in 126 times. */
+    static final int ENOUGH_RUNS = 5;
+
     /**
      * One measure of both.
      *
      * @param ratio how many times the base the other side is; infinite where the base is nothing
      */
     record Row(Measure measure, Spread base, Spread one, double ratio) {
-        /** Whether all runs of the one lie on one side of all runs of the other. */
+        /** Whether all runs of the one lie on one side of all runs of the other, and they are enough to tell. */
         boolean differs() {
-            return !base.overlaps(one);
+            return hasEnoughRuns() && !base.overlaps(one);
+        }
+
+        /** A count that was taken once may be believed. A time is never twice the same, so that one run says nothing. */
+        boolean hasEnoughRuns() {
+            return switch (measure.unit()) {
+                case MILLIS, MICROS, PER_SECOND -> Math.min(base.samples(), one.samples()) >= ENOUGH_RUNS;
+                case LINES, COUNT, PERCENT, KILOBYTES -> true;
+            };
         }
 
         /** How far apart they are, as the logarithm of the ratio, whichever is more. */
@@ -60,7 +71,14 @@ record Contrast(String base, String one, List<Row> rows) {
 
     /** Those where the runs overlap. */
     List<Row> overlapping() {
-        return rows.stream().filter(row -> !row.differs()).toList();
+        return rows.stream()
+                .filter(row -> row.hasEnoughRuns() && !row.differs())
+                .toList();
+    }
+
+    /** The times of too few runs. */
+    List<Row> undecided() {
+        return rows.stream().filter(row -> !row.hasEnoughRuns()).toList();
     }
 
     Optional<Row> row(Measure measure) {

@@ -65,6 +65,19 @@ final class ContrastTables {
                 List.of("No winner where the runs overlap."));
     }
 
+    /** Times that a scenario took down by the way, once in each of its runs. */
+    Table undecided() {
+        List<List<String>> rows = contrast().map(Contrast::undecided).orElse(List.of()).stream()
+                .map(row -> cells(row))
+                .toList();
+        return new Table(
+                "Times of fewer than " + Contrast.ENOUGH_RUNS + " runs",
+                header("ratio"),
+                rows,
+                List.of("Taken down by scenarios, once in each of their runs: too few to tell a difference from chance."
+                        + " --runs " + Contrast.ENOUGH_RUNS + " runs the scenarios often enough."));
+    }
+
     private Table alone() {
         List<List<String>> rows = new ArrayList<>();
         for (Measured each : comparison.measured()) {

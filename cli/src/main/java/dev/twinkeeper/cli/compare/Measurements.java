@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.compare;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -15,6 +16,7 @@ import dev.twinkeeper.scenarios.measure.Samples;
 import dev.twinkeeper.scenarios.measure.Takeover;
 import dev.twinkeeper.scenarios.measure.TaskCost;
 import dev.twinkeeper.scenarios.measure.Turns;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,12 +24,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures some sides on one ensemble. What takes the machine is measured side by side in turns; what only waits, for a
  * session to end or for a minute to pass, goes on at the same time.
  */
 final class Measurements {
+    private static final Logger log = LoggerFactory.getLogger(Measurements.class);
+
     /** What is done, and about how many seconds it takes on two idle cores. */
     enum Step {
         TASKS("counting what 100 tasks cost", 1, 1.5),
@@ -125,7 +131,15 @@ final class Measurements {
 
     private void step(Step step, Starting starting) {
         listener.begins(step.words);
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long start = System.nanoTime();
+        long cpu = system.getProcessCpuTime();
         starting.start().join();
+        log.info(
+                "{}: {} s, CPU {} s",
+                step.words,
+                (System.nanoTime() - start) / 1_000_000 / 1e3,
+                (system.getProcessCpuTime() - cpu) / 1_000_000 / 1e3);
         listener.ended(step.seconds(sides.size()));
     }
 

@@ -20,9 +20,9 @@
     const s = both.map(side => spread(values(one, side)));
     const ratio = s[0].median === s[1].median ? 1 : s[1].median / s[0].median;
     const sane = ratio > 0 && Number.isFinite(ratio);
-    // One run of something that is never twice the same says nothing of the next.
-    const chance = ['MILLIS', 'MICROS', 'PER_SECOND'].includes(one.measure.unit) && s.some(each => each.samples < 3);
-    return {one, s, ratio, differs: !chance && (s[0].least > s[1].most || s[1].least > s[0].most), distance: sane ? Math.abs(Math.log(ratio)) : 99};
+    // A few runs of something that is never twice the same say nothing of the next: as in the tables of compare.
+    const chance = ['MILLIS', 'MICROS', 'PER_SECOND'].includes(one.measure.unit) && s.some(each => each.samples < 5);
+    return {one, s, ratio, chance, differs: !chance && (s[0].least > s[1].most || s[1].least > s[0].most), distance: sane ? Math.abs(Math.log(ratio)) : 99};
   }).sort((a, b) => b.distance - a.distance);
   const differing = rows.filter(row => row.differs), overlapping = rows.filter(row => !row.differs);
 
@@ -44,7 +44,7 @@
       track.title = side + ': ' + s.samples + ' runs, from ' + number(s.least, row.one.measure.unit) + ' to ' + number(s.most, row.one.measure.unit);
       return el('div', {}, track, el('span', {class: 'num', 'data-side': side, 'data-value': s.median}, number(s.median, row.one.measure.unit)));
     }));
-    const [times, text] = row.differs ? ratioText(row) : ['≈', row.s.some(s => s.samples < 3) && row.s[0].median !== row.s[1].median ? 'too few runs to tell' : 'the runs overlap'];
+    const [times, text] = row.differs ? ratioText(row) : ['≈', row.chance && row.s[0].median !== row.s[1].median ? 'too few runs to tell' : 'the runs overlap'];
     return el('li', {'data-measure': row.one.measure.id}, el('div', {class: 'what'}, row.one.measure.what, el('small', {}, row.s[0].samples > 1 ? row.s[0].samples + ' runs' : 'counted once')), bars, el('div', {class: 'ratio'}, el('b', {}, times), el('small', {}, text)));
   }
   $('contrast-rows').append(...differing.map(contrastRow));

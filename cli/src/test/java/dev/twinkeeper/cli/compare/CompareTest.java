@@ -48,10 +48,10 @@ class CompareTest {
     @Test
     void whatDiffersMostComesFirstAndWhereRunsOverlapNobodyWins() {
         Comparison comparison = comparison(
-                times("little", List.of(10.0, 11.0, 12.0), List.of(13.0, 14.0, 15.0)),
-                times("overlapping", List.of(10.0, 20.0, 30.0), List.of(29.0, 40.0, 50.0)),
-                times("much", List.of(100.0, 110.0, 120.0), List.of(10.0, 11.0, 12.0)),
-                new Measured(RATE, Map.of("raw", List.of(50.0, 60.0), "curator", List.of(70.0, 80.0))));
+                times("little", fiveRuns(10.0, 11.0, 12.0), fiveRuns(13.0, 14.0, 15.0)),
+                times("overlapping", fiveRuns(10.0, 20.0, 30.0), fiveRuns(29.0, 40.0, 50.0)),
+                times("much", fiveRuns(100.0, 110.0, 120.0), fiveRuns(10.0, 11.0, 12.0)),
+                new Measured(RATE, Map.of("raw", fiveRuns(50.0, 55.0, 60.0), "curator", fiveRuns(70.0, 75.0, 80.0))));
 
         ComparisonReport report = new ComparisonReport(comparison);
 
@@ -60,16 +60,36 @@ class CompareTest {
                 .containsSubsequence(
                         "What differs, biggest first",
                         "much 110 ms (100–120) 11 ms (10–12) 0.10 curator",
-                        "tasks/s 60 (50–60) 80 (70–80) 1.33 curator",
+                        "tasks/s 55 (50–60) 75 (70–80) 1.36 curator",
                         "little 11 ms (10–12) 14 ms (13–15) 1.27 raw",
                         "Measured, and no difference beyond the spread of the runs",
                         "overlapping 20 ms (10–30) 40 ms (29–50) 2");
     }
 
     @Test
+    void aTimeOfFewerThanFiveRunsIsNoDifferenceHoweverFarApartTheyAre() {
+        Comparison comparison = comparison(
+                times("once", List.of(1.0), List.of(1_000.0)),
+                times("four times", List.of(1.0, 1.0, 1.0, 1.0), fiveRuns(7.0, 8.0, 9.0)),
+                count("counted once", List.of(1.0), List.of(2.0)));
+
+        ComparisonReport report = new ComparisonReport(comparison);
+
+        assertThat(report.differing()).isEqualTo(1);
+        assertThat(report.text().stream().map(line -> line.replaceAll(" +", " ")))
+                .containsSubsequence(
+                        "What differs, biggest first",
+                        "counted once 1 2 2 raw",
+                        "Times of fewer than 5 runs",
+                        "once 1 ms 1 s 1000",
+                        "four times 1 ms 8 ms (7–9) 8")
+                .noneMatch(line -> line.startsWith("Measured, and no difference"));
+    }
+
+    @Test
     void whatOneSideHasNoneOfComesFirst() {
         Comparison comparison = comparison(
-                times("much", List.of(1.0), List.of(1_000.0)),
+                times("much", fiveRuns(1.0, 1.0, 1.0), fiveRuns(1_000.0, 1_000.0, 1_000.0)),
                 count("phases", List.of(9.0), List.of(0.0)),
                 count("none at all", List.of(0.0), List.of(0.0)));
 
@@ -167,6 +187,10 @@ class CompareTest {
         pace.done(10);
 
         assertThat(pace.left()).contains(Duration.ofSeconds(180));
+    }
+
+    private static List<Double> fiveRuns(double least, double median, double most) {
+        return List.of(least, median, most, median, median);
     }
 
     private static Measured times(String what, List<Double> raw, List<Double> curator) {

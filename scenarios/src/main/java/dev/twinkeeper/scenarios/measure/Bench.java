@@ -21,13 +21,13 @@ import java.util.concurrent.Semaphore;
  * until its outcome is learnt. The servers run in the same process, so that only the ratio of two sides means something.
  */
 public final class Bench {
-    private static final int TASKS = 500;
+    private static final int TASKS = 300;
     private static final int OUTSTANDING = 100;
     private static final int WORKERS = 4;
     private static final int RUNS = 5;
 
     /** Lets the code be compiled that all sides share, and each side's own. */
-    private static final int WARM_UP = 300;
+    private static final int WARM_UP = 200;
 
     private static final Measure RATE =
             new Measure("bench.rate", Group.BENCH, "tasks/s, 100 outstanding", Unit.PER_SECOND, Better.HIGHER);

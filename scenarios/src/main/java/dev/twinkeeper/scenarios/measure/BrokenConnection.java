@@ -3,7 +3,6 @@ package dev.twinkeeper.scenarios.measure;
 import dev.twinkeeper.contract.Client;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Master;
-import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.TestParticipant;
@@ -15,23 +14,27 @@ import java.util.List;
 public final class BrokenConnection implements Measuring {
     private static final Measure BROKEN = Failover.measure("broken", "a connection breaks");
 
-    private static final int TASKS = 40;
+    /** One is at work and the others are pending. */
+    private static final int TASKS = 5;
 
     @Override
     public void measure(ScenarioContext context, Samples samples, Turns turns) {
         TestParticipant<Master> master =
                 context.master("m1", Takeover.LONG_SESSION).awaitReady();
+        HeldUp work = new HeldUp();
         context.worker(
                         "w1",
-                        Task::command,
+                        work,
                         settings -> Takeover.LONG_SESSION.apply(settings).withSlots(1))
                 .awaitReady();
         TestParticipant<Client> client =
                 context.client("c1", Takeover.LONG_SESSION).awaitReady();
         for (int run = 0; run < Failover.RUNS; run++) {
+            work.hold();
             List<TaskId> tasks = context.submitAll(client, TaskCost.commands(TASKS));
             Instant at = Instant.now();
             master.wire().reset();
+            work.go();
             Instant lost = master.awaitEvent(Event.Disconnected.class, at, ScenarioContext.READY)
                     .at();
             Instant assigned = master.awaitEvent(Event.TaskAssigned.class, lost, ScenarioContext.RECOVERY)

@@ -1,6 +1,5 @@
 package dev.twinkeeper.scenarios.measure;
 
-import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.TestParticipant;
@@ -17,18 +16,8 @@ public final class CutOff implements Measuring {
         for (int run = 0; run < Failover.RUNS; run++) {
             Instant before = Instant.now();
             TestParticipant<Master> lost = failover.run(samples, CUT_OFF, CutOff::cut);
-            // Mended by now: it is a candidate again before it is the other one's turn to be lost.
-            context.eventually(
-                    lost + " stands again",
-                    ScenarioContext.RECOVERY,
-                    () -> lost.events().stream()
-                            .anyMatch(heard -> heard.at().isAfter(before) && stands(heard.event())));
+            failover.awaitCandidate(lost, before);
         }
-    }
-
-    /** On a busy machine the other one's session may have ended too, and this one reigns. */
-    private static boolean stands(Object event) {
-        return event instanceof Event.Standby || event instanceof Event.Elected;
     }
 
     private static Instant cut(TestParticipant<Master> reigning) {

@@ -23,7 +23,7 @@ public final class Footprint {
     private static final int RUNS = 3;
 
     /** So many roles at a time, since one alone is less than what else moves on the heap. */
-    private static final int ROLES = 8;
+    private static final int ROLES = 5;
 
     private final Coordination by;
     private final Settings settings;
@@ -95,8 +95,6 @@ public final class Footprint {
     }
 
     private static long usedHeap() {
-        // Twice: what the first frees may be held by what the second finds.
-        System.gc();
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** What a hundred tasks cost on the wire from submit to collect, through one master, two workers and one client. */
 public final class TaskCost implements Measuring {
     private static final int TASKS = 100;
-    private static final int RUNS = 5;
+    private static final int RUNS = 3;
 
     @Override
     public void measure(ScenarioContext context, Samples samples, Turns turns) throws Exception {
