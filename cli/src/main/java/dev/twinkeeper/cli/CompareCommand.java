@@ -104,6 +104,7 @@ final class CompareCommand implements Callable<Integer> {
         Path directory = out == null ? home.resolve("target").resolve("comparison") : out;
         makeDirectory(directory);
         log.open("compare", terminal);
+        LogFile.leaveOutDetails(); // the history of what fails has them
 
         Comparison comparison;
         RecordingFile recordings = new RecordingFile();

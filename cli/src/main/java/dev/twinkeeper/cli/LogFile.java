@@ -29,6 +29,8 @@ public final class LogFile extends ContextAwareBase implements Configurator {
     /** A file is put aside at this size and the one before it goes: two files of it at the most. */
     private static final String LARGEST = "10MB";
 
+    private static final String OURS = "dev.twinkeeper";
+
     private static volatile Path current;
 
     private static final String LINE = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{24} - %msg%n";
@@ -89,6 +91,13 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         root.detachAndStopAllAppenders();
         root.addAppender(appender);
         root.setLevel(Level.INFO);
-        context.getLogger("dev.twinkeeper").setLevel(Level.DEBUG);
+        context.getLogger(OURS).setLevel(Level.DEBUG);
+    }
+
+    /** Leaves out what each role tells: where hundreds run, it would push out of the file what somebody looks for. */
+    static void leaveOutDetails() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(OURS).setLevel(Level.INFO);
+        }
     }
 }

@@ -36,12 +36,12 @@ final class Measurements {
 
     /** What is done, and about how many seconds it takes on two idle cores. */
     enum Step {
-        TASKS("counting what 100 tasks cost", 1, 1.5),
-        FOOTPRINT("threads and heap", 0, 2.5),
-        TAKEOVER("taking over 1,000 tasks", 1, 2),
+        TASKS("counting what 100 tasks cost", 1, 1),
+        FOOTPRINT("threads and heap", 0, 1.5),
+        TAKEOVER("taking over 1,000 tasks", 1, 1.5),
         QUICK("failover: deleted, expired, closed", 1, 4),
-        WAITING("failover: cut off; connections lost", 16, 0.5),
-        BENCH("a short bench", 1, 4);
+        WAITING("failover: cut off; connections lost", 15, 0.5),
+        BENCH("a short bench", 1, 3);
 
         private final String words;
         private final double once;
