@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.Adler32;
 
 /**
@@ -28,32 +29,66 @@ final class LogCursor implements AutoCloseable {
     /** Where the zxid stands in a record: after the session and the cxid. */
     private static final int ZXID_AT = Long.BYTES + Integer.BYTES;
 
+    /** Checksum, length and end. */
+    private static final int AROUND = Long.BYTES + Integer.BYTES + 1;
+
     private final Iterator<Path> files;
+    private final long from;
     private DataInputStream in;
+    private Path file;
+    private long offset;
     private byte[] record;
     private long checksum;
     private boolean damaged;
 
-    /** @param files in the order of their zxids */
-    LogCursor(List<Path> files) {
+    /**
+     * @param files in the order of their zxids
+     * @param from what goes before this zxid may be left out
+     */
+    LogCursor(List<Path> files, long from) {
         this.files = files.iterator();
+        this.from = from;
     }
 
     /** Goes to the next whole record; false at the end of what is written so far. */
     boolean next() throws IOException {
         while (in != null || files.hasNext()) {
             if (in == null) {
-                in = new DataInputStream(new BufferedInputStream(Files.newInputStream(files.next()), BUFFER));
-                // An empty file has not even a header: its server was killed as it made it.
-                in.readNBytes(HEADER);
+                file = files.next();
+                Optional<LogMarks.Mark> mark = LogMarks.before(file, from);
+                if (mark.isEmpty() || !goTo(mark.get())) {
+                    // An empty file has not even a header: its server was killed as it made it.
+                    open(HEADER);
+                }
             }
+            long start = offset;
             if (read()) {
+                LogMarks.add(file, new LogMarks.Mark(zxid(), start, checksum));
                 return true;
             }
             in.close();
             in = null;
         }
         record = null;
+        return false;
+    }
+
+    private void open(long at) throws IOException {
+        in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER));
+        in.skip(at);
+        offset = at;
+    }
+
+    /** Behind that record; false, and nothing is open, where it is no longer there. */
+    private boolean goTo(LogMarks.Mark mark) throws IOException {
+        boolean before = damaged;
+        open(mark.offset());
+        if (read() && zxid() == mark.zxid() && checksum == mark.checksum()) {
+            return true;
+        }
+        damaged = before;
+        in.close();
+        LogMarks.forget(file);
         return false;
     }
 
@@ -88,8 +123,10 @@ final class LogCursor implements AutoCloseable {
             adler.update(record);
             boolean complete = record.length == length && in.read() == END_OF_RECORD;
             // What a kill leaves behind has no end; what has one was whole once.
-            damaged |= complete && adler.getValue() != checksum;
-            return complete && adler.getValue() == checksum;
+            boolean intact = adler.getValue() == checksum;
+            damaged |= complete && !intact;
+            offset += AROUND + length;
+            return complete && intact;
         } catch (EOFException tail) {
             return false;
         }

@@ -24,7 +24,7 @@ final class LogFiles {
         while (first + 1 < files.size() && zxid(files.get(first + 1), FileTxnLog.LOG_FILE_PREFIX) <= from) {
             first++;
         }
-        return new LogCursor(files.subList(first, files.size()));
+        return new LogCursor(files.subList(first, files.size()), from);
     }
 
     /** Up to where the snapshots of the server reach, in their order. */
