@@ -23,8 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -92,9 +94,65 @@ class MetricsTest {
                     .contains("twinkeeper_task_duration_seconds_count{id=\"w1\",role=\"worker\"} " + TASKS);
             assertThat(names(scrape(0) + scrape(1) + scrape(2)))
                     .isEqualTo(names(Files.readString(Path.of("../docs/meters.md"))));
+            for (int role = 0; role < 3; role++) {
+                assertThat(value(scrape(role), "twinkeeper_watch_events_total")).isPositive();
+                // The master's, for instance: claim, lists, assignments; TASKS of them may share a transaction.
+                assertThat(value(scrape(role), "twinkeeper_request_duration_seconds_count"))
+                        .isGreaterThan(2);
+                assertThat(value(scrape(role), "twinkeeper_request_duration_seconds_sum"))
+                        .isBetween(0.000_01, 1_000.0);
+            }
             assertThat(worker.registered()).isDone();
             assertThat(master.leadership()).isNotNull();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "curator"})
+    void queuesHaveTheLengthThatTheyHave(String side, Ensemble ensemble) throws Exception {
+        int slots = 2;
+        int tasks = 10;
+        Coordination coordination = Coordination.named(side);
+        Settings settings =
+                Settings.connect(ensemble.connectString() + "/queues-" + side).withSlots(slots);
+        CountDownLatch handled = new CountDownLatch(1);
+        TaskHandler handler = task -> {
+            handled.await();
+            return task.command();
+        };
+        try (Master master = coordination.master(new MasterId("m1"), settings, metered("master", "m1"));
+                Worker worker = coordination.worker(new WorkerId("w1"), settings, handler, metered("worker", "w1"));
+                Client client = coordination.client(settings, metered("client", "c1"))) {
+            assertThat(List.of(master, worker)).isNotEmpty();
+            for (int i = 0; i < tasks; i++) {
+                client.submit(Payload.of("task " + i)).thenAccept(task -> client.outcome(task, SOON));
+            }
+            awaitQueue(0, "pending", tasks - slots);
+            awaitQueue(2, "backlog", tasks);
+            awaitQueue(1, "handlers", 0);
+            for (int role = 0; role < 3; role++) {
+                awaitQueue(role, "loop", 0);
+            }
+
+            handled.countDown();
+            awaitQueue(0, "pending", 0);
+            awaitQueue(2, "backlog", 0);
+        }
+    }
+
+    private void awaitQueue(int role, String queue, int length) throws Exception {
+        Pattern line = Pattern.compile("(?m)^twinkeeper_queue\\{.*queue=\"" + queue + "\".*\\} " + length + "\\.0$");
+        BoundedWait.until(
+                queue + " of " + length, SOON, () -> line.matcher(scrape(role)).find());
+    }
+
+    /** Of a meter without other tags than the role's. */
+    private static double value(String text, String name) {
+        return text.lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not there"));
     }
 
     /** A timer has several series; the document names it once. */

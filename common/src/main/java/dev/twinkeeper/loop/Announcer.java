@@ -2,8 +2,10 @@ package dev.twinkeeper.loop;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.RoleQueue;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,13 +28,32 @@ public final class Announcer {
 
     public void tell(Event event) {
         log.debug("{}: {}", who, event);
+        unlessMuted(() -> listener.on(event), event);
+    }
+
+    /** A request was answered, so long after it was sent. */
+    public void answered(long nanos) {
+        unlessMuted(() -> listener.answered(nanos), "an answer");
+    }
+
+    /** A watch told of a change. */
+    public void watchFired() {
+        unlessMuted(listener::watchFired, "a watch event");
+    }
+
+    /** The role has this queue. Before any event. */
+    public void queue(RoleQueue queue, IntSupplier length) {
+        unlessMuted(() -> listener.queue(queue, length), queue);
+    }
+
+    private void unlessMuted(Runnable call, Object what) {
         if (muted) {
             return;
         }
         try {
-            listener.on(event);
+            call.run();
         } catch (RuntimeException e) {
-            log.warn("{}: the listener threw at {}", who, event, e);
+            log.warn("{}: the listener threw at {}", who, what, e);
         }
     }
 

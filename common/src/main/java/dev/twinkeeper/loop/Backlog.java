@@ -32,6 +32,11 @@ public final class Backlog {
         return answer;
     }
 
+    /** How many have no answer yet. */
+    public int size() {
+        return unanswered.size();
+    }
+
     /** Answers whatever has no answer, and whatever comes, with this. */
     public void end(CoordinationException why) {
         end = why;

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class Loop implements AutoCloseable {
     private final ScheduledExecutorService executor;
     private final LongSupplier clock;
     private final UnaryOperator<Runnable> guard;
+    private final AtomicInteger posted = new AtomicInteger();
     private volatile Thread thread;
 
     public Loop(String name) {
@@ -85,11 +87,22 @@ public final class Loop implements AutoCloseable {
 
     /** Runs it on the loop, after all that was posted before. After {@link #close} it does nothing. */
     public void post(Runnable work) {
+        posted.incrementAndGet();
+        Runnable counted = () -> {
+            posted.decrementAndGet();
+            work.run();
+        };
         try {
-            executor.execute(guard.apply(work));
+            executor.execute(guard.apply(counted));
         } catch (RejectedExecutionException closed) {
+            posted.decrementAndGet();
             log.debug("posted after close, dropped");
         }
+    }
+
+    /** How much was posted and has not begun to run. From any thread. */
+    public int waiting() {
+        return posted.get();
     }
 
     /** Runs it on the loop after that time, unless it is cancelled or the loop is closed by then. */

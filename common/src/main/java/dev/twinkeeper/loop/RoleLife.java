@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Role;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ public abstract class RoleLife implements Role {
         this.settings = settings;
         this.loop = loop;
         this.announcer = new Announcer(who, listener);
+        announcer.queue(RoleQueue.LOOP, loop::waiting);
     }
 
     /** Opens the connection. */

@@ -2,6 +2,7 @@ package dev.twinkeeper.meters;
 
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import io.micrometer.core.instrument.Counter;
@@ -11,10 +12,12 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /**
  * A role's {@link Listener} that counts what it hears and passes it on. Give it to the role in place of your own.
@@ -22,8 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>Threads.</b> {@link #on} is called on the role's one thread; gauges are read on the threads that read the
  * registry.
  *
- * <p><b>Guarantees not made.</b> It knows only what the role reports: no latency of single requests, no watch events,
- * no queue inside ZooKeeper's client.
+ * <p><b>Guarantees not made.</b> It knows only what the role reports, and so nothing of the queue inside ZooKeeper's
+ * client, nor of the watches that Curator's recipes set for themselves.
  */
 public final class RoleMeters implements Listener {
     /** Tasks that are timed at once: more than a client usually has under way. Beyond it they are counted, not timed. */
@@ -67,6 +70,8 @@ public final class RoleMeters implements Listener {
         counter("twinkeeper.expiries");
         counter("twinkeeper.refusals");
         counter("twinkeeper.set.aside");
+        counter("twinkeeper.watch.events");
+        timer("twinkeeper.request.duration");
         switch (role) {
             case "master" -> {
                 gauge("twinkeeper.state", state);
@@ -95,6 +100,27 @@ public final class RoleMeters implements Listener {
         worker(event);
         client(event);
         next.on(event);
+    }
+
+    @Override
+    public void answered(long nanos) {
+        timer("twinkeeper.request.duration").record(nanos, TimeUnit.NANOSECONDS);
+        next.answered(nanos);
+    }
+
+    @Override
+    public void watchFired() {
+        counter("twinkeeper.watch.events").increment();
+        next.watchFired();
+    }
+
+    @Override
+    public void queue(RoleQueue queue, IntSupplier length) {
+        Gauge.builder("twinkeeper.queue", length, IntSupplier::getAsInt)
+                .tags(tags.and("queue", queue.name().toLowerCase(Locale.ROOT)))
+                .strongReference(true)
+                .register(registry);
+        next.queue(queue, length);
     }
 
     private void session(Event event) {
@@ -189,10 +215,7 @@ public final class RoleMeters implements Listener {
     private void end(TaskId task) {
         Long begin = begun.remove(task);
         if (begin != null) {
-            Timer.builder("twinkeeper.task.duration")
-                    .tags(tags)
-                    .register(registry)
-                    .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+            timer("twinkeeper.task.duration").record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -200,11 +223,15 @@ public final class RoleMeters implements Listener {
         for (String each : outcomes) {
             registry.counter("twinkeeper.tasks", tags.and("outcome", each));
         }
-        Timer.builder("twinkeeper.task.duration").tags(tags).register(registry);
+        timer("twinkeeper.task.duration");
     }
 
     private void task(String outcome) {
         registry.counter("twinkeeper.tasks", tags.and("outcome", outcome)).increment();
+    }
+
+    private Timer timer(String name) {
+        return registry.timer(name, tags);
     }
 
     private Counter counter(String name) {

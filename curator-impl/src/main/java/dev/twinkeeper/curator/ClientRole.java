@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.loop.Backlog;
@@ -42,6 +43,7 @@ final class ClientRole extends Participant implements Client {
         this.pool.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
+        announcer.queue(RoleQueue.BACKLOG, backlog::size);
     }
 
     @Override
@@ -121,7 +123,7 @@ final class ClientRole extends Participant implements Client {
             try {
                 if (!inDoubt || !connection.isGone(layout.task(task))) {
                     TransactionOp op = client.transactionOp();
-                    Connection.once(
+                    connection.once(
                             connection.handle(),
                             List.of(
                                     op.delete().forPath(layout.status(task)),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.curator.RetryPolicy;
+import org.apache.curator.drivers.OperationTrace;
 import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -113,8 +114,12 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
      * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them: the caller keeps it where it has
      * to know in which session they were sent.
      */
-    static List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
-        return handle.multi(operations.stream().map(CuratorOp::get).toList());
+    List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
+        OperationTrace trace = client.getZookeeperClient().startAdvancedTracer("once");
+        List<OpResult> results =
+                handle.multi(operations.stream().map(CuratorOp::get).toList());
+        trace.commit();
+        return results;
     }
 
     /**

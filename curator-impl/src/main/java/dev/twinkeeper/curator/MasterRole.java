@@ -5,6 +5,7 @@ import dev.twinkeeper.contract.Leadership;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.layout.EpochLine;
 import dev.twinkeeper.layout.MasterLine;
@@ -40,11 +41,15 @@ final class MasterRole extends Participant implements Master {
     /** The change of /master that was told last: the same again is no news. */
     private final AtomicLong told = new AtomicLong();
 
+    /** What the reign has not assigned. */
+    volatile int pending;
+
     MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
         super("master " + id, settings, listener, connection);
         this.id = id;
         this.recipes = recipes;
         this.turn = recipes.turn(this);
+        announcer.queue(RoleQueue.PENDING, () -> pending);
     }
 
     @Override
@@ -62,7 +67,7 @@ final class MasterRole extends Participant implements Master {
     @Override
     void begin() throws Exception {
         hold(layout.master());
-        masterWatcher = connection.watch(layout.master(), false, event -> onMaster(), this::onMaster);
+        masterWatcher = watch(layout.master(), false, event -> onMaster(), this::onMaster);
         turn.start();
     }
 
@@ -148,6 +153,7 @@ final class MasterRole extends Participant implements Master {
             why = over.getMessage();
         } finally {
             reign = null;
+            pending = 0;
             become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
             close(claimed);
         }

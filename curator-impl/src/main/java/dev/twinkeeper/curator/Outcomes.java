@@ -42,6 +42,7 @@ final class Outcomes {
         @Override
         public void process(WatchedEvent event) {
             if (event.getType() == EventType.NodeChildrenChanged || event.getType() == EventType.NodeDeleted) {
+                outcomes.role.watchFired();
                 outcomes.ask(this);
             }
         }

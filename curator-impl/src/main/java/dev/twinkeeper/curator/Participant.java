@@ -13,15 +13,19 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.CuratorZookeeperClient;
+import org.apache.curator.drivers.TracerDriver;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.api.CuratorListener;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
+import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +56,32 @@ abstract class Participant extends RoleLife {
         this.connection = connection;
         this.client = connection.client();
         this.layout = new Layout(connection.root() + settings.connect().chroot());
+        if (connection.own()) {
+            client.getZookeeperClient().setTracerDriver(new AnswersTracer());
+        }
+    }
+
+    /** Curator's own measure: an operation of its API with all its retries. A caller's client keeps the caller's. */
+    private final class AnswersTracer implements TracerDriver {
+        @Override
+        public void addTrace(String operation, long time, TimeUnit unit) {
+            loop.post(() -> announcer.answered(unit.toNanos(time)));
+        }
+
+        @Override
+        public void addCount(String name, int increment) {}
+    }
+
+    final PersistentWatcher watch(String path, boolean recursive, Watcher onEvent, Runnable onSet) {
+        Watcher counting = event -> {
+            watchFired();
+            onEvent.process(event);
+        };
+        return connection.watch(path, recursive, counting, onSet);
+    }
+
+    final void watchFired() {
+        loop.post(announcer::watchFired);
     }
 
     /** Starts what the role consists of; the client is started. */

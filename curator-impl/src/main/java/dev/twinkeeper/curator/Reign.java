@@ -76,6 +76,7 @@ final class Reign {
             if (!steps.isEmpty()) {
                 commit(steps);
             }
+            role.pending = view.pending().size();
             apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
             believe();
         }
@@ -165,7 +166,7 @@ final class Reign {
             view.begin(step);
         }
         try {
-            Connection.once(role.connection.handle(), operations);
+            role.connection.once(role.connection.handle(), operations);
             // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
             steps.forEach(step -> observer.applied(step, epoch, System.nanoTime()));
         } catch (KeeperException e) {

@@ -60,7 +60,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
 
     @Override
     public void start() {
-        masterWatcher = role.connection.watch(role.layout.master(), false, event -> onMaster(), this::onMaster);
+        masterWatcher = role.watch(role.layout.master(), false, event -> onMaster(), this::onMaster);
         selector.start();
     }
 

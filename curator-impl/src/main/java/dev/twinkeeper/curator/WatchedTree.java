@@ -31,7 +31,7 @@ final class WatchedTree implements TreeView {
         CountDownLatch unwatched = new CountDownLatch(parents.size());
         for (String parent : parents) {
             Watcher watcher = event -> reign.observe(() -> changed(event));
-            watchers.put(parent, role.connection.watch(parent, true, watcher, unwatched::countDown));
+            watchers.put(parent, role.watch(parent, true, watcher, unwatched::countDown));
         }
         unwatched.await();
         list(role.layout.workers());

@@ -4,6 +4,7 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskHandler;
@@ -19,9 +20,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
@@ -41,7 +42,7 @@ import org.apache.zookeeper.data.Stat;
 final class WorkerRole extends Participant implements Worker {
     private final WorkerId id;
     private final TaskHandler handler;
-    private final ExecutorService slots;
+    private final ThreadPoolExecutor slots;
     private final Thread thread;
     private final List<PersistentWatcher> watchers = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
@@ -55,15 +56,17 @@ final class WorkerRole extends Participant implements Worker {
         super("worker " + id, settings, listener, connection);
         this.id = id;
         this.handler = handler;
-        this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
+        this.slots = (ThreadPoolExecutor)
+                Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
         this.thread = daemon(who, this::run);
+        announcer.queue(RoleQueue.HANDLERS, () -> slots.getQueue().size());
     }
 
     @Override
     void begin() {
         hold(layout.worker(id));
-        watchers.add(connection.watch(layout.worker(id), false, this::onEvent, changed::release));
-        watchers.add(connection.watch(layout.assign(id), true, this::onEvent, changed::release));
+        watchers.add(watch(layout.worker(id), false, this::onEvent, changed::release));
+        watchers.add(watch(layout.assign(id), true, this::onEvent, changed::release));
         thread.start();
     }
 

@@ -90,7 +90,7 @@ final class Candidacy {
         this.role = role;
         this.session = role.session;
         this.layout = role.layout;
-        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
     }
 
     void begin() {

@@ -70,7 +70,8 @@ final class Census {
         this.role = role;
         this.layout = role.layout;
         this.zk = role.zk();
-        this.guard = new PhaseGuard<>(role.who + " census", role.loop, Phase.COUNTING, TRANSITIONS);
+        this.guard = new PhaseGuard<>(
+                role.who + " census", role.loop, Phase.COUNTING, TRANSITIONS, role.announcer::answered);
         this.window = new Window(role.settings.window());
         this.view = view;
         this.complete = complete;

@@ -5,6 +5,7 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.loop.Backlog;
@@ -61,10 +62,11 @@ final class ClientRole extends Participant implements Client {
     ClientRole(Settings settings, Listener listener, Session session) {
         super("client", settings, listener, session);
         this.backlog = new Backlog(settings.backlog());
-        this.guard = new PhaseGuard<>(who, loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(who, loop, Phase.SUSPENDED, TRANSITIONS, announcer::answered);
         this.submissions = new Submissions(this);
         this.outcomes = new Outcomes(this);
         this.removals = new Removals(this);
+        announcer.queue(RoleQueue.BACKLOG, backlog::size);
     }
 
     @Override
@@ -131,9 +133,11 @@ final class ClientRole extends Participant implements Client {
     }
 
     private void onTaskChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None && guard.in(Phase.OPEN)) {
-            outcomes.onChanged(event.getPath());
-        }
+        onWatched(event, () -> {
+            if (guard.in(Phase.OPEN)) {
+                outcomes.onChanged(event.getPath());
+            }
+        });
     }
 
     private void fail(String path, Code code) {

@@ -16,8 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -67,7 +67,7 @@ final class Duty {
     private final PhaseGuard<Phase> guard;
 
     /** As many threads as slots: a worker is never assigned more, unless by hand, and then they wait. */
-    private final ExecutorService handlers;
+    private final ThreadPoolExecutor handlers;
 
     /** What we hold, by the list and the watch; with its status once it is handled. */
     private final Map<TaskId, Job> jobs = new HashMap<>();
@@ -89,8 +89,14 @@ final class Duty {
         this.role = role;
         this.layout = role.layout;
         this.handler = handler;
-        this.guard = new PhaseGuard<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS);
-        this.handlers = Executors.newFixedThreadPool(role.settings.slots(), Duty::handlerThread);
+        this.guard =
+                new PhaseGuard<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
+        this.handlers = (ThreadPoolExecutor) Executors.newFixedThreadPool(role.settings.slots(), Duty::handlerThread);
+    }
+
+    /** Tasks that wait for a thread. From any thread. */
+    int waiting() {
+        return handlers.getQueue().size();
     }
 
     private static Thread handlerThread(Runnable work) {

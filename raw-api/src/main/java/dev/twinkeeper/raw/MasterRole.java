@@ -6,6 +6,7 @@ import dev.twinkeeper.contract.Leadership;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.raw.session.Session;
 import java.util.Optional;
@@ -27,10 +28,14 @@ final class MasterRole extends Participant implements Master {
     private Candidacy candidacy;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
+    /** What the reign has not assigned. */
+    volatile int pending;
+
     MasterRole(MasterId id, Settings settings, Listener listener, Session session) {
         super("master " + id, settings, listener, session);
         this.id = id;
         this.candidacy = new Candidacy(this);
+        announcer.queue(RoleQueue.PENDING, () -> pending);
     }
 
     @Override
@@ -90,14 +95,10 @@ final class MasterRole extends Participant implements Master {
     }
 
     private void onMasterChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onMasterChanged(event.getType());
-        }
+        onWatched(event, () -> candidacy.onMasterChanged(event.getType()));
     }
 
     private void onTreeChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            candidacy.onTreeChanged(event);
-        }
+        onWatched(event, () -> candidacy.onTreeChanged(event));
     }
 }

@@ -78,7 +78,8 @@ final class Outcomes {
     Outcomes(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.guard = new PhaseGuard<>(role.who + " outcomes", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(
+                role.who + " outcomes", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
     }
 
     void add(TaskId task, Duration patience, CompletableFuture<Outcome> answer) {

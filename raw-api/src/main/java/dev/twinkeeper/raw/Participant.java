@@ -13,6 +13,8 @@ import dev.twinkeeper.raw.session.Session;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
@@ -31,6 +33,14 @@ abstract class Participant extends RoleLife implements Session.Listener {
         super(who, settings, listener, session.loop());
         this.layout = new Layout(settings.connect().chroot());
         this.session = session;
+    }
+
+    /** For a watcher, on the loop: an event that tells of a change, and not of the connection, which the session does. */
+    final void onWatched(WatchedEvent event, Runnable then) {
+        if (event.getType() != EventType.None) {
+            announcer.watchFired();
+            then.run();
+        }
     }
 
     /** Connected, in the same session as before or in a new one: begin by reading. */

@@ -63,7 +63,7 @@ final class Registration {
 
     Registration(WorkerRole role) {
         this.role = role;
-        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
     }
 
     void begin() {

@@ -72,7 +72,8 @@ final class Reign {
         this.candidacy = candidacy;
         this.session = role.session;
         this.layout = role.layout;
-        this.guard = new PhaseGuard<>(role.who + " reign " + epoch, role.loop, Phase.TAKING_OVER, TRANSITIONS);
+        this.guard = new PhaseGuard<>(
+                role.who + " reign " + epoch, role.loop, Phase.TAKING_OVER, TRANSITIONS, role.announcer::answered);
         this.creation = creation;
         this.version = version;
         this.epoch = epoch;
@@ -119,6 +120,7 @@ final class Reign {
     void end() {
         guard.enter(Phase.OVER);
         census.end();
+        role.pending = 0;
     }
 
     void onTreeChanged(WatchedEvent event) {
@@ -139,11 +141,12 @@ final class Reign {
             int room = role.settings.batch() - FENCE_OPERATIONS;
             List<Step> steps = AssignmentPlan.of(view, room, role.loop.now());
             if (steps.isEmpty()) {
-                return;
+                break;
             }
             steps.forEach(view::begin);
             commit(steps);
         }
+        role.pending = view.pending().size();
     }
 
     // region assign

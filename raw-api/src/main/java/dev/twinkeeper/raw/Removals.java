@@ -57,7 +57,8 @@ final class Removals {
     Removals(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.guard = new PhaseGuard<>(role.who + " removals", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(
+                role.who + " removals", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
     }
 
     void add(TaskId task, CompletableFuture<Boolean> answer) {

@@ -64,7 +64,8 @@ final class Submissions {
     Submissions(ClientRole role) {
         this.role = role;
         this.layout = role.layout;
-        this.guard = new PhaseGuard<>(role.who + " submissions", role.loop, Phase.SUSPENDED, TRANSITIONS);
+        this.guard = new PhaseGuard<>(
+                role.who + " submissions", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
     }
 
     /** Those that were refused, for the backlog is full, are answered already. */

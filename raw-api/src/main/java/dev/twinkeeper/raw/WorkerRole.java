@@ -2,6 +2,7 @@ package dev.twinkeeper.raw;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Listener;
+import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.Worker;
@@ -27,6 +28,7 @@ final class WorkerRole extends Participant implements Worker {
         this.id = id;
         this.registration = new Registration(this);
         this.duty = new Duty(this, handler);
+        announcer.queue(RoleQueue.HANDLERS, duty::waiting);
     }
 
     @Override
@@ -66,14 +68,10 @@ final class WorkerRole extends Participant implements Worker {
     }
 
     private void onOwnChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            registration.onChanged(event.getType());
-        }
+        onWatched(event, () -> registration.onChanged(event.getType()));
     }
 
     private void onAssignChanged(WatchedEvent event) {
-        if (event.getType() != Watcher.Event.EventType.None) {
-            duty.onChanged(event);
-        }
+        onWatched(event, () -> duty.onChanged(event));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.zookeeper.AsyncCallback.Children2Callback;
 import org.apache.zookeeper.AsyncCallback.DataCallback;
 import org.apache.zookeeper.AsyncCallback.MultiCallback;
@@ -50,16 +51,23 @@ public final class PhaseGuard<P extends Enum<P>> {
     private final String who;
     private final Loop loop;
     private final Map<P, Set<P>> transitions;
+    private final LongConsumer answered;
 
     private P phase;
     private long entered;
 
     /** @param transitions which phase may follow which; whatever is not named is a mistake */
     public PhaseGuard(String who, Loop loop, P first, Map<P, Set<P>> transitions) {
+        this(who, loop, first, transitions, nanos -> {});
+    }
+
+    /** @param answered hears of each reply how many nanoseconds after the request it came, on the loop */
+    public PhaseGuard(String who, Loop loop, P first, Map<P, Set<P>> transitions, LongConsumer answered) {
         this.who = who;
         this.loop = loop;
         this.phase = first;
         this.transitions = transitions;
+        this.answered = answered;
     }
 
     public boolean in(P which) {
@@ -104,42 +112,54 @@ public final class PhaseGuard<P extends Enum<P>> {
         }
     }
 
-    private void admit(long asked, int rc, Consumer<Code> reply) {
+    /** What a reply is for: the phase that asked, and when. A callback is made where its request is sent. */
+    private record Asked(long entered, long at) {}
+
+    private Asked asked() {
+        return new Asked(entered, loop.now());
+    }
+
+    private void admit(Asked asked, int rc, Consumer<Code> reply) {
         Code code = code(rc);
-        if (!LOST.contains(code)) {
-            loop.post(() -> runIfStill(asked, () -> reply.accept(code)));
+        if (LOST.contains(code)) {
+            return;
         }
+        long took = loop.now() - asked.at;
+        loop.post(() -> {
+            answered.accept(took);
+            runIfStill(asked.entered, () -> reply.accept(code));
+        });
     }
 
     // One adapter for each kind of callback. Their bodies run on ZooKeeper's event thread, which they leave at once.
 
     public VoidCallback done(Consumer<Code> then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx) -> admit(asked, rc, then);
     }
 
     public StatCallback stat(BiConsumer<Code, Stat> then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx, stat) -> admit(asked, rc, code -> then.accept(code, stat));
     }
 
     public DataCallback data(DataReply then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx, data, stat) -> admit(asked, rc, code -> then.on(code, data, stat));
     }
 
     public Children2Callback children(ChildrenReply then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx, names, stat) -> admit(asked, rc, code -> then.on(code, names, stat));
     }
 
     public StringCallback name(BiConsumer<Code, String> then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx, name) -> admit(asked, rc, code -> then.accept(code, name));
     }
 
     public MultiCallback multi(BiConsumer<Code, List<OpResult>> then) {
-        long asked = entered;
+        Asked asked = asked();
         return (rc, path, ctx, results) -> admit(asked, rc, code -> then.accept(code, results));
     }
 }

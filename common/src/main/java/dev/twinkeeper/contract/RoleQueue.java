@@ -1,0 +1,13 @@
+package dev.twinkeeper.contract;
+
+/** The queues of a role whose lengths can be asked for, see {@link Listener#queue}. */
+public enum RoleQueue {
+    /** Any role: replies, watch events and calls that wait for the role's thread. */
+    LOOP,
+    /** A reigning master: tasks that wait for a free slot of a worker. */
+    PENDING,
+    /** A worker: assigned tasks that wait for a thread of the handler. */
+    HANDLERS,
+    /** A client: what was asked of it and has no answer yet. At most {@link Settings#backlog()}. */
+    BACKLOG
+}
