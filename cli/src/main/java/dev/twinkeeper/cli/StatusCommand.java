@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +64,7 @@ final class StatusCommand implements Callable<Integer> {
         Layout layout = new Layout(settings.connect().chroot());
         if (watch) {
             watch(settings, layout);
+            return ExitCode.GOOD.code();
         }
         try (TreeReader reader = TreeReader.connect(settings)) {
             reader.readBarrier();
@@ -87,17 +89,37 @@ final class StatusCommand implements Callable<Integer> {
         return json ? List.of(status.json()) : status.lines();
     }
 
-    /** Ends by Ctrl-C. Where no server answers at first it ends; a connection that is lost later is looked for again. */
-    private void watch(Settings settings, Layout layout) throws InterruptedException {
+    /** Ends by Ctrl-C, which is how it is meant to end, or when nobody reads it any more. */
+    private void watch(Settings settings, Layout layout) {
         if (!tasks.isEmpty()) {
             throw CoordinationException.invalid("watch", "--task", "watches the whole tree; leave --task out");
         }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread watcher = new Thread(() -> watch(settings, layout, ended), "watch");
+        watcher.setDaemon(true);
+        watcher.start();
+        Stay.until(ended, watcher::interrupt, terminal);
+    }
+
+    private void watch(Settings settings, Layout layout, CompletableFuture<Void> ended) {
+        try {
+            showChanges(settings, layout);
+            ended.complete(null);
+        } catch (InterruptedException e) {
+            ended.complete(null);
+        } catch (RuntimeException | Error e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    /** Where no server answers at first it ends; a connection that is lost later is looked for again. */
+    private void showChanges(Settings settings, Layout layout) throws InterruptedException {
         List<String> shown = List.of();
         boolean first = true;
-        while (true) {
+        while (terminal.written()) {
             try (TreeReader reader = TreeReader.connect(settings)) {
                 first = false;
-                while (true) {
+                while (terminal.written()) {
                     reader.readBarrier();
                     shown = show(lines(TreeStatusReader.status(reader, layout)), shown);
                     TimeUnit.SECONDS.sleep(1);

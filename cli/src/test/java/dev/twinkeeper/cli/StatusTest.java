@@ -3,9 +3,13 @@ package dev.twinkeeper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.JavaCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -101,6 +105,68 @@ class StatusTest {
                 .containsExactly(
                         "/tasks/tasks/task-0000000000  unknown  it has a status, and we are not allowed to read it",
                         "/tasks/tasks/task-0000000001  pending");
+    }
+
+    /** As a person has it in a terminal, and through a pipe. */
+    private static Process watching(String root) throws IOException {
+        List<String> arguments = List.of("status", "--watch", "--connect", ensemble.connectString() + root);
+        return JavaCommand.of(List.of("-XX:TieredStopAtLevel=1"), Main.class.getName(), arguments)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static void awaitLine(BufferedReader in, String part) throws IOException {
+        String line;
+        do {
+            line = in.readLine();
+            assertThat(line).as("the output before '%s'", part).isNotNull();
+        } while (!line.contains(part));
+    }
+
+    @Test
+    void whatChangesIsShownAgainUntilItIsToldToEnd() throws Exception {
+        tree("/watched");
+        Process watching = watching("/watched");
+        try (BufferedReader in = watching.inputReader(StandardCharsets.UTF_8)) {
+            awaitLine(in, "0 pending, 0 assigned");
+            create("/watched/tasks/task-0000000000", "ls", Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            awaitLine(in, "1 pending, 0 assigned");
+            create("/watched/workers/w1", "here slots=3", Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+            awaitLine(in, "w1  0 of 3 slots taken");
+
+            watching.destroy();
+            assertThat(watching.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(watching.exitValue()).isEqualTo(ExitCode.GOOD.code());
+        } finally {
+            watching.destroyForcibly();
+        }
+    }
+
+    @Test
+    void itEndsWhenNobodyReadsItAnyMore() throws Exception {
+        tree("/unread");
+        Process watching = watching("/unread");
+        try {
+            BufferedReader in = watching.inputReader(StandardCharsets.UTF_8);
+            awaitLine(in, "0 pending, 0 assigned");
+            in.close();
+            create("/unread/tasks/task-0000000000", "ls", Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            assertThat(watching.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(watching.exitValue()).isEqualTo(ExitCode.NOT_WRITTEN.code());
+        } finally {
+            watching.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aWatchOfTasksAndOneWithoutServersAreRefused() {
+        assertThat(status("/watched", "--watch", "--task", "task-0000000000")).isEqualTo(ExitCode.USAGE.code());
+        assertThat(terminal.err()).singleElement().asString().contains("leave --task out");
+
+        CapturedTerminal nobody = new CapturedTerminal();
+        assertThat(nobody.run("status", "--watch", "--connect", "localhost:1", "--connect-timeout", "1s"))
+                .isEqualTo(ExitCode.CANNOT_CONNECT.code());
+        assertThat(nobody.err()).singleElement().asString().contains("none answered within 1s");
     }
 
     @Test

@@ -167,7 +167,7 @@ final class ServersCheck {
                     Kind.QUORUM,
                     "ensemble",
                     "no quorum: " + running + " of " + members + " servers run, " + majority + " are needed",
-                    "start " + (majority - running) + " more: " + notRunning()));
+                    "start " + (majority - running) + " more" + notRunning()));
         } else if (!served && !waiting.isEmpty()) {
             findings.add(new Finding(
                     Kind.QUORUM,
@@ -189,10 +189,11 @@ final class ServersCheck {
     }
 
     private String notRunning() {
-        return servers.stream()
+        String known = servers.stream()
                 .filter(each -> !each.runs())
                 .map(each -> each.endpoint().toString())
                 .collect(Collectors.joining(", "));
+        return known.isEmpty() ? " of those in the server lines" : ": " + known;
     }
 
     /** One connect string, but not one ensemble. */

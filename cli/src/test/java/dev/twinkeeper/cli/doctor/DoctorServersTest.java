@@ -143,6 +143,20 @@ class DoctorServersTest {
         }
     }
 
+    /** With the zoo.cfg of one of three, the addresses of the others' clients are not known. */
+    @Test
+    void aLoneServerOfThreeIsToldToStartOthers() {
+        try (FakeServer waits =
+                new FakeServer(Manner.WAITS, "This ZooKeeper instance is not currently serving requests\n")) {
+            ServersCheck check = new ServersCheck(RESOLVER, Duration.ofSeconds(2));
+            check.look(Endpoint.list(waits.address()), 3);
+            assertThat(check.findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.line())
+                            .contains("1 of 3 servers run, 2 are needed; start 1 more of those in the server lines"));
+        }
+    }
+
     @Test
     void anEnsembleThatIsWellLosesServersOneAfterTheOther() {
         try (Ensemble ensemble = Ensemble.startWithWays(3)) {

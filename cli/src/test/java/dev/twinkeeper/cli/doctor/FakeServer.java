@@ -21,6 +21,8 @@ final class FakeServer implements AutoCloseable {
         /** Begins a session, and answers nothing after it. */
         STOPS,
         SAYS_NOTHING,
+        /** Has no quorum. */
+        WAITS,
         ENDS_AT_ONCE,
         SPEAKS_HTTP
     }
@@ -83,6 +85,8 @@ final class FakeServer implements AutoCloseable {
             int first = in.readInt();
             if (first == 0x73727672) {
                 out.write(srvr.getBytes(StandardCharsets.UTF_8));
+                socket.close();
+            } else if (manner == Manner.WAITS) {
                 socket.close();
             } else if (manner == Manner.SPEAKS_HTTP) {
                 out.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -1,8 +1,9 @@
-package dev.twinkeeper.scenarios.junit;
+package example;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.twinkeeper.scenarios.junit.ZooKeeperEnsemble;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import dev.twinkeeper.scenarios.lab.Wire;
 import org.apache.zookeeper.CreateMode;
