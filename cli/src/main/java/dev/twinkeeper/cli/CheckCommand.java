@@ -1,10 +1,10 @@
 package dev.twinkeeper.cli;
 
+import dev.twinkeeper.cli.report.WholeFile;
 import dev.twinkeeper.scenarios.checker.RunChecker;
 import dev.twinkeeper.scenarios.checker.RunResult;
 import dev.twinkeeper.scenarios.checker.Soak;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +64,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private void write(Soak soak) {
         try {
-            Files.writeString(report, soak.markdown());
+            WholeFile.write(report, soak.markdown());
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.NOT_WRITTEN, "report '" + report + "': it can't be written (" + e.getMessage() + ")");
+                    ExitCode.NOT_WRITTEN, "report '" + report + "': it can't be written (" + WholeFile.why(e) + ")");
         }
     }
 }

@@ -9,7 +9,9 @@ import dev.twinkeeper.cli.compare.ComparisonReport;
 import dev.twinkeeper.cli.compare.Plan;
 import dev.twinkeeper.cli.compare.Side;
 import dev.twinkeeper.cli.report.RecordingFile;
+import dev.twinkeeper.cli.report.ReportException;
 import dev.twinkeeper.cli.report.ReportPage;
+import dev.twinkeeper.cli.report.WholeFile;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.scenarios.Scenario;
 import dev.twinkeeper.scenarios.Scenarios;
@@ -114,8 +116,12 @@ final class CompareCommand implements Callable<Integer> {
         } finally {
             wanted.close();
         }
-        recordings.write(directory);
-        write(comparison, directory, home);
+        try {
+            recordings.write(directory);
+            write(comparison, directory, home);
+        } catch (ReportException e) {
+            throw new CommandException(e.isUnwritten() ? ExitCode.NOT_WRITTEN : ExitCode.FAILURE, e.getMessage());
+        }
         if (!comparison.ok()) {
             terminal.complain("failed: " + Comparer.failed(comparison) + "; the histories are in the log");
             return ExitCode.FAILED.code();
@@ -125,11 +131,11 @@ final class CompareCommand implements Callable<Integer> {
 
     private static void write(Path file, String text) {
         try {
-            Files.writeString(file, text);
+            WholeFile.write(file, text);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.NOT_WRITTEN,
-                    "report '" + file + "': it can't be written (" + e.getMessage()
+                    "report '" + file + "': it can't be written (" + WholeFile.why(e)
                             + "); name another place with --out");
         }
     }

@@ -44,7 +44,7 @@ final class ReportCommand implements Callable<Integer> {
         try {
             terminal.say("Written: " + new ReportPage(home).write(file, page));
         } catch (ReportException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage());
+            throw new CommandException(e.isUnwritten() ? ExitCode.NOT_WRITTEN : ExitCode.USAGE, e.getMessage());
         }
         return ExitCode.GOOD.code();
     }

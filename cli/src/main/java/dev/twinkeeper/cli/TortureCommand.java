@@ -124,7 +124,8 @@ final class TortureCommand implements Callable<Integer> {
             progress.takes("torture, then settling and checking", options.duration());
             return Torture.run(options, progress::say);
         } catch (IllegalStateException e) {
-            throw new CommandException(ExitCode.FAILURE, e.getMessage() + "; again: " + options.command());
+            throw new CommandException(
+                    ExitCode.FAILURE, e.getMessage() + " (in '" + options.out() + "'); again: " + options.command());
         }
     }
 

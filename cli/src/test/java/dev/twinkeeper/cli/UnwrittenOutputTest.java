@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What could not be written is told by the exit code and a line, and never removed. */
 class UnwrittenOutputTest {
+    @TempDir
+    private Path directory;
+
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @BeforeEach
@@ -87,6 +93,23 @@ class UnwrittenOutputTest {
 
     static boolean fullDevice() {
         return Path.of("/dev/full").toFile().exists();
+    }
+
+    @Test
+    @EnabledIf("fullDevice")
+    void aReportOnAFullDeviceHasTheSameExitCode() throws IOException {
+        Path results = directory.resolve("results.json");
+        try (InputStream fixture = getClass().getResourceAsStream("report/results.json")) {
+            Files.copy(fixture, results);
+        }
+
+        ExitCode code = run(takes(1_000), "report", results.toString(), "--out", "/dev/full");
+
+        assertThat(code).isEqualTo(ExitCode.NOT_WRITTEN);
+        assertThat(err())
+                .singleElement()
+                .asString()
+                .contains("report '/dev/full': it can't be written (No space left on device)");
     }
 
     @Test

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Puts a page together of its parts: style, scripts, and the data, which comes last so that nothing in it is replaced. */
@@ -27,9 +26,9 @@ final class Pages {
                 .replace("/*SCRIPT*/", script)
                 .replace("/*DATA*/", embedded(data));
         try {
-            Files.writeString(file, html, StandardCharsets.UTF_8);
+            WholeFile.write(file, html);
         } catch (IOException e) {
-            throw new ReportException("report '" + file + "': cannot be written (" + e.getMessage() + ")");
+            throw ReportException.unwritten("report '" + file + "'", e);
         }
     }
 

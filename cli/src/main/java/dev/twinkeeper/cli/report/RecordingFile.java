@@ -80,9 +80,14 @@ public final class RecordingFile {
         lines.addArray().add(Math.round(ms * 10) / 10.0).add("").add("more").add("… " + count + " more");
     }
 
-    /** @throws IOException where it can't be written */
-    public synchronized void write(Path directory) throws IOException {
-        Files.writeString(directory.resolve(NAME), scenarios + "\n");
+    /** @throws ReportException where it can't be written */
+    public synchronized void write(Path directory) {
+        Path file = directory.resolve(NAME);
+        try {
+            WholeFile.write(file, scenarios + "\n");
+        } catch (IOException e) {
+            throw ReportException.unwritten("recordings '" + file + "'", e);
+        }
     }
 
     /** What stands beside these results; nothing where there is none, or where it is none of ours. */

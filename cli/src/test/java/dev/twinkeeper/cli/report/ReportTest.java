@@ -133,6 +133,28 @@ class ReportTest {
         refused("run compare first");
     }
 
+    /** What a full disk does. */
+    @Test
+    void aPageThatCannotBeWrittenLeavesTheOneBefore() throws IOException {
+        Files.writeString(page, "the page before");
+        Files.createDirectories(directory.resolve(".report.html.part/in-the-way"));
+
+        assertThatThrownBy(() -> new ReportPage(home()).write(results, page))
+                .isInstanceOfSatisfying(
+                        ReportException.class, e -> assertThat(e.isUnwritten()).isTrue())
+                .hasMessageContaining("it can't be written");
+        assertThat(page).hasContent("the page before");
+    }
+
+    @Test
+    void aPageInADirectoryThatIsNotThereIsRefusedInOneLine() {
+        Path nowhere = directory.resolve("nowhere/report.html");
+        assertThatThrownBy(() -> new ReportPage(home()).write(results, nowhere))
+                .isInstanceOf(ReportException.class)
+                .hasMessage("report '" + nowhere
+                        + "': it can't be written (there is no such directory); name another place with --out");
+    }
+
     private void refused(String why) {
         assertThatThrownBy(() -> new ReportPage(home()).write(results, page))
                 .isInstanceOf(ReportException.class)
