@@ -175,6 +175,8 @@ public final class Page implements AutoCloseable, WebSocket.Listener {
                         .put("height", height)
                         .put("deviceScaleFactor", 1)
                         .put("mobile", width < 600));
+        // Else a picture of the whole page is cut at its right by the width of one.
+        call("Emulation.setScrollbarsHidden", MAPPER.createObjectNode().put("hidden", true));
         ObjectNode media = MAPPER.createObjectNode();
         media.putArray("features")
                 .addObject()
