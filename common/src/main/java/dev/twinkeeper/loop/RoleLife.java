@@ -103,6 +103,16 @@ public abstract class RoleLife implements Role {
         onLoop(() -> announcer.setAside(path, why));
     }
 
+    /** A request was answered so many nanoseconds after it was sent. From any thread. */
+    public final void answered(long nanos) {
+        onLoop(() -> announcer.answered(nanos));
+    }
+
+    /** A watch told of a change. From any thread. */
+    public final void watchFired() {
+        onLoop(announcer::watchFired);
+    }
+
     /** It takes part. From any thread. */
     public final void becomeReady() {
         onLoop(() -> ready.complete(null));

@@ -13,20 +13,18 @@ import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
  * a reign relies on its own writes, and asks about tasks in doubt.
  */
 final class CachedTree implements TreeView {
-    private final MasterRole role;
     private final Reign reign;
     private final List<CuratorCache> caches = new ArrayList<>();
     private volatile boolean looked;
 
-    CachedTree(MasterRole role, Reign reign) {
-        this.role = role;
+    CachedTree(Reign reign) {
         this.reign = reign;
     }
 
     @Override
     public void look() throws Exception {
-        read(role.layout.workers(), role.layout.assign());
-        read(role.layout.tasks());
+        read(reign.role.layout.workers(), reign.role.layout.assign());
+        read(reign.role.layout.tasks());
         looked = true;
         reign.apply(0);
     }
@@ -35,7 +33,7 @@ final class CachedTree implements TreeView {
     private void read(String... parents) throws InterruptedException {
         CountDownLatch unread = new CountDownLatch(parents.length);
         for (String parent : parents) {
-            CuratorCache cache = CuratorCache.builder(role.client, parent)
+            CuratorCache cache = CuratorCache.builder(reign.role.client, parent)
                     .withStorage(new EveryChange(this::hasNoChildren, this::seen, this::gone))
                     .withExceptionHandler(failure -> reign.observe(() -> {
                         throw failure;
@@ -53,7 +51,7 @@ final class CachedTree implements TreeView {
 
     /** Once all is read, whatever comes is told by the watch, and nothing has to be listed. */
     private boolean hasNoChildren(String path) {
-        Place place = role.layout.place(path);
+        Place place = reign.role.layout.place(path);
         return looked
                 || place instanceof Place.WorkerNode
                 || place instanceof Place.AssignmentNode
@@ -61,7 +59,7 @@ final class CachedTree implements TreeView {
     }
 
     private void seen(ChildData znode) {
-        if (role.layout.place(znode.getPath()) instanceof Place.WorkerNode node) {
+        if (reign.role.layout.place(znode.getPath()) instanceof Place.WorkerNode node) {
             long owner = znode.getStat().getEphemeralOwner();
             reign.observe(() -> reign.observer.workerSeen(node.worker(), znode.getData(), owner));
         } else {
@@ -76,8 +74,9 @@ final class CachedTree implements TreeView {
     @Override
     public void close() throws Exception {
         caches.forEach(CuratorCache::close);
-        for (String parent : List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks())) {
-            role.connection.unwatch(parent);
+        for (String parent :
+                List.of(reign.role.layout.workers(), reign.role.layout.assign(), reign.role.layout.tasks())) {
+            reign.role.connection.unwatch(parent);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoAuthException;
@@ -123,11 +124,10 @@ final class ClientRole extends Participant implements Client {
             try {
                 if (!inDoubt || !connection.isGone(layout.task(task))) {
                     TransactionOp op = client.transactionOp();
-                    connection.once(
-                            connection.handle(),
-                            List.of(
-                                    op.delete().forPath(layout.status(task)),
-                                    op.delete().forPath(layout.task(task))));
+                    List<CuratorOp> removal = List.of(
+                            op.delete().forPath(layout.status(task)),
+                            op.delete().forPath(layout.task(task)));
+                    once(connection.handle(), removal);
                 }
                 return true;
             } catch (NoNodeException e) {

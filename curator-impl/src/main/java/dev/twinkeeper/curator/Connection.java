@@ -9,18 +9,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.curator.RetryPolicy;
-import org.apache.curator.drivers.OperationTrace;
 import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
-import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
-import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -98,28 +93,8 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         return new Connection(callers, callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
     }
 
-    void close() {
-        if (own) {
-            framework.close();
-        }
-    }
-
     ZooKeeper handle() throws Exception {
         return client.getZookeeperClient().getZooKeeper();
-    }
-
-    /**
-     * A transaction that is sent once. When the answer to any other request is lost, Curator sends it again, by the
-     * client's retry policy. Here a second time would be a second task (S4), or an assignment after the status (S2). So
-     * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them: the caller keeps it where it has
-     * to know in which session they were sent.
-     */
-    List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
-        OperationTrace trace = client.getZookeeperClient().startAdvancedTracer("once");
-        List<OpResult> results =
-                handle.multi(operations.stream().map(CuratorOp::get).toList());
-        trace.commit();
-        return results;
     }
 
     /**
@@ -175,15 +150,6 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         for (String parent : parents) {
             client.checkExists().creatingParentsIfNeeded().forPath(parent + "/child");
         }
-    }
-
-    /** @param onSet runs when the watch is set, at first and after each reconnect: what happened before is to be read */
-    PersistentWatcher watch(String path, boolean recursive, Watcher onEvent, Runnable onSet) {
-        PersistentWatcher watcher = new PersistentWatcher(client, path, recursive);
-        watcher.getListenable().addListener(onEvent);
-        watcher.getResetListenable().addListener(onSet);
-        watcher.start();
-        return watcher;
     }
 
     /**

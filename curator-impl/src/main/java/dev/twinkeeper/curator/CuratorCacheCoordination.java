@@ -31,7 +31,7 @@ public final class CuratorCacheCoordination extends CuratorCoordination {
     }
 
     @Override
-    TreeView view(MasterRole role, Reign reign) {
-        return new CachedTree(role, reign);
+    TreeView view(Reign reign) {
+        return new CachedTree(reign);
     }
 }

@@ -60,8 +60,8 @@ public class CuratorCoordination implements Coordination {
     }
 
     /** The recipe for what a reign sees. */
-    TreeView view(MasterRole role, Reign reign) {
-        return new WatchedTree(role, reign);
+    TreeView view(Reign reign) {
+        return new WatchedTree(reign);
     }
 
     @Override

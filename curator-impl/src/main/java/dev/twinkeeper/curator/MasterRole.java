@@ -155,22 +155,10 @@ final class MasterRole extends Participant implements Master {
             reign = null;
             pending = 0;
             become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
-            close(claimed);
-        }
-    }
-
-    /**
-     * After the end was told, since it waits for a connection. Curator sets an interrupt once more: at once it would end
-     * this half way, and the watches that are left would go on to fill the queue of a reign that is over.
-     */
-    private static void close(Reign over) throws Exception {
-        boolean interrupted = Thread.interrupted();
-        try {
-            over.tree.close();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            // Curator sets an interrupt once more. It would end this half way, and watches that are left would go on to
+            // fill the queue of a reign that is over. Only now, since it waits for a connection.
+            Thread.interrupted();
+            claimed.tree.close();
         }
     }
 

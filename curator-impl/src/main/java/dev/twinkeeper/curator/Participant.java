@@ -5,28 +5,31 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.curator.meters.AnswerTracer;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.loop.RoleLife;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.CuratorZookeeperClient;
-import org.apache.curator.drivers.TracerDriver;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.api.CuratorListener;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooKeeper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,32 +59,33 @@ abstract class Participant extends RoleLife {
         this.connection = connection;
         this.client = connection.client();
         this.layout = new Layout(connection.root() + settings.connect().chroot());
-        if (connection.own()) {
-            client.getZookeeperClient().setTracerDriver(new AnswersTracer());
+        if (connection.own()) { // a caller's client keeps the caller's
+            client.getZookeeperClient().setTracerDriver(new AnswerTracer(this::answered));
         }
     }
 
-    /** Curator's own measure: an operation of its API with all its retries. A caller's client keeps the caller's. */
-    private final class AnswersTracer implements TracerDriver {
-        @Override
-        public void addTrace(String operation, long time, TimeUnit unit) {
-            loop.post(() -> announcer.answered(unit.toNanos(time)));
-        }
-
-        @Override
-        public void addCount(String name, int increment) {}
-    }
-
+    /** @param onSet runs when the watch is set, at first and after each reconnect: what happened before is to be read */
     final PersistentWatcher watch(String path, boolean recursive, Watcher onEvent, Runnable onSet) {
-        Watcher counting = event -> {
-            watchFired();
-            onEvent.process(event);
-        };
-        return connection.watch(path, recursive, counting, onSet);
+        PersistentWatcher watcher = new PersistentWatcher(client, path, recursive);
+        watcher.getListenable().addListener(event -> watchFired());
+        watcher.getListenable().addListener(onEvent);
+        watcher.getResetListenable().addListener(onSet);
+        watcher.start();
+        return watcher;
     }
 
-    final void watchFired() {
-        loop.post(announcer::watchFired);
+    /**
+     * A transaction that is sent once. When the answer to any other request is lost, Curator sends it again, by the
+     * client's retry policy. Here a second time would be a second task (S4), or an assignment after the status (S2). So
+     * Curator makes the operations, with its ACLs, and ZooKeeper's own handle sends them: the caller keeps it where it has
+     * to know in which session they were sent.
+     */
+    final List<OpResult> once(ZooKeeper handle, List<CuratorOp> operations) throws Exception {
+        long sent = System.nanoTime();
+        List<OpResult> results =
+                handle.multi(operations.stream().map(CuratorOp::get).toList());
+        answered(System.nanoTime() - sent);
+        return results;
     }
 
     /** Starts what the role consists of; the client is started. */
@@ -121,7 +125,7 @@ abstract class Participant extends RoleLife {
     @Override
     protected final void hangUp(Runnable done) {
         HELD.values().remove(this);
-        inBackground(connection::close, done);
+        inBackground(connection.own() ? client::close : () -> {}, done);
     }
 
     private void inBackground(Blocking last, Runnable done) {

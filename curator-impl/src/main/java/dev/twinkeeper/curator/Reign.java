@@ -45,7 +45,7 @@ final class Reign {
     private static final int FENCE = 2;
 
     final TreeObserver observer;
-    private final MasterRole role;
+    final MasterRole role;
     final int epoch;
     private final ClusterView view;
     private final BlockingQueue<Blocking> observations = new LinkedBlockingQueue<>();
@@ -60,7 +60,7 @@ final class Reign {
         this.epoch = claim.getVersion();
         this.view = new ClusterView(role.settings);
         this.observer = new TreeObserver(role.layout, view, role::tell, role::setAside);
-        this.tree = recipes.view(role, this);
+        this.tree = recipes.view(this);
     }
 
     void lead() throws Exception {
@@ -166,7 +166,7 @@ final class Reign {
             view.begin(step);
         }
         try {
-            role.connection.once(role.connection.handle(), operations);
+            role.once(role.connection.handle(), operations);
             // The watches tell of it too, but perhaps after the reply: until then the view would plan it again.
             steps.forEach(step -> observer.applied(step, epoch, System.nanoTime()));
         } catch (KeeperException e) {

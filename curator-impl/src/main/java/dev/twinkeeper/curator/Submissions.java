@@ -95,7 +95,7 @@ final class Submissions {
                     .forPath(path, each.command().bytes()));
         }
         sender = role.connection.handle();
-        List<OpResult> created = role.connection.once(sender, creations);
+        List<OpResult> created = role.once(sender, creations);
         for (int i = 0; i < batch.size(); i++) {
             acknowledge(batch.get(i), ZKPaths.getNodeFromPath(((CreateResult) created.get(i)).getPath()));
         }

@@ -14,12 +14,10 @@ import org.apache.zookeeper.data.Stat;
 
 /** The view by PersistentWatcher and one listing: what exists is a name, so of most znodes nothing is read. */
 final class WatchedTree implements TreeView {
-    private final MasterRole role;
     private final Reign reign;
     private final Map<String, PersistentWatcher> watchers = new HashMap<>();
 
-    WatchedTree(MasterRole role, Reign reign) {
-        this.role = role;
+    WatchedTree(Reign reign) {
         this.reign = reign;
     }
 
@@ -27,22 +25,23 @@ final class WatchedTree implements TreeView {
     /** The watches first, then the lists: in between, nothing is missed. */
     @Override
     public void look() throws Exception {
-        List<String> parents = List.of(role.layout.workers(), role.layout.assign(), role.layout.tasks());
+        List<String> parents =
+                List.of(reign.role.layout.workers(), reign.role.layout.assign(), reign.role.layout.tasks());
         CountDownLatch unwatched = new CountDownLatch(parents.size());
         for (String parent : parents) {
             Watcher watcher = event -> reign.observe(() -> changed(event));
-            watchers.put(parent, role.watch(parent, true, watcher, unwatched::countDown));
+            watchers.put(parent, reign.role.watch(parent, true, watcher, unwatched::countDown));
         }
         unwatched.await();
-        list(role.layout.workers());
-        for (String worker : list(role.layout.assign())) {
+        list(reign.role.layout.workers());
+        for (String worker : list(reign.role.layout.assign())) {
             list(worker);
         }
-        List<String> tasks = list(role.layout.tasks()).stream()
-                .filter(path -> role.layout.place(path) instanceof Place.TaskNode)
+        List<String> tasks = list(reign.role.layout.tasks()).stream()
+                .filter(path -> reign.role.layout.place(path) instanceof Place.TaskNode)
                 .toList();
-        for (int from = 0; from < tasks.size(); from += role.settings.batch()) {
-            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + role.settings.batch())));
+        for (int from = 0; from < tasks.size(); from += reign.role.settings.batch()) {
+            reign.readStatuses(tasks.subList(from, Math.min(tasks.size(), from + reign.role.settings.batch())));
         }
         reign.apply(0);
     }
@@ -50,7 +49,7 @@ final class WatchedTree implements TreeView {
 
     private List<String> list(String parent) throws Exception {
         try {
-            List<String> paths = role.client.getChildren().forPath(parent).stream()
+            List<String> paths = reign.role.client.getChildren().forPath(parent).stream()
                     .map(child -> parent + "/" + child)
                     .toList();
             for (String path : paths) {
@@ -72,15 +71,15 @@ final class WatchedTree implements TreeView {
     }
 
     private void seen(String path) throws Exception {
-        if (role.layout.place(path) instanceof Place.WorkerNode node) {
+        if (reign.role.layout.place(path) instanceof Place.WorkerNode node) {
             try {
                 Stat stat = new Stat();
-                byte[] line = role.client.getData().storingStatIn(stat).forPath(path);
+                byte[] line = reign.role.client.getData().storingStatIn(stat).forPath(path);
                 reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner());
             } catch (NoNodeException e) {
                 // The watch is about to say so.
             } catch (NoAuthException e) {
-                role.setAside(path, "it may not be read"); // R6: the others go on
+                reign.role.setAside(path, "it may not be read"); // R6: the others go on
             }
         } else {
             reign.observer.seen(path, System.nanoTime());
@@ -91,7 +90,7 @@ final class WatchedTree implements TreeView {
     public void close() throws Exception {
         watchers.values().forEach(PersistentWatcher::close);
         for (String parent : watchers.keySet()) {
-            role.connection.unwatch(parent);
+            reign.role.connection.unwatch(parent);
         }
     }
 }

@@ -10,7 +10,7 @@
  * thread.
  *
  * <p><b>What it does not promise.</b> That a retry is harmless: it may come later and in another session. So three
- * requests are sent once, past the retry policy, on ZooKeeper's own handle ({@code Connection.once}): a master's
+ * requests are sent once, past the retry policy, on ZooKeeper's own handle ({@code Participant.once}): a master's
  * writes, a client's submits and its collects. That a turn is a reign: the fence says who reigns. A lost connection
  * ends a reign although the session may live, so every reconnect of a master brings another epoch. That a recipe's
  * znode is its own: PersistentNode adopts a znode that somebody else made, so a worker makes its ephemeral by hand.

@@ -30,7 +30,7 @@ class ConnectionTest {
 
     @AfterEach
     void close() {
-        connection.close();
+        connection.client().close();
         former.close();
     }
 
