@@ -281,8 +281,8 @@ public final class FailoverScenarios {
         var w2 = Work.prompt();
         var masters = Stream.of("m1", "m2").map(context::master).toList();
         masters.forEach(TestParticipant::awaitReady);
-        context.worker("w1", w1).awaitReady();
-        context.worker("w2", w2).awaitReady();
+        context.worker("w1", w1, Given.LONG_SESSION).awaitReady();
+        context.worker("w2", w2, Given.LONG_SESSION).awaitReady();
         var client = context.client("c1").awaitReady();
 
         // Slow to list, a new master meets tasks that are completed while it counts.
