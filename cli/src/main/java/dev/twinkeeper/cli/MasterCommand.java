@@ -39,6 +39,14 @@ final class MasterCommand implements Runnable {
             description = "How long a finished task stays that no client takes. Default: ${DEFAULT-VALUE}.")
     private Duration retention;
 
+    @Option(
+            names = "--lost-workers",
+            paramLabel = "N",
+            defaultValue = "3",
+            description =
+                    "With how many lost workers a task is given up: it may be what they died of. Default: ${DEFAULT-VALUE}.")
+    private int lostWorkers;
+
     @Mixin
     private MetricsOption metrics;
 
@@ -53,7 +61,8 @@ final class MasterCommand implements Runnable {
 
     @Override
     public void run() {
-        Settings settings = address.in(connection.settings()).withRetention(retention);
+        Settings settings =
+                address.in(connection.settings()).withRetention(retention).withLostWorkers(lostWorkers);
         log.open("master", terminal);
         RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
         Master master = impl.coordination.master(id, settings, metrics.open("master", id.name(), running, terminal));

@@ -108,6 +108,11 @@ record Narration(String text, Tone tone, Optional<Kind> kind, String worker, boo
             String text = e.task() + " moved from " + e.from() + " to " + e.to();
             return many(Kind.MOVED, text, Tone.CAUTION, e.to().name());
         }
+        if (event instanceof Event.TaskGivenUp e) {
+            String text = e.task() + " given up: " + counted(e.lost(), "worker") + (e.lost() == 1 ? " was" : " were")
+                    + " lost with it, the last was " + e.worker();
+            return one(text, Tone.CAUTION);
+        }
         if (event instanceof Event.Tidied e) {
             return many(Kind.TIDIED, "tidied " + e.path(), Tone.FAINT, "");
         }

@@ -44,6 +44,7 @@ class NarratorTest {
                 assigned(7, 1),
                 new Event.WorkerLost(new WorkerId("w1"), 1),
                 new Event.TaskMoved(task(7), new WorkerId("w1"), new WorkerId("w2"), 3),
+                new Event.TaskGivenUp(task(8), new WorkerId("w1"), 3, 3),
                 new Event.Disconnected());
 
         assertThat(terminal.out()).allMatch(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3}  \\S.*"));
@@ -57,6 +58,7 @@ class NarratorTest {
                         "task-0000000007 assigned to w1",
                         "worker w1 lost with 1 unfinished task",
                         "task-0000000007 moved from w1 to w2",
+                        "task-0000000008 given up: 3 workers were lost with it, the last was w1",
                         "disconnected; looking for a server, the session may live on");
     }
 

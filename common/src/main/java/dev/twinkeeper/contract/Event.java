@@ -47,6 +47,9 @@ public sealed interface Event {
 
     record TaskMoved(TaskId task, WorkerId from, WorkerId to, long epoch) implements Event {}
 
+    /** The task was lost with that many workers, and its status is {@code failed} now. */
+    record TaskGivenUp(TaskId task, WorkerId worker, int lost, long epoch) implements Event {}
+
     /** A leftover was removed: an assignment of a finished task, an empty parent, an uncollected task. */
     record Tidied(String path) implements Event {}
 

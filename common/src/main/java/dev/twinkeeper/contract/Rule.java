@@ -18,7 +18,8 @@ public enum Rule {
     S3(
             "one status",
             "A status is created once and never changed; a program's worker writes it in the transaction that consumes its"
-                    + " own assignment."),
+                    + " own assignment, and a reigning master that gives a task up in the one that consumes a lost"
+                    + " worker's."),
     S4(
             "one submit, one task",
             "One submit is at most one task, whatever was lost on the wire; exactly one if it was acknowledged."),

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
  * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree,
  *     because clients rely on it. 1 second to 365 days
+ * @param lostWorkers with how many lost workers the master gives a task up, the same for all masters of a tree. 1 to
+ *     1000
  * @param security who the role is, and who may use the znodes that it makes
  */
 public record Settings(
@@ -28,6 +30,7 @@ public record Settings(
         int batch,
         int backlog,
         Duration retention,
+        int lostWorkers,
         Security security) {
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
@@ -41,6 +44,7 @@ public record Settings(
         between("batch", batch, 4, 1_000);
         between("backlog", backlog, 1, 10_000_000);
         between("retention", retention, Duration.ofSeconds(1), Duration.ofDays(365));
+        between("lost workers", lostWorkers, 1, 1_000);
     }
 
     /** The defaults, for the servers and the chroot of this connect string. */
@@ -55,6 +59,7 @@ public record Settings(
                 100,
                 1_000_000,
                 Duration.ofHours(1),
+                3,
                 Security.NONE);
     }
 
@@ -69,32 +74,83 @@ public record Settings(
                 batch,
                 backlog,
                 retention,
+                lostWorkers,
                 security);
     }
 
     public Settings withSessionTimeout(Duration timeout) {
         return new Settings(
-                connect, timeout, connectTimeout, address, slots, window, batch, backlog, retention, security);
+                connect,
+                timeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withConnectTimeout(Duration timeout) {
         return new Settings(
-                connect, sessionTimeout, timeout, address, slots, window, batch, backlog, retention, security);
+                connect,
+                sessionTimeout,
+                timeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withAddress(String own) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, own, slots, window, batch, backlog, retention, security);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                own,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withSlots(int count) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, count, window, batch, backlog, retention, security);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                count,
+                window,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withWindow(int requests) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, requests, batch, backlog, retention, security);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                requests,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withBatch(int operations) {
@@ -108,22 +164,68 @@ public record Settings(
                 operations,
                 backlog,
                 retention,
+                lostWorkers,
                 security);
     }
 
     public Settings withBacklog(int tasks) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, window, batch, tasks, retention, security);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                tasks,
+                retention,
+                lostWorkers,
+                security);
     }
 
     public Settings withRetention(Duration time) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, time, security);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                time,
+                lostWorkers,
+                security);
+    }
+
+    public Settings withLostWorkers(int count) {
+        return new Settings(
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention,
+                count,
+                security);
     }
 
     public Settings withSecurity(Security own) {
         return new Settings(
-                connect, sessionTimeout, connectTimeout, address, slots, window, batch, backlog, retention, own);
+                connect,
+                sessionTimeout,
+                connectTimeout,
+                address,
+                slots,
+                window,
+                batch,
+                backlog,
+                retention,
+                lostWorkers,
+                own);
     }
 
     private static void between(String what, long value, long least, long most) {

@@ -1,10 +1,24 @@
 package dev.twinkeeper.layout;
 
-/** The data of {@code /assign/W/T}: the epoch in text, for people who read the tree; nobody acts on it. */
-public final class AssignmentLine {
-    private AssignmentLine() {}
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-    public static byte[] encode(long epoch) {
-        return Text.encode(Long.toString(epoch));
+/**
+ * The data of {@code /assign/W/T}: the epoch in text, for people who read the tree; then optionally {@code lost=N}, the
+ * number of workers that were lost with this task. One made by hand has neither.
+ */
+public record AssignmentLine(String epoch, int lost) {
+    private static final Pattern LOST = Pattern.compile("(?:^|\\s)lost=([0-9]{1,9})(?:\\s|$)");
+
+    public static byte[] encode(long epoch, int lost) {
+        return Text.encode(lost == 0 ? Long.toString(epoch) : epoch + " lost=" + lost);
+    }
+
+    /** Never throws: a line that makes no sense says that no worker was lost. */
+    public static AssignmentLine decode(byte[] data) {
+        String line = Text.line(data);
+        Matcher matcher = LOST.matcher(line);
+        int lost = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+        return new AssignmentLine(line.strip().split("\\s", 2)[0], lost);
     }
 }

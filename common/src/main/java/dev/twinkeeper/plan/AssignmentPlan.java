@@ -11,23 +11,30 @@ import java.util.PriorityQueue;
  * What a master writes next: a pure function of the {@link ClusterView}, the same for every implementation, so that the
  * difference between them is coordination and nothing else.
  *
- * <p>Lost workers' tasks go first, then pending tasks in the order of their sequence, each to the worker with the
- * smallest share of its slots taken; then tidying. The cost of a plan grows with its own size and the number of free
+ * <p>What the loss of workers makes of their tasks comes first, then pending tasks in the order of their sequence, each to
+ * the worker with the smallest share of its slots taken, and among equals to the one whose last task is the longest ago;
+ * then tidying. The cost of a plan grows with its own size and the number of free
  * workers, never with the number of tasks outstanding.
  */
 public final class AssignmentPlan {
     private final PriorityQueue<Capacity> free;
     private final List<Step> steps = new ArrayList<>();
     private int room;
+    private long turn;
 
-    /** A worker that may take more. */
-    private record Capacity(WorkerId worker, int load, int slots) {
+    /**
+     * A worker that may take more.
+     *
+     * @param turn when it was given its last task, in turns of the view
+     */
+    private record Capacity(WorkerId worker, int load, int slots, long turn) {
         static final Comparator<Capacity> LEAST_LOADED = Comparator.comparingDouble(
                         (Capacity c) -> (double) c.load / c.slots)
+                .thenComparingLong(Capacity::turn)
                 .thenComparing(Capacity::worker);
 
-        Capacity withOneMore() {
-            return new Capacity(worker, load + 1, slots);
+        Capacity withOneMore(long now) {
+            return new Capacity(worker, load + 1, slots, now);
         }
     }
 
@@ -44,14 +51,30 @@ public final class AssignmentPlan {
      */
     public static List<Step> of(ClusterView view, int operations, long now) {
         AssignmentPlan plan = new AssignmentPlan(operations);
+        plan.countLosses(view);
         if (view.hasOpenWork()) {
-            view.freeWorkers((worker, load, slots) -> plan.free.add(new Capacity(worker, load, slots)));
+            view.freeWorkers((worker, load, slots, turn) -> plan.free.add(new Capacity(worker, load, slots, turn)));
+            plan.turn = view.turn();
             plan.makeParents(view);
             plan.move(view);
             plan.assign(view);
         }
         plan.tidy(view, now);
         return List.copyOf(plan.steps);
+    }
+
+    /** No free worker is needed for these. */
+    private void countLosses(ClusterView view) {
+        for (TaskId task : view.exhausted()) {
+            if (!add(new Step.GiveUp(task, view.holder(task), view.lost(task)))) {
+                return;
+            }
+        }
+        for (TaskId task : view.uncounted()) {
+            if (!add(new Step.CountLoss(task, view.holder(task), view.lost(task)))) {
+                return;
+            }
+        }
     }
 
     private void makeParents(ClusterView view) {
@@ -65,7 +88,7 @@ public final class AssignmentPlan {
     private void move(ClusterView view) {
         for (TaskId task : view.stranded()) {
             if (free.isEmpty()
-                    || !add(new Step.Move(task, view.holder(task), free.peek().worker()))) {
+                    || !add(new Step.Move(task, view.holder(task), free.peek().worker(), view.lost(task)))) {
                 return;
             }
             take();
@@ -100,7 +123,7 @@ public final class AssignmentPlan {
     }
 
     private void take() {
-        Capacity taken = free.remove().withOneMore();
+        Capacity taken = free.remove().withOneMore(++turn);
         if (taken.load() < taken.slots()) {
             free.add(taken);
         }

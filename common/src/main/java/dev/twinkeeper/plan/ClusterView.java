@@ -3,16 +3,20 @@ package dev.twinkeeper.plan;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.AssignmentLine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What a reigning master knows about the tree. Observations keep it up to date; each method is named after what was
@@ -32,14 +36,21 @@ public final class ClusterView {
     /** Receives the workers that can take more. */
     @FunctionalInterface
     public interface FreeWorkers {
-        void accept(WorkerId worker, int load, int slots);
+        /** @param turn when it was given its last task; 0 for never */
+        void accept(WorkerId worker, int load, int slots, long turn);
     }
+
+    /** How many lines are read at a time. */
+    private static final int LINES = 100;
 
     private final Map<TaskId, TaskEntry> tasks = new HashMap<>();
     private final Map<WorkerId, WorkerEntry> workers = new HashMap<>();
 
     private final NavigableSet<TaskId> pending = new TreeSet<>();
     private final NavigableSet<TaskId> stranded = new TreeSet<>();
+    private final NavigableSet<TaskId> exhausted = new TreeSet<>();
+    private final NavigableSet<TaskId> uncounted = new TreeSet<>();
+    private final Set<Holding> unread = new LinkedHashSet<>();
     private final Set<Holding> leftovers = new LinkedHashSet<>();
     private final Deadlines<WorkerId> idleParents = new Deadlines<>();
     private final Deadlines<TaskId> retained = new Deadlines<>();
@@ -48,10 +59,30 @@ public final class ClusterView {
 
     private final long graceNanos;
     private final long retentionNanos;
+    private final int lostWorkers;
+    private long turn;
+
+    /** What is known of the workers that were lost with the task of an assignment. */
+    private static final class Losses {
+        /** Whether the assignment's line is known, is asked for, or has to be. */
+        enum Line {
+            KNOWN,
+            ASKED,
+            UNREAD
+        }
+
+        Line line = Line.KNOWN;
+
+        /** What the line says. */
+        int counted;
+
+        /** With the loss that it does not say yet. */
+        int all;
+    }
 
     private static final class TaskEntry {
         final TaskId id;
-        final List<WorkerId> holders = new ArrayList<>(1);
+        final Map<WorkerId, Losses> holders = new LinkedHashMap<>(2);
         boolean present;
         boolean completed;
         boolean busy;
@@ -66,6 +97,13 @@ public final class ClusterView {
         }
     }
 
+    /** Whose loss would be counted: a live holder's, or the first one's. */
+    private Optional<WorkerId> decisive(TaskEntry entry) {
+        Optional<WorkerId> live =
+                entry.holders.keySet().stream().filter(this::live).findFirst();
+        return live.isPresent() ? live : entry.holders.keySet().stream().findFirst();
+    }
+
     private static final class WorkerEntry {
         final Set<TaskId> held = new LinkedHashSet<>();
         final Set<TaskId> unfinished = new LinkedHashSet<>();
@@ -74,6 +112,8 @@ public final class ClusterView {
         boolean busy;
         int slots;
         int incoming;
+        long registration;
+        long turn;
 
         int load() {
             return unfinished.size() + incoming;
@@ -84,25 +124,35 @@ public final class ClusterView {
      * @param graceNanos how long an empty {@code /assign/W} without its worker is left alone: a worker makes it before
      *     it registers
      * @param retentionNanos how long a completed task is left to be collected, from when this view first saw it
+     * @param lostWorkers with how many lost workers a task is given up
      */
-    public ClusterView(long graceNanos, long retentionNanos) {
+    public ClusterView(long graceNanos, long retentionNanos, int lostWorkers) {
         this.graceNanos = graceNanos;
         this.retentionNanos = retentionNanos;
+        this.lostWorkers = lostWorkers;
     }
 
     /** With the grace of a session timeout. */
     public ClusterView(Settings settings) {
-        this(settings.sessionTimeout().toNanos(), settings.retention().toNanos());
+        this(settings.sessionTimeout().toNanos(), settings.retention().toNanos(), settings.lostWorkers());
     }
 
     // Observations.
 
-    /** @return whether it was not there before */
-    public boolean workerSeen(WorkerId id, int slots) {
+    /**
+     * @param registration the zxid that created its znode
+     * @return whether it was not there before
+     */
+    public boolean workerSeen(WorkerId id, int slots, long registration) {
         WorkerEntry worker = worker(id);
         boolean joined = !worker.live;
+        boolean anew = joined || worker.registration != registration;
         worker.live = true;
         worker.slots = slots;
+        worker.registration = registration;
+        if (anew) {
+            worker.held.forEach(task -> unread(id, task));
+        }
         reclassifyHeld(id, worker);
         return joined;
     }
@@ -112,6 +162,7 @@ public final class ClusterView {
         WorkerEntry worker = worker(id);
         boolean left = worker.live;
         worker.live = false;
+        worker.held.forEach(task -> unread(id, task));
         reclassifyHeld(id, worker);
         reclassify(id, now);
         return left ? worker.unfinished.size() : -1;
@@ -130,7 +181,10 @@ public final class ClusterView {
     public void assignmentSeen(WorkerId id, TaskId task, long now) {
         TaskEntry entry = task(task);
         if (worker(id).held.add(task)) {
-            entry.holders.add(id);
+            entry.holders.put(id, new Losses());
+            if (!entry.busy || !live(id)) {
+                unread(id, task); // not of our own making, so it may tell of losses
+            }
         }
         reclassify(entry);
         reclassify(id, now);
@@ -143,6 +197,7 @@ public final class ClusterView {
         worker.unfinished.remove(task);
         entry.holders.remove(id);
         leftovers.remove(new Holding(id, task));
+        unread.remove(new Holding(id, task));
         if (entry.unfinished() && entry.holders.isEmpty() && !entry.inDoubt) {
             entry.inDoubt = true;
             doubts.add(task);
@@ -178,6 +233,45 @@ public final class ClusterView {
         }
     }
 
+    /**
+     * The assignments whose line has to be read before their tasks are planned: the worker is gone, or it was gone and is
+     * back. Read each, and its {@code mzxid}, and call {@link #lineRead}.
+     * At most a hundred at a time, so that their answers fit into one packet.
+     */
+    public List<Holding> takeUnread() {
+        List<Holding> taken = unread.stream().limit(LINES).toList();
+        taken.forEach(unread::remove);
+        taken.forEach(holding -> task(holding.task()).holders.get(holding.worker()).line = Losses.Line.ASKED);
+        return taken;
+    }
+
+    /**
+     * How many workers were lost with a task is in the tree, so that every master counts the same: as many as the line of
+     * the assignment says, and one more where its worker is gone, or registered after the line was written.
+     *
+     * @param written the zxid of the line
+     */
+    public void lineRead(Holding holding, byte[] line, long written) {
+        TaskEntry entry = task(holding.task());
+        Losses losses = entry.holders.get(holding.worker());
+        if (losses != null && losses.line == Losses.Line.ASKED) {
+            WorkerEntry worker = worker(holding.worker());
+            losses.line = Losses.Line.KNOWN;
+            losses.counted = AssignmentLine.decode(line).lost();
+            losses.all = losses.counted + (worker.live && worker.registration <= written ? 0 : 1);
+        }
+        reclassify(entry);
+    }
+
+    /** Nobody may know what the line says: it counts as one that says nothing. */
+    public void lineHidden(Holding holding) {
+        lineRead(holding, new byte[0], Long.MAX_VALUE);
+    }
+
+    private void unread(WorkerId id, TaskId task) {
+        task(task).holders.get(id).line = Losses.Line.UNREAD;
+    }
+
     public void taskSeen(TaskId id) {
         TaskEntry entry = task(id);
         entry.present = true;
@@ -211,6 +305,9 @@ public final class ClusterView {
         mark(step, false);
         if (step instanceof Step.Expire expire && isRetained(expire.task())) {
             retained.add(expire.task(), now);
+        } else if (step instanceof Step.CountLoss count
+                && worker(count.worker()).held.contains(count.task())) {
+            unread(count.worker(), count.task());
         }
         reclassify(step, now);
     }
@@ -227,6 +324,21 @@ public final class ClusterView {
         } else {
             mark(step, true);
             parked.add(step);
+        }
+    }
+
+    /**
+     * The transaction of these steps was refused.
+     *
+     * @param culprit which of them failed, and which are {@link #settled}
+     */
+    public void refused(List<Step> steps, Predicate<Step> culprit, long now) {
+        for (Step step : steps) {
+            if (culprit.test(step)) {
+                failed(step, now);
+            } else {
+                settled(step, now);
+            }
         }
     }
 
@@ -250,15 +362,27 @@ public final class ClusterView {
             worker(about.worker()).busy = busy;
         }
         if (step instanceof Step.Assign assign) {
-            worker(assign.worker()).incoming += busy ? 1 : -1;
+            comes(assign.worker(), busy);
         } else if (step instanceof Step.Move move) {
-            worker(move.to()).incoming += busy ? 1 : -1;
+            comes(move.to(), busy);
         } else if (step instanceof Step.Expire expire) {
             retained.remove(expire.task());
         }
         if (busy) {
             reclassify(step, 0);
         }
+    }
+
+    private void comes(WorkerId id, boolean begins) {
+        worker(id).incoming += begins ? 1 : -1;
+        if (begins) {
+            given(id);
+        }
+    }
+
+    /** It was given a task: among equal loads it is the last one's turn. */
+    public void given(WorkerId id) {
+        worker(id).turn = ++turn;
     }
 
     // What plans are made from.
@@ -273,14 +397,34 @@ public final class ClusterView {
         return Collections.unmodifiableCollection(pending);
     }
 
-    /** Unfinished tasks assigned to workers that are gone, in order of their sequence. */
+    /** Unfinished tasks assigned to workers that are gone, to be moved, in order of their sequence. */
     public Collection<TaskId> stranded() {
         return Collections.unmodifiableCollection(stranded);
     }
 
-    /** The worker that a task is assigned to; the first of them, if somebody made several. */
+    /** Unfinished tasks that were lost with too many workers. */
+    Collection<TaskId> exhausted() {
+        return Collections.unmodifiableCollection(exhausted);
+    }
+
+    /** Unfinished tasks of workers that were lost and are back, where the assignment does not say so yet. */
+    Collection<TaskId> uncounted() {
+        return Collections.unmodifiableCollection(uncounted);
+    }
+
+    /** The worker that a task is assigned to; a live one or the first of them, if somebody made several. */
     public WorkerId holder(TaskId task) {
-        return task(task).holders.get(0);
+        return decisive(task(task)).orElseThrow();
+    }
+
+    /** How many workers were lost with the task that {@link #holder} holds, itself included. */
+    int lost(TaskId task) {
+        return task(task).holders.get(holder(task)).all;
+    }
+
+    /** The latest turn; see {@link FreeWorkers}. */
+    long turn() {
+        return turn;
     }
 
     /** Assignments of tasks that are completed, gone, or taken by a live worker besides. */
@@ -291,7 +435,7 @@ public final class ClusterView {
     void freeWorkers(FreeWorkers sink) {
         workers.forEach((id, worker) -> {
             if (worker.live && worker.parent && worker.load() < worker.slots) {
-                sink.accept(id, worker.load(), worker.slots);
+                sink.accept(id, worker.load(), worker.slots, worker.turn);
             }
         });
     }
@@ -368,12 +512,20 @@ public final class ClusterView {
     private void reclassify(TaskEntry entry) {
         entry.inDoubt &= entry.unfinished() && entry.holders.isEmpty();
         boolean open = entry.unfinished() && !entry.busy && !entry.inDoubt;
-        boolean liveHolder = entry.holders.stream().anyMatch(this::live);
-        put(pending, entry.id, open && entry.holders.isEmpty());
-        put(stranded, entry.id, open && !entry.holders.isEmpty() && !liveHolder);
-        for (WorkerId holder : entry.holders) {
+        Optional<WorkerId> decisive = decisive(entry);
+        boolean liveHolder = decisive.filter(this::live).isPresent();
+        put(pending, entry.id, open && decisive.isEmpty());
+        Losses losses = decisive.map(entry.holders::get).orElse(null);
+        boolean lost = open && losses != null && losses.line == Losses.Line.KNOWN && losses.all > losses.counted;
+        boolean tooOften = lost && losses.all >= lostWorkers;
+        put(exhausted, entry.id, tooOften);
+        put(stranded, entry.id, lost && !tooOften && !liveHolder);
+        put(uncounted, entry.id, lost && !tooOften && liveHolder);
+        for (WorkerId holder : entry.holders.keySet()) {
             boolean superseded = liveHolder && !live(holder);
+            Losses own = entry.holders.get(holder);
             put(leftovers, new Holding(holder, entry.id), !entry.busy && (!entry.unfinished() || superseded));
+            put(unread, new Holding(holder, entry.id), entry.unfinished() && own.line == Losses.Line.UNREAD);
             put(worker(holder).unfinished, entry.id, entry.unfinished());
         }
         if (!entry.present && entry.holders.isEmpty() && !entry.busy) {

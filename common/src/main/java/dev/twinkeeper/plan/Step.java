@@ -5,6 +5,7 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.AssignmentLine;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.StatusBytes;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,17 +15,24 @@ import java.util.Optional;
  */
 public sealed interface Step {
     /**
-     * One operation of a transaction.
+     * One operation of a transaction: on a persistent znode, of whatever version.
      *
-     * @param data of the persistent znode that is created; empty where one is deleted, of whatever version
+     * @param data empty where it is deleted
      */
-    record Write(String path, Optional<byte[]> data) {
+    record Write(Kind kind, String path, byte[] data) {
+        /** What is done to the znode. */
+        public enum Kind {
+            CREATE,
+            SET,
+            DELETE
+        }
+
         static Write create(String path, byte[] data) {
-            return new Write(path, Optional.of(data));
+            return new Write(Kind.CREATE, path, data);
         }
 
         static Write delete(String path) {
-            return new Write(path, Optional.empty());
+            return new Write(Kind.DELETE, path, new byte[0]);
         }
     }
 
@@ -56,7 +64,7 @@ public sealed interface Step {
 
         @Override
         public List<Write> writes(Layout layout, long epoch) {
-            return List.of(Write.create(layout.assignment(worker, task), AssignmentLine.encode(epoch)));
+            return List.of(Write.create(layout.assignment(worker, task), AssignmentLine.encode(epoch, 0)));
         }
 
         @Override
@@ -65,8 +73,12 @@ public sealed interface Step {
         }
     }
 
-    /** {@code delete /assign/FROM/T}, {@code create /assign/TO/T}: the worker is gone. */
-    record Move(TaskId task, WorkerId from, WorkerId to) implements OfTask {
+    /**
+     * {@code delete /assign/FROM/T}, {@code create /assign/TO/T}: the worker is gone.
+     *
+     * @param lost how many workers were lost with the task, this one included
+     */
+    record Move(TaskId task, WorkerId from, WorkerId to, int lost) implements OfTask {
         @Override
         public int operations() {
             return 2;
@@ -76,12 +88,60 @@ public sealed interface Step {
         public List<Write> writes(Layout layout, long epoch) {
             return List.of(
                     Write.delete(layout.assignment(from, task)),
-                    Write.create(layout.assignment(to, task), AssignmentLine.encode(epoch)));
+                    Write.create(layout.assignment(to, task), AssignmentLine.encode(epoch, lost)));
         }
 
         @Override
         public Optional<Event> news(Layout layout, long epoch) {
             return Optional.of(new Event.TaskMoved(task, from, to, epoch));
+        }
+    }
+
+    /**
+     * {@code set /assign/W/T}: the worker was lost and is back, and keeps the task.
+     *
+     * @param lost how many workers were lost with the task, this one included
+     */
+    record CountLoss(TaskId task, WorkerId worker, int lost) implements OfTask {
+        @Override
+        public int operations() {
+            return 1;
+        }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            return List.of(
+                    new Write(Write.Kind.SET, layout.assignment(worker, task), AssignmentLine.encode(epoch, lost)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * {@code delete /assign/W/T}, {@code create /tasks/T/status}: it was lost with too many workers. In one transaction,
+     * so that a worker that is back can't complete it as well (S3).
+     */
+    record GiveUp(TaskId task, WorkerId worker, int lost) implements OfTask {
+        @Override
+        public int operations() {
+            return 2;
+        }
+
+        @Override
+        public List<Write> writes(Layout layout, long epoch) {
+            String reason = "given up: " + lost + (lost == 1 ? " worker was" : " workers were")
+                    + " lost with this task, the last was '" + worker + "'";
+            return List.of(
+                    Write.delete(layout.assignment(worker, task)),
+                    Write.create(layout.status(task), StatusBytes.failed(reason)));
+        }
+
+        @Override
+        public Optional<Event> news(Layout layout, long epoch) {
+            return Optional.of(new Event.TaskGivenUp(task, worker, lost, epoch));
         }
     }
 

@@ -42,12 +42,15 @@ public final class TreeObserver {
         }
     }
 
-    /** @param owner the session that the znode ends with, or 0 */
-    public void workerSeen(WorkerId worker, byte[] line, long owner) {
+    /**
+     * @param owner the session that the znode ends with, or 0
+     * @param registration the zxid that created it
+     */
+    public void workerSeen(WorkerId worker, byte[] line, long owner, long registration) {
         int slots = WorkerLine.decode(line).slots();
         if (owner == 0) {
             setAside.accept(layout.worker(worker), "it is persistent, so no worker's session stands behind it");
-        } else if (view.workerSeen(worker, slots)) {
+        } else if (view.workerSeen(worker, slots, registration)) {
             events.accept(new Event.WorkerJoined(worker, slots));
         }
     }
@@ -73,12 +76,12 @@ public final class TreeObserver {
     public void applied(Step step, long epoch, long now) {
         // What is made first: a task that moves is never without an assignment.
         for (Step.Write write : step.writes(layout, epoch)) {
-            if (write.data().isPresent()) {
+            if (write.kind() == Step.Write.Kind.CREATE) {
                 seen(write.path(), now);
             }
         }
         for (Step.Write write : step.writes(layout, epoch)) {
-            if (write.data().isEmpty()) {
+            if (write.kind() == Step.Write.Kind.DELETE) {
                 gone(write.path(), now);
             }
         }

@@ -125,6 +125,21 @@ class LayoutTest {
     }
 
     @Test
+    void anAssignmentSaysHowManyWorkersWereLostWithIt() {
+        assertThat(AssignmentLine.encode(7, 0)).isEqualTo(bytes("7"));
+        assertThat(AssignmentLine.encode(7, 2)).isEqualTo(bytes("7 lost=2"));
+        assertThat(AssignmentLine.decode(AssignmentLine.encode(7, 2))).isEqualTo(new AssignmentLine("7", 2));
+    }
+
+    @Test
+    void anAssignmentThatSaysNothingOrNonsenseIsOfNoLostWorker() {
+        assertThat(AssignmentLine.decode(null)).isEqualTo(new AssignmentLine("", 0));
+        assertThat(AssignmentLine.decode(bytes("7")).lost()).isZero();
+        assertThat(AssignmentLine.decode(bytes("by hand, lost=many")).lost()).isZero();
+        assertThat(AssignmentLine.decode(bytes("7 lost=99999999999")).lost()).isZero();
+    }
+
+    @Test
     void aClaimIsReadAsItWasWritten() {
         EpochLine line = EpochLine.of(new MasterId("m1"), "nonce");
 

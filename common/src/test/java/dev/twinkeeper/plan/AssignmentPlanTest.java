@@ -1,11 +1,15 @@
 package dev.twinkeeper.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.plan.Step.Assign;
+import dev.twinkeeper.plan.Step.CountLoss;
 import dev.twinkeeper.plan.Step.Expire;
+import dev.twinkeeper.plan.Step.GiveUp;
 import dev.twinkeeper.plan.Step.MakeParent;
 import dev.twinkeeper.plan.Step.Move;
 import dev.twinkeeper.plan.Step.Release;
@@ -18,10 +22,13 @@ class AssignmentPlanTest {
     private static final long GRACE = 10;
     private static final long RETENTION = 1_000;
 
+    /** The zxid of a worker's znode, in most tests. */
+    private static final long REGISTERED = 5;
+
     private static final WorkerId ANN = new WorkerId("ann");
     private static final WorkerId BOB = new WorkerId("bob");
 
-    private final ClusterView view = new ClusterView(GRACE, RETENTION);
+    private final ClusterView view = new ClusterView(GRACE, RETENTION, 3);
 
     private static TaskId task(int sequence) {
         return new TaskId("task-%010d".formatted(sequence));
@@ -29,7 +36,12 @@ class AssignmentPlanTest {
 
     private void live(WorkerId worker, int slots) {
         view.parentSeen(worker, 0);
-        view.workerSeen(worker, slots);
+        view.workerSeen(worker, slots, REGISTERED);
+    }
+
+    /** What a role reads when the view asks. */
+    private void read(String line, long written) {
+        view.takeUnread().forEach(holding -> view.lineRead(holding, line.getBytes(UTF_8), written));
     }
 
     private List<Step> plan() {
@@ -37,6 +49,7 @@ class AssignmentPlanTest {
     }
 
     private List<Step> plan(long now) {
+        read("7", REGISTERED + 1);
         return AssignmentPlan.of(view, 100, now);
     }
 
@@ -138,7 +151,101 @@ class AssignmentPlanTest {
         view.taskSeen(task(3));
         view.taskSeen(task(7));
 
-        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN), new Assign(task(3), ANN));
+        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN, 1), new Assign(task(3), ANN));
+    }
+
+    @Test
+    void aMovedTaskSaysHowManyWorkersWereLostWithIt() {
+        live(ANN, 2);
+        view.assignmentSeen(BOB, task(7), 0);
+        view.taskSeen(task(7));
+        assertThat(AssignmentPlan.of(view, 100, 0))
+                .as("before its line was read")
+                .isEmpty();
+
+        read("6 lost=1", 9);
+
+        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN, 2));
+        assertThat(plan().get(0).writes(new Layout(""), 7))
+                .extracting(write -> write.kind() + " " + write.path() + " " + new String(write.data(), UTF_8))
+                .containsExactly("DELETE /assign/bob/task-0000000007 ", "CREATE /assign/ann/task-0000000007 7 lost=2");
+    }
+
+    @Test
+    void aTaskIsGivenUpWhenItWasLostWithTooManyWorkersAndNobodyHasToBeFree() {
+        view.assignmentSeen(BOB, task(7), 0);
+        view.taskSeen(task(7));
+
+        read("6 lost=2", 9);
+
+        assertThat(plan()).containsExactly(new GiveUp(task(7), BOB, 3));
+        assertThat(plan().get(0).writes(new Layout(""), 7))
+                .extracting(write -> write.kind() + " " + write.path() + " " + new String(write.data(), UTF_8))
+                .containsExactly(
+                        "DELETE /assign/bob/task-0000000007 ",
+                        "CREATE /tasks/task-0000000007/status failed\n"
+                                + "given up: 3 workers were lost with this task, the last was 'bob'");
+    }
+
+    @Test
+    void aWorkerThatIsBackIsCountedOnce() {
+        view.assignmentSeen(BOB, task(7), 0);
+        view.taskSeen(task(7));
+        view.parentSeen(BOB, 0);
+        view.workerSeen(BOB, 2, 20);
+
+        read("6 lost=1", 19);
+        assertThat(plan()).containsExactly(new CountLoss(task(7), BOB, 2));
+
+        Step count = plan().get(0);
+        view.begin(count);
+        view.settled(count, 0);
+        assertThat(AssignmentPlan.of(view, 100, 0))
+                .as("before its line was read again")
+                .isEmpty();
+        read("7 lost=2", 21);
+        assertThat(plan()).isEmpty();
+    }
+
+    @Test
+    void aWorkerThatIsBackWithoutTheViewHavingSeenItGoIsCounted() {
+        live(BOB, 2);
+        view.taskSeen(task(7));
+        view.begin(plan().get(0));
+        view.assignmentSeen(BOB, task(7), 0);
+        view.settled(new Assign(task(7), BOB), 0);
+        assertThat(view.takeUnread()).as("of our own making").isEmpty();
+
+        view.workerSeen(BOB, 2, 20);
+        read("7", 10);
+
+        assertThat(plan()).containsExactly(new CountLoss(task(7), BOB, 1));
+    }
+
+    @Test
+    void aLineThatMayNotBeReadCountsAsOneThatSaysNothing() {
+        live(ANN, 2);
+        view.assignmentSeen(BOB, task(7), 0);
+        view.taskSeen(task(7));
+
+        view.takeUnread().forEach(view::lineHidden);
+
+        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN, 1));
+    }
+
+    @Test
+    void amongEqualLoadsItIsTheTurnOfTheOneWhoseLastTaskIsTheLongestAgo() {
+        live(ANN, 4);
+        live(BOB, 4);
+        for (int i = 0; i < 4; i++) {
+            view.taskSeen(task(i));
+            Step step = plan().get(0);
+            assertThat(step).isEqualTo(new Assign(task(i), i % 2 == 0 ? ANN : BOB));
+            view.begin(step);
+            view.statusSeen(task(i), 0);
+            view.settled(step, 0);
+            view.taskGone(task(i));
+        }
     }
 
     @Test
@@ -158,9 +265,9 @@ class AssignmentPlanTest {
         view.assignmentSeen(BOB, task(7), 0);
         view.taskSeen(task(7));
         assertThat(view.workerGone(BOB, 0)).isEqualTo(1);
-        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN));
+        assertThat(plan()).containsExactly(new Move(task(7), BOB, ANN, 1));
 
-        view.workerSeen(BOB, 2);
+        view.workerSeen(BOB, 2, REGISTERED);
 
         assertThat(plan()).isEmpty();
     }
@@ -214,7 +321,7 @@ class AssignmentPlanTest {
 
     @Test
     void aParentIsMadeOnlyWhereThereIsATaskForIt() {
-        view.workerSeen(ANN, 1);
+        view.workerSeen(ANN, 1, REGISTERED);
         assertThat(plan()).isEmpty();
 
         view.taskSeen(task(0));

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.apache.zookeeper.data.Stat;
 
 /**
  * The view by CuratorCache. The cache stores nothing, see {@link EveryChange}. What it reads lags behind the events, so
@@ -60,8 +61,9 @@ final class CachedTree implements TreeView {
 
     private void seen(ChildData znode) {
         if (reign.role.layout.place(znode.getPath()) instanceof Place.WorkerNode node) {
-            long owner = znode.getStat().getEphemeralOwner();
-            reign.observe(() -> reign.observer.workerSeen(node.worker(), znode.getData(), owner));
+            Stat stat = znode.getStat();
+            reign.observe(() -> reign.observer.workerSeen(
+                    node.worker(), znode.getData(), stat.getEphemeralOwner(), stat.getCzxid()));
         } else {
             reign.observe(() -> reign.observer.seen(znode.getPath(), System.nanoTime()));
         }

@@ -8,6 +8,7 @@ import dev.twinkeeper.curator.Participant.Blocking;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
+import dev.twinkeeper.plan.ClusterView.Holding;
 import dev.twinkeeper.plan.Step;
 import dev.twinkeeper.plan.TreeObserver;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.OpResult.ErrorResult;
 import org.apache.zookeeper.OpResult.GetChildrenResult;
+import org.apache.zookeeper.OpResult.GetDataResult;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -72,18 +74,33 @@ final class Reign {
                 tick = System.nanoTime();
                 view.retryFailed(tick);
             }
+            ask();
             List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
             if (!steps.isEmpty()) {
                 commit(steps);
             }
             role.pending = view.pending().size();
             apply(steps.isEmpty() ? PAUSE.toNanos() : 0);
-            believe();
         }
     }
 
-    /** S2: a task that lost its assignment may get its status in the next event, or be pending: ask. */
-    private void believe() throws Exception {
+    /**
+     * What the plan waits for: how many workers were lost with a task. S2: a task that lost its assignment may get its
+     * status in the next event, or be pending.
+     */
+    private void ask() throws Exception {
+        for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
+            List<OpResult> found = read(unread.stream()
+                    .map(each -> Op.getData(role.layout.assignment(each.worker(), each.task())))
+                    .toList());
+            for (int i = 0; i < found.size(); i++) {
+                if (found.get(i) instanceof GetDataResult line) {
+                    view.lineRead(unread.get(i), line.getData(), line.getStat().getMzxid());
+                } else {
+                    view.lineHidden(unread.get(i));
+                }
+            }
+        }
         List<TaskId> doubts = view.takeDoubts();
         if (!doubts.isEmpty()) {
             readStatuses(doubts.stream().map(role.layout::task).toList());
@@ -115,12 +132,11 @@ final class Reign {
     }
 
     /**
-     * Many tasks in one packet, by ZooKeeper's own handle, since Curator reads one znode a request. In the background:
+     * Many znodes in one packet, by ZooKeeper's own handle, since Curator reads one znode a request. In the background:
      * then the answer comes behind all events that were sent before it, where a blocking one may overtake them (S2).
      */
-    void readStatuses(List<String> tasks) throws Exception {
+    private List<OpResult> read(List<Op> reads) throws Exception {
         CompletableFuture<List<OpResult>> answer = new CompletableFuture<>();
-        List<Op> reads = tasks.stream().map(Op::getChildren).toList();
         CompletableFuture<Code> refusal = new CompletableFuture<>();
         role.connection
                 .handle()
@@ -136,6 +152,11 @@ final class Reign {
             throw KeeperException.create(refusal.get()); // L6: the next reign does not begin at once
         }
         apply(0);
+        return found;
+    }
+
+    void readStatuses(List<String> tasks) throws Exception {
+        List<OpResult> found = read(tasks.stream().map(Op::getChildren).toList());
         for (int i = 0; i < tasks.size(); i++) {
             String task = tasks.get(i);
             if (found.get(i) instanceof GetChildrenResult children) {
@@ -191,9 +212,11 @@ final class Reign {
     }
 
     private static CuratorOp operation(TransactionOp op, Step.Write write) throws Exception {
-        return write.data().isPresent()
-                ? op.create().forPath(write.path(), write.data().get())
-                : op.delete().forPath(write.path());
+        return switch (write.kind()) {
+            case CREATE -> op.create().forPath(write.path(), write.data());
+            case SET -> op.setData().forPath(write.path(), write.data());
+            case DELETE -> op.delete().forPath(write.path());
+        };
     }
 
     /**
@@ -203,15 +226,8 @@ final class Reign {
      * @param culprit null where it was the fence
      */
     private void refused(List<Step> steps, Step culprit, Code code) throws Exception {
-        long now = System.nanoTime();
         boolean race = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY).contains(code);
-        for (Step step : steps) {
-            if (culprit != null && (!race || step == culprit)) {
-                view.failed(step, now);
-            } else {
-                view.settled(step, now);
-            }
-        }
+        view.refused(steps, step -> culprit != null && (!race || step == culprit), System.nanoTime());
         if (culprit == null) {
             verify();
             if (code == Code.NOAUTH) {

@@ -75,7 +75,7 @@ final class WatchedTree implements TreeView {
             try {
                 Stat stat = new Stat();
                 byte[] line = reign.role.client.getData().storingStatIn(stat).forPath(path);
-                reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner());
+                reign.observer.workerSeen(node.worker(), line, stat.getEphemeralOwner(), stat.getCzxid());
             } catch (NoNodeException e) {
                 // The watch is about to say so.
             } catch (NoAuthException e) {

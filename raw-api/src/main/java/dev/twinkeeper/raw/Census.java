@@ -7,6 +7,7 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.plan.ClusterView;
+import dev.twinkeeper.plan.ClusterView.Holding;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Window;
 import java.util.ArrayDeque;
@@ -59,7 +60,6 @@ final class Census {
     private final Deque<Runnable> stages = new ArrayDeque<>();
 
     private boolean told;
-    private boolean askPosted;
 
     /**
      * @param complete runs once, when all is listed
@@ -84,6 +84,7 @@ final class Census {
         stages.add(this::listWorkers);
         stages.add(this::listAssignments);
         stages.add(this::listTasks);
+        stages.add(this::ask);
         nextStage();
     }
 
@@ -173,7 +174,7 @@ final class Census {
                 if (stat.getEphemeralOwner() == 0) {
                     role.announcer.setAside(path, "it is persistent, so no worker's session stands behind it");
                 } else {
-                    joined(worker, WorkerLine.decode(data).slots());
+                    joined(worker, WorkerLine.decode(data).slots(), stat.getCzxid());
                 }
                 answered();
             }
@@ -186,8 +187,8 @@ final class Census {
         }
     }
 
-    private void joined(WorkerId worker, int slots) {
-        if (view.workerSeen(worker, slots)) {
+    private void joined(WorkerId worker, int slots, long registration) {
+        if (view.workerSeen(worker, slots, registration)) {
             role.announcer.tell(new Event.WorkerJoined(worker, slots));
         }
         changed.run();
@@ -296,17 +297,17 @@ final class Census {
         } else {
             seen(event.getPath());
         }
-        if (view.hasDoubts() && !askPosted) {
-            // Mostly the status is already here, a few events behind, and nothing has to be asked.
-            askPosted = true;
-            role.loop.post(this::ask);
-        }
         changed.run();
     }
 
-    /** S2: was it completed or only unassigned? Any reply to a question of now comes after the events that tell. */
-    private void ask() {
-        askPosted = false;
+    /**
+     * What a plan waits for. S2: was a task completed or only unassigned? Any reply to a question of now comes after the
+     * events that tell. Mostly the status is here when this is called, a few events behind, and nothing has to be asked.
+     */
+    void ask() {
+        for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
+            readLines(unread);
+        }
         List<TaskId> doubts = view.takeDoubts();
         if (!doubts.isEmpty()) {
             window.send(
@@ -323,6 +324,32 @@ final class Census {
             }
             default -> failed.accept("read " + layout.assign(), code);
         }
+    }
+
+    /** What the assignments of lost workers say of losses before. */
+    private void readLines(List<Holding> holdings) {
+        List<Op> reads = holdings.stream()
+                .map(holding -> Op.getData(layout.assignment(holding.worker(), holding.task())))
+                .toList();
+        window.send(() -> zk.multi(reads, guard.multi((code, results) -> onLines(holdings, code, results)), null));
+    }
+
+    private void onLines(List<Holding> holdings, Code code, List<OpResult> results) {
+        if (results == null) {
+            failed.accept("read " + layout.assign(), code);
+            return;
+        }
+        for (int i = 0; i < results.size(); i++) {
+            Holding holding = holdings.get(i);
+            if (results.get(i) instanceof OpResult.GetDataResult line) {
+                view.lineRead(holding, line.getData(), line.getStat().getMzxid());
+            } else if (((OpResult.ErrorResult) results.get(i)).getErr() != Code.NONODE.intValue()) {
+                role.announcer.setAside(layout.assignment(holding.worker(), holding.task()), "it may not be read");
+                view.lineHidden(holding);
+            }
+        }
+        changed.run();
+        answered();
     }
 
     /** A znode stands there, by a list or by an event. */

@@ -9,6 +9,7 @@ import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -137,6 +138,9 @@ final class Reign {
 
     private void write() {
         planPosted = false;
+        if (guard.in(Phase.LEADING) && !paused) {
+            census.ask();
+        }
         while (guard.in(Phase.LEADING) && !paused && underWay < PIPELINE) {
             int room = role.settings.batch() - FENCE_OPERATIONS;
             List<Step> steps = AssignmentPlan.of(view, room, role.loop.now());
@@ -168,9 +172,11 @@ final class Reign {
     }
 
     private Op op(Step.Write write) {
-        return write.data()
-                .map(data -> Op.create(write.path(), data, role.session.acl(), CreateMode.PERSISTENT))
-                .orElseGet(() -> Op.delete(write.path(), -1));
+        return switch (write.kind()) {
+            case CREATE -> Op.create(write.path(), write.data(), role.session.acl(), CreateMode.PERSISTENT);
+            case SET -> Op.setData(write.path(), write.data(), -1);
+            case DELETE -> Op.delete(write.path(), -1);
+        };
     }
 
     private void onCommitted(List<Step> steps, Code code, List<OpResult> results) {
@@ -204,17 +210,9 @@ final class Reign {
             park(steps, code);
             return;
         }
-        int operation = FENCE_OPERATIONS;
-        List<Step> innocent = new ArrayList<>(steps);
-        for (Step step : steps) {
-            operation += step.operations();
-            if (culprit < operation) {
-                innocent.remove(step);
-                view.failed(step, role.loop.now());
-                break;
-            }
-        }
-        settle(innocent);
+        List<Step> stepOf = new ArrayList<>();
+        steps.forEach(step -> stepOf.addAll(Collections.nCopies(step.operations(), step)));
+        view.refused(steps, stepOf.get(culprit - FENCE_OPERATIONS)::equals, role.loop.now());
         plan();
     }
 
@@ -232,13 +230,11 @@ final class Reign {
 
     private void park(List<Step> steps, Code code) {
         role.announcer.setAside(layout.assign(), "cannot write assignments: " + code);
-        long now = role.loop.now();
-        steps.forEach(step -> view.failed(step, now));
+        view.refused(steps, step -> true, role.loop.now());
     }
 
     private void settle(List<Step> steps) {
-        long now = role.loop.now();
-        steps.forEach(step -> view.settled(step, now));
+        view.refused(steps, step -> false, role.loop.now());
     }
 
     private void announce(Step step) {

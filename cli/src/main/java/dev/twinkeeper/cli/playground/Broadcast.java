@@ -38,7 +38,15 @@ final class Broadcast {
 
     /** What comes once a task. */
     private static final Set<String> FREQUENT = Set.of(
-            "TaskAssigned", "TaskMoved", "TaskStarted", "TaskCompleted", "Submitted", "Learnt", "Collected", "Tidied");
+            "TaskAssigned",
+            "TaskMoved",
+            "TaskGivenUp",
+            "TaskStarted",
+            "TaskCompleted",
+            "Submitted",
+            "Learnt",
+            "Collected",
+            "Tidied");
 
     private final Function<Event, Optional<Told>> narration;
     private final List<PageFeed> feeds = new CopyOnWriteArrayList<>();

@@ -58,7 +58,7 @@ final class CareCheck implements Check {
         } else if (change instanceof Change.Delete) {
             Integer at = assignedAt.remove(assignment.task());
             boolean neverLost = post.registered && at != null && at == post.registrations;
-            boolean unfinished = roster.isUnfinished(assignment.task()) && !completes(moment, assignment.task());
+            boolean unfinished = roster.isUnfinished(assignment.task());
             if (neverLost && unfinished && moment.by().is(SessionOwner.Kind.MASTER)) {
                 violations.enter(
                         ViolationKind.TAKEN_AWAY,
@@ -68,11 +68,6 @@ final class CareCheck implements Check {
                                 .formatted(moment.by(), assignment.task(), assignment.worker()));
             }
         }
-    }
-
-    private boolean completes(Moment moment, TaskId task) {
-        return moment.commit().changes(Change.Create.class).stream()
-                .anyMatch(create -> create.path().equals(layout.status(task)));
     }
 
     private Wait wait(WorkerId worker) {

@@ -1,9 +1,9 @@
 package dev.twinkeeper.scenarios.checker;
 
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.layout.AssignmentLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
-import java.nio.charset.StandardCharsets;
 
 /**
  * S1: who assigns, reigns.
@@ -43,10 +43,13 @@ final class ReignCheck implements Check {
 
     /** An assignment says in which epoch it was decided: it may be the same master's, and an earlier reign's. */
     private String whyNotOfThisReign(Moment moment, Change change, Place place) {
-        if (!(place instanceof Place.AssignmentNode) || !(change instanceof Change.Create create)) {
+        if (!(place instanceof Place.AssignmentNode)) {
             return null;
         }
-        String said = new String(create.data().bytes(), StandardCharsets.UTF_8);
+        Data data = change instanceof Change.Create create
+                ? create.data()
+                : change instanceof Change.SetData set ? set.data() : Data.NONE;
+        String said = AssignmentLine.decode(data.bytes()).epoch();
         String epoch = moment.tree()
                 .node(layout.epoch())
                 .map(node -> String.valueOf(node.version()))
@@ -92,7 +95,7 @@ final class ReignCheck implements Check {
     private static boolean needsReign(Moment moment, Change change, Place place) {
         boolean master = moment.by().is(SessionOwner.Kind.MASTER);
         if (place instanceof Place.AssignmentNode) {
-            return master || change instanceof Change.Create;
+            return master || !(change instanceof Change.Delete);
         }
         if (place instanceof Place.MasterNode) {
             return change instanceof Change.Delete && !ownMaster(moment, change);

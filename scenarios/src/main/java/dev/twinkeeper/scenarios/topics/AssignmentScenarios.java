@@ -72,6 +72,23 @@ public final class AssignmentScenarios {
         others.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
     }
 
+    @Verifies(Rule.L2)
+    public void onAnIdleClusterTheWorkersTakeTurns(ScenarioContext context) {
+        context.master("m1").awaitReady();
+        var works = Stream.of("w1", "w2", "w3")
+                .map(name -> {
+                    var work = Work.prompt();
+                    context.worker(name, work).awaitReady();
+                    return work;
+                })
+                .toList();
+        var client = context.client("c1").awaitReady();
+
+        Told.commands(9).forEach(command -> context.outcome(client, context.submit(client, command)));
+
+        works.forEach(work -> assertThat(work.begun()).as("executions").hasSize(3));
+    }
+
     @Verifies({Rule.L2, Rule.S2})
     public void aBacklogLargerThanAllSlotsDrains(ScenarioContext context) {
         var operator = context.operator();

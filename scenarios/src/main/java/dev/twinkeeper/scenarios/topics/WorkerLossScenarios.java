@@ -3,7 +3,9 @@ package dev.twinkeeper.scenarios.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.twinkeeper.contract.Event;
+import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
@@ -137,7 +139,7 @@ public final class WorkerLossScenarios {
 
     @Verifies({Rule.L3, Rule.L5})
     public void workersThatComeAndGoLoseNoTask(ScenarioContext context) {
-        context.master("m1").awaitReady();
+        context.master("m1", settings -> settings.withLostWorkers(5)).awaitReady();
         var client = context.client("c1").awaitReady();
         var tasks = context.submitAll(client, Told.commands(60));
 
@@ -150,6 +152,101 @@ public final class WorkerLossScenarios {
         context.worker("stays").awaitReady();
 
         tasks.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
+    }
+
+    @Verifies({Rule.L3, Rule.S3})
+    public void aTaskThatWasLostWithThreeWorkersIsGivenUp(ScenarioContext context) {
+        var operator = context.operator();
+        var held = Work.held();
+        var master = context.master("m1").awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "does harm");
+
+        for (int i = 1; i <= 3; i++) {
+            var worker = context.worker("w" + i, held).awaitReady();
+            held.awaitBegun(i);
+            worker.close();
+        }
+        var prompt = Work.prompt();
+        context.worker("w4", prompt).awaitReady();
+
+        assertThat(context.outcome(client, task))
+                .isEqualTo(new Outcome.Failed("given up: 3 workers were lost with this task, the last was 'w3'"));
+        assertThat(master.told(Event.TaskGivenUp.class))
+                .containsExactly(new Event.TaskGivenUp(
+                        task,
+                        new WorkerId("w3"),
+                        3,
+                        master.told(Event.TookOver.class).get(0).epoch()));
+        assertThat(context.outcome(client, context.submit(client, "next"))).isEqualTo(Told.done("next"));
+        assertThat(prompt.begun()).as("executions").doesNotContain(task);
+        assertThat(operator.children("/assign/w3")).isEmpty();
+    }
+
+    @Verifies({Rule.L3, Rule.S3})
+    public void aTaskIsGivenUpThoughEachLossWasAnotherMasters(ScenarioContext context) {
+        var held = Work.held();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "does harm");
+
+        for (int i = 1; i <= 3; i++) {
+            var master = context.master("m" + i).awaitReady();
+            var worker = context.worker("w" + i, held).awaitReady();
+            held.awaitBegun(i);
+            master.close();
+            worker.close();
+        }
+        context.master("m4").awaitReady();
+
+        assertThat(context.outcome(client, task))
+                .isEqualTo(new Outcome.Failed("given up: 3 workers were lost with this task, the last was 'w3'"));
+    }
+
+    @Verifies({Rule.L3, Rule.S3})
+    public void aTaskIsGivenUpThoughItsWorkerComesBackEachTime(ScenarioContext context) {
+        var operator = context.operator();
+        var held = Work.held();
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "does harm");
+        held.awaitBegun(1);
+
+        for (int i = 1; i <= 2; i++) {
+            String counted = " lost=" + i;
+            worker.expire();
+            context.eventually(
+                    "the assignment says" + counted,
+                    ScenarioContext.READY,
+                    () -> operator.get("/assign/w1/" + task).endsWith(counted));
+        }
+        worker.expire();
+
+        assertThat(context.outcome(client, task))
+                .isEqualTo(new Outcome.Failed("given up: 3 workers were lost with this task, the last was 'w1'"));
+        held.release();
+        worker.awaitEvent(Event.ResultDiscarded.class, ScenarioContext.READY);
+    }
+
+    @Verifies({Rule.L3, Rule.S2})
+    public void aStatusByHandStopsATaskWhoseWorkerIsLost(ScenarioContext context) {
+        var operator = context.operator();
+        var held = Work.held();
+        context.master("m1").awaitReady();
+        var worker = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var task = context.submit(client, "does harm");
+        held.awaitBegun(1);
+        worker.close();
+
+        operator.create("/tasks/" + task + "/status", "failed\nstopped");
+        operator.awaitGone("/assign/w1/" + task, ScenarioContext.READY);
+        var prompt = Work.prompt();
+        context.worker("w2", prompt).awaitReady();
+
+        assertThat(context.outcome(client, task)).isEqualTo(new Outcome.Failed("stopped"));
+        assertThat(context.outcome(client, context.submit(client, "next"))).isEqualTo(Told.done("next"));
+        assertThat(prompt.begun()).as("executions").doesNotContain(task);
     }
 
     @Verifies({Rule.L3, Rule.S5})

@@ -40,6 +40,8 @@ public final class RoleProcess {
                 .withSessionTimeout(Duration.ofMillis(part.sessionTimeoutMs()))
                 .withConnectTimeout(CONNECT)
                 .withRetention(Duration.ofMillis(part.retentionMs()))
+                // Here a worker is lost because of a fault, and never because of its tasks.
+                .withLostWorkers(1_000)
                 .withAddress(part.name() + "@localhost")
                 .withSlots(part.slots());
         switch (part.kind()) {

@@ -95,6 +95,7 @@ class EventStreamTest {
                 new Event.Standby(new MasterId("m1"), Optional.of("m2 here")),
                 new Event.Standby(new MasterId("m1"), Optional.empty()),
                 new Event.TaskMoved(task, worker, new WorkerId("w2"), 4),
+                new Event.TaskGivenUp(task, worker, 3, 4),
                 new Event.TaskCompleted(task, worker, false),
                 new Event.Learnt(task, new Outcome.Done(Payload.of("line\nline"))),
                 new Event.Learnt(task, new Outcome.Failed("why")),

@@ -192,6 +192,16 @@ class BrokenImplementationsTest {
                     "workerloss.theTasksOfALostWorkerWaitForAnother",
                     NO_STATUS),
             byScenario(
+                    withMasters("a master that counts in memory", BrokenMasters.CountsInMemory::new),
+                    Rule.L3,
+                    "workerloss.aTaskIsGivenUpThoughEachLossWasAnotherMasters",
+                    NO_STATUS),
+            byScenario(
+                    withMasters("a master that takes the first worker", BrokenMasters.AlwaysTheFirst::new),
+                    Rule.L2,
+                    "assignment.onAnIdleClusterTheWorkersTakeTurns",
+                    "[executions]"),
+            byScenario(
                     withMasters("a new broom", BrokenMasters.NewBroom::new),
                     Rule.L3,
                     "failover.aNewMasterLeavesALiveWorkersTasksAlone",

@@ -8,7 +8,9 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.plan.ClusterView;
+import dev.twinkeeper.plan.ClusterView.Holding;
 import dev.twinkeeper.plan.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -278,6 +280,7 @@ final class BrokenMasters {
             lookAtTasks(view);
             LockSupport.parkNanos(LONG_LIST.toNanos());
             lookAtAssignments(view);
+            lookAtLosses(view);
             return view;
         }
     }
@@ -312,6 +315,30 @@ final class BrokenMasters {
         }
     }
 
+    /** Keeps in memory how many workers were lost with a task: the next master begins at zero. */
+    static final class CountsInMemory extends PlainMaster {
+        CountsInMemory(MasterId id, Settings settings, Listener listener) {
+            super(id, settings, listener);
+        }
+
+        @Override
+        void lookAtLosses(ClusterView view) {
+            for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
+                unread.forEach(view::lineHidden);
+            }
+        }
+    }
+
+    /** Gives every task to the first worker that is idle. */
+    static final class AlwaysTheFirst extends PlainMaster {
+        AlwaysTheFirst(MasterId id, Settings settings, Listener listener) {
+            super(id, settings, listener);
+        }
+
+        @Override
+        void given(WorkerId worker) {}
+    }
+
     /** Begins its reign by dealing anew: takes the tasks of live workers and gives each to another. */
     static final class NewBroom extends PlainMaster {
         private boolean began;
@@ -325,6 +352,7 @@ final class BrokenMasters {
             ClusterView view = super.look();
             if (!began && !live.isEmpty()) {
                 view.workerGone(live.keySet().iterator().next(), System.nanoTime());
+                lookAtLosses(view);
             }
             began = true;
             return view;
@@ -339,7 +367,7 @@ final class BrokenMasters {
 
         @Override
         ClusterView newView() {
-            return new ClusterView(settings.sessionTimeout().toNanos(), 0);
+            return new ClusterView(settings.sessionTimeout().toNanos(), 0, settings.lostWorkers());
         }
     }
 
@@ -350,9 +378,8 @@ final class BrokenMasters {
         }
 
         @Override
-        void lookAtWorkers(ClusterView view) throws KeeperException, InterruptedException {
-            super.lookAtWorkers(view);
-            live.keySet().forEach(worker -> view.workerSeen(worker, 1_000));
+        int slots(WorkerLine line) {
+            return 1_000;
         }
     }
 

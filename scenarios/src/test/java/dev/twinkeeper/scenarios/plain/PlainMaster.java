@@ -12,11 +12,13 @@ import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
+import dev.twinkeeper.plan.ClusterView.Holding;
 import dev.twinkeeper.plan.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,9 @@ class PlainMaster extends PlainCandidate {
 
     /** The workers that the last look found, with their slots. */
     final Map<WorkerId, Integer> live = new HashMap<>();
+
+    /** Who was given a task, the last one last. */
+    private final Set<WorkerId> given = new LinkedHashSet<>();
 
     /** Those that we told of. */
     private final Set<WorkerId> known = new HashSet<>();
@@ -85,12 +90,14 @@ class PlainMaster extends PlainCandidate {
         lookAtWorkers(view);
         lookAtAssignments(view);
         lookAtTasks(view);
+        lookAtLosses(view);
+        given.retainAll(live.keySet());
+        given.forEach(view::given);
         return view;
     }
 
     ClusterView newView() {
-        return new ClusterView(
-                settings.sessionTimeout().toNanos(), settings.retention().toNanos());
+        return new ClusterView(settings);
     }
 
     void lookAtWorkers(ClusterView view) throws KeeperException, InterruptedException {
@@ -101,10 +108,15 @@ class PlainMaster extends PlainCandidate {
             if (line.isPresent() && line.get().stat().getEphemeralOwner() == 0) {
                 foreign(path);
             } else if (line.isPresent() && layout.place(path) instanceof Place.WorkerNode node) {
-                live.put(node.worker(), WorkerLine.decode(line.get().data()).slots());
+                int slots = slots(WorkerLine.decode(line.get().data()));
+                live.put(node.worker(), slots);
+                view.workerSeen(node.worker(), slots, line.get().stat().getCzxid());
             }
         }
-        live.forEach(view::workerSeen);
+    }
+
+    int slots(WorkerLine line) {
+        return line.slots();
     }
 
     void lookAtAssignments(ClusterView view) throws KeeperException, InterruptedException {
@@ -161,6 +173,22 @@ class PlainMaster extends PlainCandidate {
         }
     }
 
+    /** What the assignments of lost workers say of losses before. */
+    void lookAtLosses(ClusterView view) throws KeeperException, InterruptedException {
+        for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
+            List<OpResult> lines = readAll(unread.stream()
+                    .map(each -> Op.getData(layout.assignment(each.worker(), each.task())))
+                    .toList());
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i) instanceof OpResult.GetDataResult line) {
+                    view.lineRead(unread.get(i), line.getData(), line.getStat().getMzxid());
+                } else {
+                    view.lineHidden(unread.get(i));
+                }
+            }
+        }
+    }
+
     private List<OpResult> readAll(List<Op> reads) throws KeeperException, InterruptedException {
         try {
             return zk.multi(reads);
@@ -209,23 +237,19 @@ class PlainMaster extends PlainCandidate {
     }
 
     List<Op> operations(Step step) {
-        if (step instanceof Step.Assign assign) {
-            return List.of(assignment(assign.worker(), assign.task()));
-        } else if (step instanceof Step.Move move) {
-            return List.of(delete(layout.assignment(move.from(), move.task())), assignment(move.to(), move.task()));
-        } else if (step instanceof Step.Release release) {
-            return List.of(delete(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.MakeParent make) {
-            return List.of(create(layout.assign(make.worker()), new byte[0]));
-        } else if (step instanceof Step.RemoveParent remove) {
-            return List.of(delete(layout.assign(remove.worker())));
-        }
-        Step.Expire expire = (Step.Expire) step;
-        return List.of(delete(layout.status(expire.task())), delete(layout.task(expire.task())));
+        return step.writes(layout, reign.epoch()).stream().map(this::operation).toList();
     }
 
     Op assignment(WorkerId worker, TaskId task) {
-        return create(layout.assignment(worker, task), AssignmentLine.encode(reign.epoch()));
+        return create(layout.assignment(worker, task), AssignmentLine.encode(reign.epoch(), 0));
+    }
+
+    private Op operation(Step.Write write) {
+        return switch (write.kind()) {
+            case CREATE -> create(write.path(), write.data());
+            case SET -> Op.setData(write.path(), write.data(), -1);
+            case DELETE -> delete(write.path());
+        };
     }
 
     /** The step whose operation was refused; empty where it was the fence. */
@@ -268,16 +292,16 @@ class PlainMaster extends PlainCandidate {
     }
 
     private void announce(Step step) {
+        step.news(layout, reign.epoch()).ifPresent(announcer::tell);
         if (step instanceof Step.Assign assign) {
-            announcer.tell(new Event.TaskAssigned(assign.task(), assign.worker(), reign.epoch()));
+            given(assign.worker());
         } else if (step instanceof Step.Move move) {
-            announcer.tell(new Event.TaskMoved(move.task(), move.from(), move.to(), reign.epoch()));
-        } else if (step instanceof Step.Release release) {
-            announcer.tell(new Event.Tidied(layout.assignment(release.worker(), release.task())));
-        } else if (step instanceof Step.RemoveParent remove) {
-            announcer.tell(new Event.Tidied(layout.assign(remove.worker())));
-        } else if (step instanceof Step.Expire expire) {
-            announcer.tell(new Event.Tidied(layout.task(expire.task())));
+            given(move.to());
         }
+    }
+
+    void given(WorkerId worker) {
+        given.remove(worker);
+        given.add(worker);
     }
 }
