@@ -16,6 +16,7 @@ import org.apache.zookeeper.data.Stat;
  * <pre>
  * AWAY      connected        → REMOVING  barrier, list, and of each: whose is it? delete it
  * REMOVING  none is left     → OVER
+ *           throttled        → REMOVING  after a pause, from the list
  *           refused          → OVER      the session is ended, and they go with it
  *           connection lost  → AWAY
  * any       expired          → OVER
@@ -79,7 +80,7 @@ final class Leftover implements Session.Listener {
         switch (code) {
             case OK -> remove(new ArrayDeque<>(names.stream().filter(ours).toList()));
             case NONODE -> over();
-            default -> refused();
+            default -> refused(code);
         }
     }
 
@@ -102,14 +103,14 @@ final class Leftover implements Session.Listener {
                 }
             }
             case NONODE -> next(left);
-            default -> refused();
+            default -> refused(code);
         }
     }
 
     private void onDeleted(Code code, Deque<String> left) {
         switch (code) {
             case OK, NONODE -> next(left);
-            default -> refused();
+            default -> refused(code);
         }
     }
 
@@ -118,9 +119,14 @@ final class Leftover implements Session.Listener {
         remove(left);
     }
 
-    private void refused() {
-        over();
-        session.renew();
+    /** A server that has too much to do says nothing about what we may: others would lose their session for it. */
+    private void refused(Code code) {
+        if (code == Code.THROTTLEDOP) {
+            session.loop().after(Session.PAUSE, guard.pass(this::list));
+        } else {
+            over();
+            session.renew();
+        }
     }
 
     private void over() {

@@ -51,7 +51,7 @@ public final class Session implements AutoCloseable {
     private static final int ANY_VERSION = -1;
 
     /** L6: a handle that cannot be opened, or a barrier that was throttled, is asked for about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Connections connections;
     private final Loop loop;
@@ -233,9 +233,12 @@ public final class Session implements AutoCloseable {
         replace(up || down >= Duration.ofMillis(granted).toNanos() / 2);
     }
 
-    /** Ends the session, where it is not over, and opens the next. */
+    /**
+     * Ends the session, where it is not over, and opens the next. The connection may be lost before the end arrives, and
+     * nobody tells: so it is ended once more, which costs a connection.
+     */
     public void renew() {
-        replace(!up);
+        replace(true);
     }
 
     /** @param mayLive whether the servers may still take what was sent in it before (S4) */

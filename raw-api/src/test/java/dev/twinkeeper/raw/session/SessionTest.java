@@ -260,6 +260,34 @@ class SessionTest {
         assertThat(told).endsWith("gone", "expired 1");
     }
 
+    /** S4: the connection may be lost before the end arrives, and what was sent before is applied all the same. */
+    @Test
+    void aSessionThatIsEndedForALeftoverIsOverBeforeTheNextIsToldOf() {
+        aLeftoverThatMayNotBeDeletedEndsItsSession();
+        servers.become(KeeperState.SyncConnected);
+        assertThat(told).endsWith("expired 1");
+
+        joined(0).become(KeeperState.Expired);
+        servers.run();
+
+        assertThat(told).endsWith("expired 1", "connected");
+    }
+
+    @Test
+    void aLeftoverOfThrottledServersIsRemovedLaterAndEndsNoSession() {
+        connected();
+        session.giveBack("/p", name -> true, () -> told.add("gone"));
+        servers.answer("check /", Code.OK).children("getChildren /p", "mine");
+        servers.stat("exists /p/mine", servers.ours()).answer("delete /p/mine", Code.THROTTLEDOP);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(PAUSE).children("getChildren /p", "mine");
+        servers.stat("exists /p/mine", servers.ours()).answer("delete /p/mine", Code.OK);
+
+        assertThat(servers.opened()).hasSize(1);
+        assertThat(told).endsWith("gone");
+    }
+
     private enum Phase {
         ONE
     }
