@@ -28,6 +28,9 @@ final class SubmitCommand implements Callable<Integer> {
     /** As many as a client may have under way, {@link Settings#backlog()}. */
     private static final int MOST = 1_000_000;
 
+    /** To connect: no setting is shorter. */
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
     private static final String NUMBER = "{}";
 
     @Mixin
@@ -55,7 +58,8 @@ final class SubmitCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "30s",
-            description = "How long to wait for all outcomes, from when it is connected. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long to wait for all outcomes, from when it is connected, and to connect at all. Default: ${DEFAULT-VALUE}.")
     private Duration timeout;
 
     @Option(
@@ -95,6 +99,9 @@ final class SubmitCommand implements Callable<Integer> {
         // Refuses what is too large before anything connects; the last number is the longest.
         payload(command, tasks - 1);
         Settings settings = connection.settings();
+        if (timeout.compareTo(settings.connectTimeout()) < 0) {
+            settings = settings.withConnectTimeout(timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout);
+        }
         log.open("submit", terminal);
         Narrator narrator = new Narrator(new Terminal(terminal.err(), terminal.err(), false));
         Client client = impl.coordination.client(settings, onlyTrouble(narrator));

@@ -9,7 +9,10 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A server of release 3.5, as far as we get with one: it grants a session, and knows nothing of what is asked. */
+/**
+ * A server of release 3.5, as far as we get with one: it grants a session, and knows nothing of what is asked. Or one that
+ * refuses everything for another reason.
+ */
 final class OldServer implements AutoCloseable {
     /** The four letters, where other frames have their length. */
     private static final int SRVR =
@@ -20,7 +23,15 @@ final class OldServer implements AutoCloseable {
 
     private final ServerSocket door;
 
+    private final int refusal;
+
     OldServer() throws IOException {
+        this(UNIMPLEMENTED);
+    }
+
+    /** @param refusal the number of ZooKeeper's error code */
+    OldServer(int refusal) throws IOException {
+        this.refusal = refusal;
         door = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(this::accept, "old-server");
         thread.setDaemon(true);
@@ -61,7 +72,7 @@ final class OldServer implements AutoCloseable {
                 ByteBuffer head = ByteBuffer.wrap(request);
                 int xid = head.getInt();
                 int type = head.getInt();
-                refuse(out, xid, type == CLOSE ? 0 : UNIMPLEMENTED);
+                refuse(out, xid, type == CLOSE ? 0 : refusal);
             }
         } catch (IOException ended) {
             // The client went away.

@@ -82,6 +82,9 @@ public final class CoordinationException extends RuntimeException {
     public static CoordinationException refused(String path, String code) {
         return switch (code) {
             case "NOAUTH" -> new CoordinationException(Problem.NOT_ALLOWED, "no permission for " + path);
+            case "AUTHFAILED", "SESSIONCLOSEDREQUIRESASLAUTH" ->
+                new CoordinationException(Problem.NOT_ALLOWED, "the servers demand authentication");
+            case "UNIMPLEMENTED" -> new CoordinationException(Problem.TOO_OLD, "a server is older than 3.6");
             case "NONODE" -> new CoordinationException(Problem.IN_THE_WAY, "somebody deleted " + path);
             case "NOCHILDRENFOREPHEMERALS" ->
                 new CoordinationException(Problem.IN_THE_WAY, path + " is ephemeral, and has no children");
@@ -93,6 +96,26 @@ public final class CoordinationException extends RuntimeException {
                 new CoordinationException(Problem.FULL, "the servers have too much to do: try again later");
             default -> unknown(path, code);
         };
+    }
+
+    /**
+     * What a role needs to begin, and the servers refuse.
+     *
+     * @param what it cannot: {@code make /app/tasks}
+     * @param code the name of ZooKeeper's error code
+     */
+    public static CoordinationException cannot(String what, String code) {
+        String advice =
+                switch (code) {
+                    case "NOAUTH" ->
+                        "its ACL, or that of the znode above it, forbids it; change that, or give credentials that may";
+                    case "UNIMPLEMENTED" ->
+                        "at least one server is older than 3.6, the oldest release that can; upgrade it";
+                    case "AUTHFAILED", "SESSIONCLOSEDREQUIRESASLAUTH" ->
+                        "the servers demand authentication; give credentials that they accept";
+                    default -> "the servers answered " + code;
+                };
+        return new CoordinationException(refused(what, code).problem(), "cannot " + what + ": " + advice);
     }
 
     /** The same where an earlier try may have been applied, whose answer was lost. */

@@ -2,6 +2,9 @@ package dev.twinkeeper.layout;
 
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Task;
+import dev.twinkeeper.contract.TaskHandler;
+import dev.twinkeeper.contract.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -14,6 +17,15 @@ public final class StatusBytes {
     private static final String FAILED = "failed";
 
     private StatusBytes() {}
+
+    /** Has the task executed. R5: whatever the handler throws is the task's failure, not the worker's. */
+    public static byte[] handled(TaskHandler handler, TaskId task, byte[] command) {
+        try {
+            return done(handler.handle(new Task(task, Payload.of(command == null ? new byte[0] : command))));
+        } catch (Throwable e) {
+            return failed(e);
+        }
+    }
 
     public static byte[] done(Payload result) {
         return join(DONE, result.bytes());

@@ -9,6 +9,7 @@ import dev.twinkeeper.contract.Role;
 import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,12 @@ public abstract class RoleLife implements Role {
     /** {@link #close} waits for the farewell, for the session's own close, and for the loop to end. */
     private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
 
+    /** Between two requests that are refused. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** Another release, or other credentials. */
+    private static final Set<String> LASTING = Set.of("UNIMPLEMENTED", "AUTHFAILED", "SESSIONCLOSEDREQUIRESASLAUTH");
+
     /** The role's name in logs and messages. */
     public final String who;
 
@@ -42,6 +49,7 @@ public abstract class RoleLife implements Role {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean left;
     private boolean connected;
+    private volatile long begun;
 
     protected RoleLife(String who, Settings settings, Listener listener, Loop loop) {
         this.who = who;
@@ -65,6 +73,7 @@ public abstract class RoleLife implements Role {
 
     /** Begins the role's life; {@code CANNOT_CONNECT} ends it where no server is found in time. */
     public final void start() {
+        begun = loop.now();
         loop.post(this::connect);
         loop.after(settings.connectTimeout(), () -> {
             if (!connected) {
@@ -111,6 +120,26 @@ public abstract class RoleLife implements Role {
     /** A watch told of a change. From any thread. */
     public final void watchFired() {
         onLoop(announcer::watchFired);
+    }
+
+    /**
+     * The servers refuse what it needs, and it is about to ask again, after a pause (L6). From any thread. A role that was
+     * ready before goes on until that is mended (L5). One that never was ends instead, when its connect timeout is over:
+     * whoever made it wants to know. It ends at once where no operator mends that for a single role.
+     *
+     * @param path what is warned of
+     * @param what it cannot: {@code make /app/tasks}
+     * @param code the name of ZooKeeper's error code
+     */
+    public final void setBack(String path, String what, String code) {
+        onLoop(() -> {
+            announcer.setAside(path, "cannot " + what + ": " + code);
+            boolean late =
+                    loop.now() - begun > settings.connectTimeout().minus(PAUSE).toNanos();
+            if (!ready.isDone() && (late || LASTING.contains(code))) {
+                refuse(CoordinationException.cannot(what, code));
+            }
+        });
     }
 
     /** It takes part. From any thread. */

@@ -1,5 +1,6 @@
 package dev.twinkeeper.plan;
 
+import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
@@ -40,6 +41,8 @@ public final class ClusterView {
         void accept(WorkerId worker, int load, int slots, long turn);
     }
 
+    private static final long RETRY_NANOS = 1_000_000_000;
+
     /** How many lines are read at a time. */
     private static final int LINES = 100;
 
@@ -61,6 +64,7 @@ public final class ClusterView {
     private final long retentionNanos;
     private final int lostWorkers;
     private long turn;
+    private long retried;
 
     /** What is known of the workers that were lost with the task of an assignment. */
     private static final class Losses {
@@ -342,6 +346,14 @@ public final class ClusterView {
         }
     }
 
+    /** {@link #retryFailed} at most once a second, however often this is called. */
+    public void retryNowAndThen(long now) {
+        if (now - retried > RETRY_NANOS) {
+            retried = now;
+            retryFailed(now);
+        }
+    }
+
     /** Lets refused steps into plans again. Call it about once a second. */
     public void retryFailed(long now) {
         List<Step> again = List.copyOf(parked);
@@ -459,6 +471,11 @@ public final class ClusterView {
     }
 
     // Counts, for a report.
+
+    /** The event of a reign that has listed the tree. */
+    public Event tookOver(long epoch) {
+        return new Event.TookOver(epoch, liveWorkers(), pending.size(), assigned(), completed());
+    }
 
     public int liveWorkers() {
         return (int) workers.values().stream().filter(worker -> worker.live).count();

@@ -16,6 +16,7 @@ import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -149,6 +150,12 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         readBarrier();
         for (String parent : parents) {
             client.checkExists().creatingParentsIfNeeded().forPath(parent + "/child");
+        }
+        try {
+            handle().multi(List.of(
+                    Op.getChildren(parents.get(0)))); // as old as persistent watches, of which nobody hears
+        } catch (KeeperException.NoAuthException e) {
+            // Not too old, and who needs to read it will hear.
         }
     }
 

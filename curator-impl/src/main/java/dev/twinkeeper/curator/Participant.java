@@ -179,7 +179,10 @@ abstract class Participant extends RoleLife {
                 return;
             } catch (KeeperException e) {
                 if (!connection.regained(e)) {
-                    setAside(path, "the ensemble answered " + e.code());
+                    setBack(
+                            path,
+                            "use " + (e.getPath() == null ? path : e.getPath()),
+                            e.code().name());
                     Thread.sleep(PAUSE.toMillis());
                 }
             }

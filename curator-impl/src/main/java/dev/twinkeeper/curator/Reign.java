@@ -2,7 +2,6 @@ package dev.twinkeeper.curator;
 
 import static dev.twinkeeper.curator.Participant.PAUSE;
 
-import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.curator.Participant.Blocking;
 import dev.twinkeeper.layout.Place;
@@ -22,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
+import org.apache.zookeeper.AsyncCallback.MultiCallback;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -67,13 +67,9 @@ final class Reign {
 
     void lead() throws Exception {
         tree.look();
-        role.tell(new Event.TookOver(
-                epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
-        for (long tick = System.nanoTime(); ; ) {
-            if (System.nanoTime() - tick > PAUSE.toNanos()) {
-                tick = System.nanoTime();
-                view.retryFailed(tick);
-            }
+        role.tell(view.tookOver(epoch));
+        while (true) {
+            view.retryNowAndThen(System.nanoTime());
             ask();
             List<Step> steps = AssignmentPlan.of(view, role.settings.batch() - FENCE, System.nanoTime());
             if (!steps.isEmpty()) {
@@ -136,20 +132,16 @@ final class Reign {
      * then the answer comes behind all events that were sent before it, where a blocking one may overtake them (S2).
      */
     private List<OpResult> read(List<Op> reads) throws Exception {
-        CompletableFuture<List<OpResult>> answer = new CompletableFuture<>();
-        CompletableFuture<Code> refusal = new CompletableFuture<>();
-        role.connection
-                .handle()
-                .multi(
-                        reads,
-                        (rc, path, ctx, found) -> {
-                            refusal.complete(Objects.requireNonNullElse(Code.get(rc), Code.SYSTEMERROR));
-                            answer.complete(found);
-                        },
-                        null);
-        List<OpResult> found = answer.get();
-        if (found == null) {
-            throw KeeperException.create(refusal.get()); // L6: the next reign does not begin at once
+        List<OpResult> found = new ArrayList<>();
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        MultiCallback onRead = (rc, path, ctx, results) -> {
+            found.addAll(Objects.requireNonNullElse(results, List.of()));
+            answer.complete(rc);
+        };
+        role.connection.handle().multi(reads, onRead, null);
+        Code code = Code.get(answer.get());
+        if (found.isEmpty()) { // L6: the next reign does not begin at once
+            throw KeeperException.create(Objects.requireNonNullElse(code, Code.SYSTEMERROR));
         }
         apply(0);
         return found;
@@ -181,7 +173,12 @@ final class Reign {
         List<Step> stepOf = new ArrayList<>(Collections.nCopies(FENCE, null));
         for (Step step : steps) {
             for (Step.Write write : step.writes(role.layout, epoch)) {
-                operations.add(operation(op, write));
+                operations.add(
+                        switch (write.kind()) {
+                            case CREATE -> op.create().forPath(write.path(), write.data());
+                            case SET -> op.setData().forPath(write.path(), write.data());
+                            case DELETE -> op.delete().forPath(write.path());
+                        });
                 stepOf.add(step);
             }
             view.begin(step);
@@ -209,14 +206,6 @@ final class Reign {
             throw new Over("/master-epoch was written by somebody else");
         }
         version = master.getVersion();
-    }
-
-    private static CuratorOp operation(TransactionOp op, Step.Write write) throws Exception {
-        return switch (write.kind()) {
-            case CREATE -> op.create().forPath(write.path(), write.data());
-            case SET -> op.setData().forPath(write.path(), write.data());
-            case DELETE -> op.delete().forPath(write.path());
-        };
     }
 
     /**

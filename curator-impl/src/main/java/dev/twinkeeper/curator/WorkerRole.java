@@ -3,10 +3,8 @@ package dev.twinkeeper.curator;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
-import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
-import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.Worker;
@@ -191,7 +189,8 @@ final class WorkerRole extends Participant implements Worker {
     private void execute(TaskId task) throws Exception {
         try {
             byte[] command = client.getData().forPath(layout.task(task));
-            byte[] status = handle(task, command);
+            tell(new Event.TaskStarted(task, id));
+            byte[] status = StatusBytes.handled(handler, task, command);
             insist(layout.status(task), () -> complete(task, status));
         } catch (NoNodeException e) {
             if (connection.isGone(layout.task(task))) {
@@ -201,17 +200,6 @@ final class WorkerRole extends Participant implements Worker {
                 begun.remove(task);
                 changed.release();
             }
-        }
-    }
-
-    /** R5: whatever the handler throws is the task's failure, not the worker's. */
-    private byte[] handle(TaskId task, byte[] command) {
-        try {
-            Task given = new Task(task, Payload.of(command == null ? new byte[0] : command));
-            tell(new Event.TaskStarted(task, id));
-            return StatusBytes.done(handler.handle(given));
-        } catch (Throwable e) {
-            return StatusBytes.failed(e);
         }
     }
 

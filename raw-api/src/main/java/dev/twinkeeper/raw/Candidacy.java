@@ -327,9 +327,9 @@ final class Candidacy {
 
     /** The ensemble refuses what we need: say so once, and ask again after a pause. */
     void fail(String what, Code code) {
-        role.announcer.setAside(layout.master(), "cannot " + what + ": " + code);
         endReign("cannot " + what);
         guard.enter(Phase.SUSPENDED);
         role.loop.after(PAUSE, guard.pass(this::begin));
+        role.setBack(layout.master(), what, code.name());
     }
 }

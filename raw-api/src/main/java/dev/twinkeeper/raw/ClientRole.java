@@ -141,8 +141,8 @@ final class ClientRole extends Participant implements Client {
     }
 
     private void fail(String path, Code code) {
-        announcer.setAside(layout.tasks(), "cannot make " + path + ": " + code);
         suspend();
         loop.after(PAUSE, guard.pass(this::begin));
+        setBack(layout.tasks(), "make " + path, code.name());
     }
 }

@@ -203,8 +203,8 @@ final class Registration {
 
     /** The ensemble refuses what we need: say so once, and begin again after a pause. */
     private void fail(String what, Code code) {
-        role.announcer.setAside(role.layout.worker(role.id), "cannot " + what + ": " + code);
         guard.enter(Phase.SUSPENDED);
         role.loop.after(PAUSE, guard.pass(this::begin));
+        role.setBack(role.layout.worker(role.id), what, code.name());
     }
 }

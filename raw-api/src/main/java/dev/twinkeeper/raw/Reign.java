@@ -1,6 +1,5 @@
 package dev.twinkeeper.raw;
 
-import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
@@ -101,8 +100,7 @@ final class Reign {
 
     private void onCensus() {
         guard.enter(Phase.LEADING);
-        role.announcer.tell(new Event.TookOver(
-                epoch, view.liveWorkers(), view.pending().size(), view.assigned(), view.completed()));
+        role.announcer.tell(view.tookOver(epoch));
         tick();
     }
 

@@ -64,7 +64,7 @@ class CandidacyTest {
     @ParameterizedTest
     @EnumSource(
             value = Code.class,
-            names = {"NOAUTH", "QUOTAEXCEEDED", "THROTTLEDOP", "UNIMPLEMENTED"})
+            names = {"NOAUTH", "QUOTAEXCEEDED", "THROTTLEDOP"})
     void anotherCodeIsSaidOnceAndAskedAboutAfterAPause(Code code) {
         prepare();
         servers.answer("getData /master", code);

@@ -98,7 +98,7 @@ class ClientTest {
         "NOCHILDRENFOREPHEMERALS, IN_THE_WAY",
         "QUOTAEXCEEDED, FULL",
         "THROTTLEDOP, FULL",
-        "UNIMPLEMENTED, UNKNOWN"
+        "UNIMPLEMENTED, TOO_OLD"
     })
     void openRefusedSaysWhy(Code code, Problem problem) {
         open();

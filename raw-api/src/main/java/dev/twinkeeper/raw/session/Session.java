@@ -162,10 +162,15 @@ public final class Session implements AutoCloseable {
         zk.multi(
                 List.of(Op.check("/", ANY_VERSION)),
                 guard.multi((code, results) -> {
-                    if (code == Code.THROTTLEDOP) { // it was thrown away unread, and so was no barrier
-                        loop.after(PAUSE, guard.pass(() -> readBarrier(guard, then)));
-                    } else {
-                        then.run();
+                    switch (code) {
+                        // It was thrown away unread, and so was no barrier.
+                        case THROTTLEDOP -> loop.after(PAUSE, guard.pass(() -> readBarrier(guard, then)));
+                        // The connection is closed with it, and so would the next one be.
+                        case SESSIONCLOSEDREQUIRESASLAUTH ->
+                            fail(
+                                    Code.AUTHFAILED,
+                                    "the servers demand authentication; give credentials that they accept");
+                        default -> then.run();
                     }
                 }),
                 null);

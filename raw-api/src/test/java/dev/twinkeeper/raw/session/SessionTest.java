@@ -202,6 +202,17 @@ class SessionTest {
     }
 
     @Test
+    void serversThatDemandAuthenticationAreToldLikeOneThatFailed() {
+        connected();
+        PhaseGuard<Phase> guard = new PhaseGuard<>("test", session.loop(), Phase.ONE, Map.of());
+        session.readBarrier(guard, () -> told.add("passed"));
+
+        servers.answer("check /", Code.SESSIONCLOSEDREQUIRESASLAUTH);
+
+        assertThat(told).containsExactly("connected", "failed AUTHFAILED");
+    }
+
+    @Test
     void aSessionThatIsClosedTellsThoseWhoShareIt() {
         connected();
         session.close();

@@ -2,14 +2,18 @@ package dev.twinkeeper.scenarios.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.zookeeper.ZooDefs.Perms;
 
 /** While something keeps failing: what a role asks of the ensemble is counted on its wire, and it is little. */
@@ -105,6 +109,42 @@ public final class BoundsScenarios {
         queues.forEach(queue -> operator.setAcl(queue, Perms.ALL));
 
         master.awaitEvent(Event.Elected.class, ScenarioContext.READY);
+    }
+
+    @Verifies(Rule.L6)
+    public void aRoleThatIsRefusedFromTheBeginningIsToldWhyWhenItsConnectTimeoutIsOver(ScenarioContext context) {
+        UnaryOperator<Settings> soon = settings -> settings.withConnectTimeout(Duration.ofSeconds(2));
+        var operator = context.operator();
+        operator.createChroot();
+        operator.setAcl("", REFUSED);
+
+        var ready = List.of(
+                context.master("m1", soon).role().ready(),
+                context.worker("w1", Work.prompt(), soon).role().ready(),
+                context.client("c1", soon).role().ready());
+
+        ready.forEach(each -> assertThat(Told.problem(each)).isEqualTo(Problem.NOT_ALLOWED));
+        operator.setAcl("", Perms.ALL);
+        assertThat(operator.children("")).isEmpty();
+    }
+
+    @Verifies({Rule.L5, Rule.R2})
+    public void aRoleThatWasReadyOutlastsARefusalLongerThanItsConnectTimeout(ScenarioContext context) {
+        var operator = context.operator();
+        var worker = context.worker("w1", Work.prompt(), settings -> settings.withConnectTimeout(Duration.ofSeconds(2)))
+                .awaitReady();
+        operator.setAcl("/workers", REFUSED);
+
+        var expiry = Instant.now();
+        worker.expire();
+        worker.awaitEvent(Event.SetAside.class, ScenarioContext.READY);
+        context.throughout(
+                "it is not refused",
+                Duration.ofSeconds(4),
+                () -> worker.events(Event.Refused.class).isEmpty());
+        operator.setAcl("/workers", Perms.ALL);
+
+        worker.awaitEvent(Event.Registered.class, expiry, ScenarioContext.READY);
     }
 
     @Verifies({Rule.L6, Rule.R1})

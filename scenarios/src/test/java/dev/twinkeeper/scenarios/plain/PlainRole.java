@@ -60,6 +60,7 @@ abstract class PlainRole implements Role {
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private int generation;
+    private volatile long begun;
     private boolean connectedOnce;
     private boolean connected;
     private boolean prepared;
@@ -88,6 +89,7 @@ abstract class PlainRole implements Role {
     void leave(CoordinationException why) {}
 
     final void start() {
+        begun = loop.now();
         loop.post(this::open);
         loop.post(this::tick);
         loop.after(settings.connectTimeout(), this::checkConnected);
@@ -115,6 +117,7 @@ abstract class PlainRole implements Role {
                     Optional.ofNullable(refusal.getPath()).orElse(layout.root()), "refused: " + refusal.code());
             prepared = false;
             pause = afterARefusal();
+            refusedAtTheBeginning(refusal);
         } catch (CoordinationException refused) {
             announcer.tell(new Event.Refused(refused.problem(), refused.getMessage()));
             end(refused);
@@ -122,6 +125,16 @@ abstract class PlainRole implements Role {
             Thread.currentThread().interrupt();
         }
         loop.after(pause, this::tick);
+    }
+
+    /** Whoever made a role that never was ready wants to know. */
+    private void refusedAtTheBeginning(KeeperException refusal) {
+        if (!ready.isDone() && loop.now() - begun > settings.connectTimeout().toNanos()) {
+            CoordinationException why = CoordinationException.cannot(
+                    "use " + refusal.getPath(), refusal.code().name());
+            announcer.tell(new Event.Refused(why.problem(), why.getMessage()));
+            end(why);
+        }
     }
 
     /** What is due even without a connection. */
