@@ -98,6 +98,11 @@ public final class CoordinationException extends RuntimeException {
         };
     }
 
+    /** @param inDoubt whether an earlier try may have been applied, whose answer was lost (S6) */
+    public static CoordinationException refused(String path, String code, boolean inDoubt) {
+        return inDoubt ? unknown(path, code) : refused(path, code);
+    }
+
     /**
      * What a role needs to begin, and the servers refuse.
      *

@@ -21,7 +21,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NotEmptyException;
 
@@ -109,12 +108,9 @@ final class ClientRole extends Participant implements Client {
                 tell(new Event.Collected(task));
             }
             loop.post(() -> answer.complete(taken));
-        } catch (NoAuthException e) {
-            refuse(answer, CoordinationException.refused(layout.task(task), "NOAUTH")); // nor was it gone before
-        } catch (KeeperException e) {
-            refuse(
-                    answer,
-                    CoordinationException.unknown(layout.task(task), e.code().name()));
+        } catch (KeeperException e) { // NOAUTH: nor was it gone before
+            String code = e.code().name();
+            refuse(answer, CoordinationException.refused(layout.task(task), code, !code.equals("NOAUTH")));
         }
     }
 

@@ -50,14 +50,7 @@ final class Submissions {
         role.insist(role.layout.tasks(), () -> role.connection.makeParents(role.layout.top()));
         role.becomeReady();
         while (!role.left()) {
-            List<Submission> batch = nextBatch();
-            try {
-                submit(batch);
-            } catch (KeeperException e) {
-                CoordinationException why = CoordinationException.refused(
-                        role.layout.tasks(), e.code().name());
-                batch.forEach(each -> role.refuse(each.answer(), why));
-            }
+            submit(nextBatch());
         }
     }
 
@@ -77,7 +70,11 @@ final class Submissions {
                 inDoubt = false;
             } catch (KeeperException e) {
                 if (!role.connection.regained(e)) {
-                    throw e;
+                    String code = e.code().name();
+                    for (Submission each : unanswered) {
+                        role.refuse(each.answer(), CoordinationException.refused(role.layout.tasks(), code, inDoubt));
+                    }
+                    return;
                 }
                 inDoubt = true;
             }

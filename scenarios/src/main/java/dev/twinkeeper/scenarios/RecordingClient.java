@@ -89,7 +89,8 @@ final class RecordingClient implements Client {
     /** Whether the failure says that nothing was created. */
     private static boolean refused(Throwable failure) {
         return failure instanceof CoordinationException refusal
-                && refusal.problem() != CoordinationException.Problem.CLOSED;
+                && refusal.problem() != CoordinationException.Problem.CLOSED
+                && refusal.problem() != CoordinationException.Problem.UNKNOWN;
     }
 
     List<Observations.Reported> reports() {

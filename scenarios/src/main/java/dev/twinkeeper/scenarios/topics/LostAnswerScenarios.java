@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
@@ -10,12 +11,14 @@ import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Request;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /**
  * The connection breaks between a request and its answer: the request was applied, or it never arrived, and whoever sent
@@ -275,6 +278,30 @@ public final class LostAnswerScenarios {
 
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
         assertThat(operator.children("/tasks")).containsExactly(task.name());
+    }
+
+    /** It was applied, so whoever takes the refusal for the submit's own would submit it again. */
+    @Verifies({Rule.S4, Rule.S6})
+    public void aSubmitThatMayNotBeLookedForIsNotSaidToBeRefused(ScenarioContext context) {
+        var operator = context.operator();
+        var client = context.client("c1").awaitReady();
+        operator.setAcl("/tasks", Perms.ALL & ~Perms.READ);
+
+        var losing = Instant.now();
+        var lost = loseAnswer(client, "create", context.layout().tasks());
+        var submit = client.role().submit(Payload.of("once"));
+
+        assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
+        client.awaitEvent(Event.Connected.class, losing, ScenarioContext.READY);
+        var answer = submit.toCompletableFuture();
+        context.throughout(
+                "it is unknown, or not answered yet",
+                Duration.ofSeconds(3),
+                () -> !answer.isDone() || Told.problem(answer) == Problem.UNKNOWN);
+        operator.setAcl("/tasks", Perms.ALL);
+
+        assertThat(operator.children("/tasks")).hasSize(1);
+        context.eventually("it is answered", ScenarioContext.READY, answer::isDone);
     }
 
     @Verifies({Rule.S4, Rule.L5})
