@@ -45,6 +45,9 @@ class BadInputTest {
                 bad("bench --connect h1:2181/app,h2:2181/app", "the chroot stands once, behind the last server"),
                 bad(WORKER + "--id w --slots 0", "slots '0': must be from 1 to 1000"),
                 bad("master --impl fake --connect localhost --id m --retention 0s", "retention '0ms': must be from 1s"),
+                bad(
+                        "master --impl fake --connect localhost --id m --lost-workers 0",
+                        "lost workers '0': must be from 1 to 1000"),
                 bad("ensemble --servers 0", "servers '0': must be from 1 to 9"),
                 bad("ensemble --client-port 65535", "client port '65535': must be from 1 to 65533"),
                 bad("ensemble --client-port 2887", "ports '2887 and 2888': they overlap"),
