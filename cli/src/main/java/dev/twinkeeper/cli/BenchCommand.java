@@ -35,6 +35,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--impl",
             split = ",",
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.Implementations.class,
             description = "raw, curator; with commas. Default: ${DEFAULT-VALUE}.",
             defaultValue = "raw,curator")
     private List<Coordination> implementations;

@@ -46,6 +46,7 @@ final class CompareCommand implements Callable<Integer> {
             names = "--impl",
             split = ",",
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.WithMixed.class,
             description =
                     "What to compare, with commas: raw, curator, its variants (curator-…), and mixed (masters, workers"
                             + " and clients of both, which are run and not measured). The first two are compared with each other,"

@@ -17,13 +17,16 @@ import picocli.CommandLine.Spec;
             "bash: source <(./twinkeeper completion bash)     zsh: source <(./twinkeeper completion zsh)"
         })
 final class CompletionCommand implements Callable<Integer> {
-    private static final List<String> SHELLS = List.of("bash", "zsh");
+    static final List<String> SHELLS = List.of("bash", "zsh");
 
     /** A zsh takes bash's completions once it has been told to; it may be a zsh without any completion so far. */
     private static final String ZSH =
             "autoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n";
 
-    @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
+    @Parameters(
+            paramLabel = "SHELL",
+            completionCandidates = CompletionCandidates.Shells.class,
+            description = "bash or zsh.")
     private String shell;
 
     @Spec

@@ -27,13 +27,18 @@ final class CopyCommand implements Callable<Integer> {
     /** Java's own rule for names, in lower case as packages are. */
     private static final String PACKAGE = "[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)*";
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", description = "What to copy: --list has the names.")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..1",
+            completionCandidates = CompletionCandidates.Copied.class,
+            description = "What to copy: --list has the names.")
     private String name;
 
     @Option(
             names = "--impl",
             defaultValue = "raw",
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.Sides.class,
             description = "raw (ZooKeeper's own API) or curator (Apache Curator). Default: ${DEFAULT-VALUE}.")
     private String side;
 

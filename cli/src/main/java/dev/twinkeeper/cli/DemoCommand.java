@@ -50,6 +50,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--impl",
             defaultValue = "raw",
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.Sides.class,
             description =
                     "For a recipe: raw (by hand on ZooKeeper's own API) or curator (Apache Curator's recipes). Default:"
                             + " ${DEFAULT-VALUE}.")

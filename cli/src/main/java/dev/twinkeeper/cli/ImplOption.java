@@ -9,6 +9,7 @@ final class ImplOption {
             names = "--impl",
             required = true,
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.Implementations.class,
             description = "raw (ZooKeeper's own asynchronous API) or curator (Apache Curator's recipes).")
     Coordination coordination;
 }

@@ -39,6 +39,7 @@ final class TortureCommand implements Callable<Integer> {
             names = "--impl",
             defaultValue = "raw",
             paramLabel = "IMPL",
+            completionCandidates = CompletionCandidates.WithMixed.class,
             description = "raw, curator, or mixed: roles of both. Default: ${DEFAULT-VALUE}.")
     private String implementation;
 

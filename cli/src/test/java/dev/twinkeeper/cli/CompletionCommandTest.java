@@ -26,7 +26,16 @@ class CompletionCommandTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"twinkeeper d", "twinkeeper demo znod", "twinkeeper copy --im"})
+    @ValueSource(
+            strings = {
+                "twinkeeper d",
+                "twinkeeper demo znod",
+                "twinkeeper copy --im",
+                "twinkeeper copy mast",
+                "twinkeeper torture --impl mix",
+                "twinkeeper master --impl cur",
+                "twinkeeper completion z"
+            })
     void bashCompletes(String typed) throws Exception {
         Assumptions.assumeTrue(Files.exists(Path.of("/bin/bash")));
         CapturedTerminal terminal = new CapturedTerminal();

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /** Our end of a role's process: starts it, hears it, has its wire in hand, and remembers what it said of itself. */
 final class RoleHandle {
+    private static final String EXPIRED = "session expired";
+
     private static final Logger log = LoggerFactory.getLogger(RoleHandle.class);
 
     static final Duration SESSION_TIMEOUT = Duration.ofSeconds(4);
@@ -236,13 +238,14 @@ final class RoleHandle {
         if (event instanceof Event.Connected e) {
             connected = true;
             session = e.session();
-            doing = doing.equals("starting") ? "connected" : doing;
+            // Who has more to say says it next; a client has not.
+            doing = doing.equals("starting") || doing.equals(EXPIRED) ? "connected" : doing;
         } else if (event instanceof Event.Disconnected) {
             connected = false;
             disconnectedAt = System.currentTimeMillis();
         } else if (event instanceof Event.SessionExpired) {
             reigning = false;
-            doing = "session expired";
+            doing = EXPIRED;
         } else if (event instanceof Event.Elected e) {
             reigning = true;
             doing = "reigns, epoch " + e.epoch();

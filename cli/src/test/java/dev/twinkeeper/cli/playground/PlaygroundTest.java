@@ -151,6 +151,17 @@ class PlaygroundTest {
     }
 
     @Test
+    @Order(5)
+    void aClientWhoseSessionExpiredIsShownAsConnectedAgain() {
+        target("client");
+        String episode = through("expire");
+        assertThat(times(episode, "connected again")).hasSize(2).allMatch(ms -> ms >= 0);
+        page.await(
+                "[...document.querySelectorAll(\"[data-role$='/client']\")].filter(card => card.textContent.includes('connected')).length === 2",
+                BOUND);
+    }
+
+    @Test
     @Order(6)
     void theQuorumIsLostAndRestored() {
         press("lose-quorum");
