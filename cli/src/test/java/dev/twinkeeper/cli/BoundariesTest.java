@@ -40,6 +40,8 @@ class BoundariesTest {
     /** For roles and recipes alike, and what is copied with each recipe. */
     private static final String SESSION = "dev.twinkeeper.raw.session";
 
+    private static final String METERS = "dev.twinkeeper.curator.meters";
+
     private static final DescribedPredicate<JavaClass> SUBSTRATE = JavaClass.Predicates.resideInAnyPackage(
                     SESSION, Loop.class.getPackageName())
             .or(JavaClass.Predicates.simpleName("RecipeConnection"))
@@ -180,7 +182,7 @@ class BoundariesTest {
                 .that()
                 .resideInAnyPackage(RAW, CURATOR)
                 .and()
-                .resideOutsideOfPackage(SESSION)
+                .resideOutsideOfPackages(SESSION, METERS)
                 .and()
                 .arePublic()
                 .should()
