@@ -35,6 +35,7 @@ class BoundariesTest {
     private static final String RAW = "dev.twinkeeper.raw..";
     private static final String CURATOR = "dev.twinkeeper.curator..";
     private static final String SCENARIOS = "dev.twinkeeper.scenarios..";
+    private static final String PLAIN = "dev.twinkeeper.scenarios.plain..";
     private static final String CLI = "dev.twinkeeper.cli..";
 
     /** For roles and recipes alike, and what is copied with each recipe. */
@@ -128,6 +129,20 @@ class BoundariesTest {
     @Test
     void scenariosKnowNoImplementation() {
         knowsNothingOf(SCENARIOS, RAW, CURATOR, CLI);
+    }
+
+    /** It stands beside the suite for the bench and for the broken variants, not within. */
+    @Test
+    void theSuiteDoesNotKnowThePlainImplementation() {
+        noClasses()
+                .that()
+                .resideInAPackage(SCENARIOS)
+                .and()
+                .resideOutsideOfPackage(PLAIN)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(PLAIN)
+                .check(ALL);
     }
 
     /** So an implementation's tests need neither JSON nor processes: both are optional in the suite's artifact. */

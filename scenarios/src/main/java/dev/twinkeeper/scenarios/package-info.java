@@ -7,6 +7,7 @@
  * written; the classes in {@code topics} are the scenarios. {@code recipes} has those of the small recipes, which a
  * {@link dev.twinkeeper.scenarios.RecipeSuite} runs. {@code lab} has the ensemble and the faults, {@code checker} the
  * checks of the servers' logs; {@code torture} is the long run with random faults, {@code measure} has what the
- * comparison measures, {@code junit} the extension for other projects.
+ * comparison measures, {@code junit} the extension for other projects. {@code plain} is an implementation of its own,
+ * which nothing else here knows.
  */
 package dev.twinkeeper.scenarios;

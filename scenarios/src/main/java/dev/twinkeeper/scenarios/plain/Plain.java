@@ -12,10 +12,10 @@ import dev.twinkeeper.contract.WorkerId;
 
 /**
  * The plain implementation: one thread a role that looks at the tree twenty times a second, by synchronous calls and
- * with no watch at all. It keeps every rule and costs what it costs. Broken variants put one broken role in the place of
- * a correct one.
+ * with no watch at all. It keeps every rule and costs what it costs: the baseline of the bench. Broken variants put one
+ * broken role in the place of a correct one.
  */
-record Plain(String name, Masters masters, Workers workers, Clients clients) implements Coordination {
+public record Plain(String name, Masters masters, Workers workers, Clients clients) implements Coordination {
     /** Makes masters: {@code PlainMaster::new}, or something worse. */
     interface Masters {
         PlainMaster make(MasterId id, Settings settings, Listener listener);
@@ -32,7 +32,7 @@ record Plain(String name, Masters masters, Workers workers, Clients clients) imp
     }
 
     /** Without a flaw. */
-    Plain() {
+    public Plain() {
         this("plain", PlainMaster::new, PlainWorker::new, PlainClient::new);
     }
 
