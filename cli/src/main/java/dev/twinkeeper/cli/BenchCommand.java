@@ -1,62 +1,115 @@
 package dev.twinkeeper.cli;
 
+import dev.twinkeeper.cli.bench.BenchLoad;
+import dev.twinkeeper.cli.bench.BenchRunner;
+import dev.twinkeeper.cli.bench.BenchTable;
+import dev.twinkeeper.cli.report.BenchReport;
+import dev.twinkeeper.cli.report.ReportException;
 import dev.twinkeeper.contract.ConnectString;
-import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
-import dev.twinkeeper.contract.Settings;
-import dev.twinkeeper.scenarios.lab.Ensemble;
-import dev.twinkeeper.scenarios.measure.Throughput;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code twinkeeper bench}: tasks per second, side by side. */
+/** {@code twinkeeper bench}: how fast, and what it costs, side by side. */
 @Command(
         name = "bench",
         description = {
-            "Submits many tasks at once through one master and some workers, each run with every implementation in turn,"
-                    + " and shows tasks per second: the median of the runs, and the ratio to the first implementation.",
-            "Without --connect it runs on an ensemble in this process that does not force its log to the disk, so only"
-                    + " the ratios mean something."
+            "Gives the implementations the same tasks in turns, after a warm-up, and shows how fast each one is and what a"
+                    + " task costs: medians of the runs.",
+            "With them: 'ceiling', the bare writes of the same tasks in batches, which no coordination can beat; and"
+                    + " 'plain', the implementation that one would write first: no watches, and the whole tree looked at"
+                    + " in each round.",
+            "On a machine that others use too, only the ratios of one run mean something. Requests, transactions and"
+                    + " notifications a task are the same anywhere."
         })
 final class BenchCommand implements Callable<Integer> {
+    private static final int TASKS = 10_000;
+    private static final int TAKEOVERS = 20;
+
+    /** What {@code --mode} takes. */
+    enum Mode {
+        CLOSED(BenchLoad.Mode.CLOSED, BenchRunner.Vary.NOTHING),
+        WINDOW(BenchLoad.Mode.WINDOW, BenchRunner.Vary.NOTHING),
+        OPEN(BenchLoad.Mode.OPEN, BenchRunner.Vary.NOTHING),
+        BACKLOG(BenchLoad.Mode.BACKLOG, BenchRunner.Vary.NOTHING),
+        GROWTH(BenchLoad.Mode.CLOSED, BenchRunner.Vary.TASKS),
+        WORKERS(BenchLoad.Mode.CLOSED, BenchRunner.Vary.WORKERS),
+        MASTERS(BenchLoad.Mode.MASTERS, BenchRunner.Vary.NOTHING);
+
+        private final BenchLoad.Mode load;
+        private final BenchRunner.Vary vary;
+
+        Mode(BenchLoad.Mode load, BenchRunner.Vary vary) {
+            this.load = load;
+            this.vary = vary;
+        }
+
+        static Mode parse(String text) {
+            return Arrays.stream(values())
+                    .filter(each -> each.toString().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> CoordinationException.invalid(
+                            "mode",
+                            text,
+                            "use one of "
+                                    + Arrays.stream(values())
+                                            .map(Mode::toString)
+                                            .collect(Collectors.joining(", "))));
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Option(
             names = "--impl",
             split = ",",
             paramLabel = "IMPL",
             completionCandidates = CompletionCandidates.Implementations.class,
-            description = "raw, curator; with commas. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "raw,curator")
-    private List<Coordination> implementations;
+            description = "What is measured, with commas: raw, curator, a variant of curator, plain, ceiling. Default:"
+                    + " ${DEFAULT-VALUE}.",
+            defaultValue = "raw,curator,plain,ceiling")
+    private List<String> subjects;
 
     @Option(
-            names = "--connect",
-            paramLabel = "HOSTS[/CHROOT]",
-            description = "An ensemble that runs already, whose znodes below /bench it may write.")
-    private ConnectString connect;
+            names = "--mode",
+            paramLabel = "MODE",
+            description = {
+                "closed: all tasks at once;",
+                "window: --outstanding tasks under way at a time, with latencies;",
+                "open: --rate tasks a second, with latencies, each from when its task was due;",
+                "backlog: all tasks outstanding before a master comes;",
+                "growth: closed, with 1000, 10000, … up to --tasks;",
+                "workers: closed, with 1, 4, 16, … up to --workers;",
+                "masters: a master closes while a task is pending, until the next one assigns it; --tasks times.",
+                "Default: ${DEFAULT-VALUE}."
+            },
+            defaultValue = "closed")
+    private Mode mode;
 
-    @Option(
-            names = "--tasks",
-            paramLabel = "N",
-            description = "1 to 1000000. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "10000")
-    private int tasks;
+    @Option(names = "--tasks", paramLabel = "N", description = "1 to 1000000. Default: 10000; with masters, 20.")
+    private Integer tasks;
 
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "1 to 100. Default: ${DEFAULT-VALUE}.",
+            description = "1 to 1000. Default: ${DEFAULT-VALUE}.",
             defaultValue = "4")
     private int workers;
 
@@ -68,29 +121,71 @@ final class BenchCommand implements Callable<Integer> {
     private int slots;
 
     @Option(
-            names = "--servers",
+            names = "--outstanding",
             paramLabel = "N",
-            description = "1 to 9. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "3")
-    private int servers;
+            description = "1 to 100000. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "100")
+    private int outstanding;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "1 to 100000. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "500")
+    private int rate;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
             description = "1 to 100. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "3")
+            defaultValue = "5")
     private int runs;
 
+    @Option(names = "--servers", paramLabel = "N", description = "1 to 9, in this process. Default: 3.")
+    private Integer servers;
+
     @Option(
-            names = "--backlog",
-            description = "All tasks are outstanding before a master comes: also shows the takeover.")
-    private boolean backlog;
+            names = "--processes",
+            description = "The servers are processes that force their logs to the disk: the honest setting.")
+    private boolean processes;
+
+    @Option(
+            names = "--connect",
+            paramLabel = "HOSTS[/CHROOT]",
+            description =
+                    "An ensemble that runs already, whose znodes below the chroot, else /bench, it may write. What"
+                            + " its servers count and use is not read.")
+    private ConnectString connect;
+
+    @Option(
+            names = "--session-timeout",
+            paramLabel = "TIME",
+            description = "Default: ${DEFAULT-VALUE}.",
+            defaultValue = "6s")
+    private Duration sessionTimeout;
+
+    @Option(
+            names = "--against",
+            split = ",",
+            paramLabel = "DIR",
+            description = "Another checkout that is built: its implementations of the same names are measured too, in"
+                    + " turns with ours, in a process of their own.")
+    private List<Path> against = List.of();
 
     @Option(names = "--json", description = "Prints one JSON object a run.")
     private boolean json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Also makes a page of it: one file that needs no network.")
+    private Path report;
+
     @Mixin
     private LogOption log;
+
+    @Spec
+    private CommandSpec spec;
 
     private final Terminal terminal;
 
@@ -99,106 +194,102 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException, ExecutionException, TimeoutException {
-        between("tasks", tasks, 1_000_000);
-        between("workers", workers, 100);
-        between("slots", slots, 1_000);
-        between("servers", servers, 9);
-        between("runs", runs, 100);
+    public Integer call() throws Exception {
+        BenchRunner.Plan plan = plan();
         log.open("bench", terminal);
-        if (connect != null) {
-            return bench(connect.toString());
-        }
-        try (Ensemble ensemble = Ensemble.start(servers)) {
-            return bench(ensemble.connectString());
-        }
-    }
-
-    private int bench(String servers) throws InterruptedException, ExecutionException, TimeoutException {
+        // A line for each event would be a good part of what is measured.
+        LogFile.onlyWarnings();
+        BenchTable table = new BenchTable(plan);
         try (RunProgress progress = new RunProgress(terminal)) {
-            return bench(servers, progress);
+            BenchRunner.run(plan, listener(table, progress));
         }
-    }
-
-    private int bench(String servers, RunProgress progress)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        Map<String, List<Throughput>> measured = new LinkedHashMap<>();
-        Set<Coordination> all = new LinkedHashSet<>(implementations);
-        int done = 0;
-        // In turns, so that whatever else the machine does meets all of them alike.
-        for (int run = 1; run <= runs; run++) {
-            for (Coordination by : all) {
-                progress.step("runs of " + by.name(), done++, runs * all.size());
-                Throughput throughput = measure(by, servers, run);
-                measured.computeIfAbsent(by.name(), unused -> new ArrayList<>()).add(throughput);
-                progress.say(line(by.name(), run, throughput));
-            }
-        }
-        boolean lost =
-                measured.values().stream().flatMap(List::stream).anyMatch(each -> each.completed() < each.tasks());
         if (!json) {
-            summary(measured).forEach(progress::say);
+            terminal.say("");
+            table.lines().forEach(terminal::say);
         }
-        if (lost) {
-            terminal.complain("some tasks were not completed: that is a mistake of ours");
+        if (report != null) {
+            writeReport(table);
+        }
+        if (table.lost() > 0) {
+            terminal.complain(table.lost() + " tasks were not completed: that is a mistake of ours");
             return ExitCode.FAILED.code();
         }
         return ExitCode.GOOD.code();
     }
 
-    private Throughput measure(Coordination by, String servers, int run)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        String place = servers + (servers.contains("/") ? "" : "/bench") + "/" + by.name() + "-"
-                + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-" + run;
-        Settings settings = Settings.connect(place).withSlots(slots);
-        return backlog
-                ? Throughput.backlog(by, settings, tasks, workers)
-                : Throughput.steady(by, settings, tasks, workers);
+    private BenchRunner.Listener listener(BenchTable table, RunProgress progress) {
+        return new BenchRunner.Listener() {
+            @Override
+            public void begins(String label, int done, int all) {
+                progress.step(label, done, all);
+            }
+
+            @Override
+            public void measured(BenchRunner.Run run) {
+                table.add(run);
+                progress.say(json ? Json.line(run.json()) : line(run));
+            }
+
+            @Override
+            public void leftOut(String label, BenchLoad workload, String why) {
+                if (!json) {
+                    progress.say("%-16s is left out: %s".formatted(label, why));
+                }
+            }
+        };
     }
 
-    private String line(String name, int run, Throughput throughput) {
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("impl", name);
-            object.put("run", run);
-            object.put("tasks", throughput.tasks());
-            object.put("completed", throughput.completed());
-            object.put("submittedMillis", throughput.submitted().toMillis());
-            object.put("takenOverMillis", throughput.takenOver().toMillis());
-            object.put("totalMillis", throughput.total().toMillis());
-            return Json.line(object);
+    private static String line(BenchRunner.Run run) {
+        return "%-16s run %d  %s"
+                .formatted(run.label(), run.number(), run.measured().summary());
+    }
+
+    /** A page that cannot be written is to be heard of before everything is measured. */
+    private void checkReport() {
+        Path directory = report == null ? null : report.toAbsolutePath().getParent();
+        if (report != null && (directory == null || !Files.isDirectory(directory) || Files.isDirectory(report))) {
+            throw CoordinationException.invalid(
+                    "report", report.toString(), "name a file in a directory that is there");
         }
-        return "%-8s run %d  %d of %d completed  submitted in %s%s  done in %s  %s tasks/s"
-                .formatted(
-                        name,
-                        run,
-                        throughput.completed(),
-                        throughput.tasks(),
-                        seconds(throughput.submitted()),
-                        backlog ? "  taken over in " + seconds(throughput.takenOver()) : "",
-                        seconds(throughput.total()),
-                        Math.round(throughput.perSecond()));
     }
 
-    private List<String> summary(Map<String, List<Throughput>> measured) {
-        List<String> lines = new ArrayList<>();
-        double first = 0;
-        for (Map.Entry<String, List<Throughput>> each : measured.entrySet()) {
-            double median = median(each.getValue());
-            first = first == 0 ? median : first;
-            lines.add("%-8s median of %d: %d tasks/s, %.2f of the first"
-                    .formatted(each.getKey(), each.getValue().size(), Math.round(median), median / first));
+    private void writeReport(BenchTable table) {
+        try {
+            BenchReport.write(report, table.page(command()));
+        } catch (ReportException e) {
+            throw new CommandException(ExitCode.FAILURE, e.getMessage());
         }
-        return lines;
+        if (!json) {
+            terminal.say("the page: " + report);
+        }
     }
 
-    private static double median(List<Throughput> runs) {
-        List<Double> sorted = runs.stream().map(Throughput::perSecond).sorted().toList();
-        return sorted.get(sorted.size() / 2);
+    private String command() {
+        return "./twinkeeper "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
-    private static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1_000.0);
+    private BenchRunner.Plan plan() {
+        checkReport();
+        int count = tasks != null ? tasks : mode == Mode.MASTERS ? TAKEOVERS : TASKS;
+        between("tasks", count, 1_000_000);
+        between("workers", workers, 1_000);
+        between("slots", slots, 1_000);
+        between("outstanding", outstanding, 100_000);
+        between("rate", rate, 100_000);
+        between("runs", runs, 100);
+        between("servers", servers == null ? 1 : servers, 9);
+        if (connect != null && (servers != null || processes)) {
+            throw CoordinationException.invalid(
+                    "connect",
+                    connect.toString(),
+                    "it names servers that run already: leave out --servers, --processes");
+        }
+        BenchLoad workload = new BenchLoad(mode.load, count, workers, slots, outstanding, rate);
+        BenchRunner.Where where = new BenchRunner.Where(
+                Optional.ofNullable(connect), servers == null ? 3 : servers, processes, sessionTimeout);
+        return new BenchRunner.Plan(
+                new ArrayList<>(new LinkedHashSet<>(subjects)), List.copyOf(against), workload, mode.vary, runs, where);
     }
 
     private static void between(String what, int value, int most) {

@@ -21,7 +21,8 @@ final class Converters {
                 .registerConverter(Recipes.class, Recipes::named)
                 .registerConverter(MasterId.class, MasterId::new)
                 .registerConverter(WorkerId.class, WorkerId::new)
-                .registerConverter(TaskId.class, Converters::task);
+                .registerConverter(TaskId.class, Converters::task)
+                .registerConverter(BenchCommand.Mode.class, BenchCommand.Mode::parse);
     }
 
     /** People paste whole paths; the name is the last element. */

@@ -57,6 +57,14 @@ public final class LogFile extends ContextAwareBase implements Configurator {
         }
     }
 
+    /** From now on only what is wrong, for those who measure. */
+    static void onlyWarnings() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+            context.getLogger("dev.twinkeeper").setLevel(Level.WARN);
+        }
+    }
+
     private static void open(LoggerContext context, Path file) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);

@@ -34,7 +34,9 @@ class CompletionCommandTest {
                 "twinkeeper copy mast",
                 "twinkeeper torture --impl mix",
                 "twinkeeper master --impl cur",
-                "twinkeeper completion z"
+                "twinkeeper completion z",
+                "twinkeeper bench --aga",
+                "twinkeeper bench --mode clo"
             })
     void bashCompletes(String typed) throws Exception {
         Assumptions.assumeTrue(Files.exists(Path.of("/bin/bash")));

@@ -3,9 +3,9 @@ package dev.twinkeeper.cli.compare;
 import java.util.List;
 
 /** Several measurements of one thing: what one says of them, and when two of them may be compared. */
-record Spread(double median, double least, double most, int samples) {
+public record Spread(double median, double least, double most, int samples) {
     /** @param measured at least one */
-    static Spread of(List<Double> measured) {
+    public static Spread of(List<Double> measured) {
         List<Double> sorted = measured.stream().sorted().toList();
         return new Spread(sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1), sorted.size());
     }
@@ -16,7 +16,7 @@ record Spread(double median, double least, double most, int samples) {
     }
 
     /** How many times the other it is: infinite where the other is nothing. */
-    double ratio(Spread other) {
+    public double ratio(Spread other) {
         return median == other.median ? 1 : median / other.median;
     }
 }

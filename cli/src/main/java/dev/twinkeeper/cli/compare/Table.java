@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  *
  * @param prose whether the last column is whole sentences: left-aligned then, and wrapped where it is printed
  */
-record Table(String title, List<String> header, List<List<String>> rows, List<String> notes, boolean prose) {
+public record Table(String title, List<String> header, List<List<String>> rows, List<String> notes, boolean prose) {
     private static final String GAP = "   ";
     private static final String INDENT = "  ";
 
@@ -26,11 +26,11 @@ record Table(String title, List<String> header, List<List<String>> rows, List<St
     /** However wide the columns before it are. */
     private static final int NARROWEST = 30;
 
-    Table(String title, List<String> header, List<List<String>> rows, List<String> notes) {
+    public Table(String title, List<String> header, List<List<String>> rows, List<String> notes) {
         this(title, header, rows, notes, false);
     }
 
-    List<String> text() {
+    public List<String> text() {
         List<List<String>> all = new ArrayList<>();
         all.add(header);
         all.addAll(prose ? wrapped() : folded());

@@ -3,6 +3,7 @@
  * Charts are plain SVG, drawn by the page's own script.
  *
  * <p><b>Reading order.</b> {@link dev.twinkeeper.cli.report.Results} is a comparison's {@code results.json}, read back;
- * {@link dev.twinkeeper.cli.report.ReportPage} puts it into the page.
+ * {@link dev.twinkeeper.cli.report.ReportPage} puts it into the page. {@link dev.twinkeeper.cli.report.TortureReport}
+ * and {@link dev.twinkeeper.cli.report.BenchReport} are the other two pages.
  */
 package dev.twinkeeper.cli.report;
