@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * number of workers that were lost with this task. One made by hand has neither.
  */
 public record AssignmentLine(String epoch, int lost) {
-    private static final Pattern LOST = Pattern.compile("(?:^|\\s)lost=([0-9]{1,9})(?:\\s|$)");
+    private static final Pattern LOST = Pattern.compile("^[0-9]+ lost=([0-9]{1,9})\\s*$");
 
     public static byte[] encode(long epoch, int lost) {
         return Text.encode(lost == 0 ? Long.toString(epoch) : epoch + " lost=" + lost);

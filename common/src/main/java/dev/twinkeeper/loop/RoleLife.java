@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * leaves, hangs up, and answers what it was still asked (R4). What a subclass implements is called on the loop.
  */
 public abstract class RoleLife implements Role {
-    private static final Logger log = LoggerFactory.getLogger(RoleLife.class);
+    protected static final Logger log = LoggerFactory.getLogger(RoleLife.class);
 
     /** How long an orderly leave may take, a yield for example, before the session is closed all the same. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -38,6 +38,9 @@ public abstract class RoleLife implements Role {
     /** Another release, or other credentials. */
     private static final Set<String> LASTING = Set.of("UNIMPLEMENTED", "AUTHFAILED", "SESSIONCLOSEDREQUIRESASLAUTH");
 
+    /** Of a moment: too much to do, or somebody else's change at the same time. */
+    private static final Set<String> PASSING = Set.of("THROTTLEDOP", "NONODE", "NODEEXISTS", "BADVERSION");
+
     /** The role's name in logs and messages. */
     public final String who;
 
@@ -49,6 +52,7 @@ public abstract class RoleLife implements Role {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean left;
     private boolean connected;
+    private int refusals;
     private volatile long begun;
 
     protected RoleLife(String who, Settings settings, Listener listener, Loop loop) {
@@ -136,7 +140,9 @@ public abstract class RoleLife implements Role {
             announcer.setAside(path, "cannot " + what + ": " + code);
             boolean late =
                     loop.now() - begun > settings.connectTimeout().minus(PAUSE).toNanos();
-            if (!ready.isDone() && (late || LASTING.contains(code))) {
+            // One answer after a long wait without a server is no refusal that lasts yet.
+            boolean again = !PASSING.contains(code) && refusals++ > 0;
+            if (!ready.isDone() && (late && again || LASTING.contains(code))) {
                 refuse(CoordinationException.cannot(what, code));
             }
         });
@@ -153,6 +159,14 @@ public abstract class RoleLife implements Role {
         } else {
             loop.post(work);
         }
+    }
+
+    /**
+     * How long a worker waits for a namesake's session to end: a session timeout, and half of it again and a second,
+     * because the clocks of sessions begin anew when the ensemble elects a leader.
+     */
+    public static Duration idPatience(int grantedMillis) {
+        return Duration.ofMillis(grantedMillis * 3L / 2).plus(PAUSE);
     }
 
     @Override

@@ -29,6 +29,13 @@ public record Submission(String token, Payload command, CompletableFuture<TaskId
         return new Submission(PROCESS + Long.toString(SERIAL.getAndIncrement(), Character.MAX_RADIX), command, answer);
     }
 
+    /** One for each command, with its place in the backlog. */
+    public static List<Submission> all(List<Payload> commands, Backlog backlog) {
+        return List.copyOf(commands).stream()
+                .map(command -> of(command, backlog.admit()))
+                .toList();
+    }
+
     /** Takes from the queue what goes into one transaction, by number and by bytes; of what is there, one at least. */
     public static List<Submission> batch(Queue<Submission> waiting, int most) {
         List<Submission> batch = new ArrayList<>();

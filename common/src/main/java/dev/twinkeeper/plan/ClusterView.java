@@ -41,6 +41,9 @@ public final class ClusterView {
         void accept(WorkerId worker, int load, int slots, long turn);
     }
 
+    /** Refusals because somebody was faster. */
+    private static final Set<String> RACES = Set.of("NONODE", "NODEEXISTS", "NOTEMPTY");
+
     private static final long RETRY_NANOS = 1_000_000_000;
 
     /** How many lines are read at a time. */
@@ -57,7 +60,7 @@ public final class ClusterView {
     private final Set<Holding> leftovers = new LinkedHashSet<>();
     private final Deadlines<WorkerId> idleParents = new Deadlines<>();
     private final Deadlines<TaskId> retained = new Deadlines<>();
-    private final Set<Step> parked = new LinkedHashSet<>();
+    private final ParkedSteps parked = new ParkedSteps();
     private final List<TaskId> doubts = new ArrayList<>();
 
     private final long graceNanos;
@@ -310,6 +313,7 @@ public final class ClusterView {
         if (step instanceof Step.Expire expire && isRetained(expire.task())) {
             retained.add(expire.task(), now);
         } else if (step instanceof Step.CountLoss count
+                && workers.containsKey(count.worker())
                 && worker(count.worker()).held.contains(count.task())) {
             unread(count.worker(), count.task());
         }
@@ -327,7 +331,7 @@ public final class ClusterView {
             reclassify(step, now);
         } else {
             mark(step, true);
-            parked.add(step);
+            parked.untilTheNextRound(step, now);
         }
     }
 
@@ -346,6 +350,23 @@ public final class ClusterView {
         }
     }
 
+    /**
+     * The transaction of these steps was refused for one of them. Where somebody was faster, that one rests for a while,
+     * and the others are planned again. After any other refusal all of them rest, since the same may await them (L6), and
+     * that one longer than its company.
+     *
+     * @param code the name of ZooKeeper's error code
+     * @return whether somebody was faster; the rest is worth a warning
+     */
+    public boolean refusedFor(Step culprit, List<Step> steps, String code, long now) {
+        boolean race = RACES.contains(code);
+        refused(steps, step -> !race || step.equals(culprit), now);
+        if (!race && !(culprit instanceof Step.Expire)) {
+            parked.longer(culprit, now);
+        }
+        return race;
+    }
+
     /** {@link #retryFailed} at most once a second, however often this is called. */
     public void retryNowAndThen(long now) {
         if (now - retried > RETRY_NANOS) {
@@ -356,9 +377,7 @@ public final class ClusterView {
 
     /** Lets refused steps into plans again. Call it about once a second. */
     public void retryFailed(long now) {
-        List<Step> again = List.copyOf(parked);
-        parked.clear();
-        again.forEach(step -> settled(step, now));
+        parked.takeDue(now).forEach(step -> settled(step, now));
     }
 
     /** The events of a removal come before its reply: mostly the task is gone by then, and must not come back. */

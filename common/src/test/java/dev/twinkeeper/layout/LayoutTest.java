@@ -136,6 +136,8 @@ class LayoutTest {
         assertThat(AssignmentLine.decode(null)).isEqualTo(new AssignmentLine("", 0));
         assertThat(AssignmentLine.decode(bytes("7")).lost()).isZero();
         assertThat(AssignmentLine.decode(bytes("by hand, lost=many")).lost()).isZero();
+        // The book's master writes the command there.
+        assertThat(AssignmentLine.decode(bytes("replay lost=7 a.log")).lost()).isZero();
         assertThat(AssignmentLine.decode(bytes("7 lost=99999999999")).lost()).isZero();
     }
 

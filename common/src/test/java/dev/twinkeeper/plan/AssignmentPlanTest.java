@@ -124,6 +124,32 @@ class AssignmentPlanTest {
         assertThat(plan()).containsExactly(step);
     }
 
+    /** L2: one task whose status may not be written, say, must not hold up the tasks of its transaction. */
+    @Test
+    void theCompanyOfARefusedStepGoesWithoutIt() {
+        live(ANN, 5);
+        view.taskSeen(task(0));
+        view.taskSeen(task(1));
+        List<Step> both = plan();
+        Step refused = both.get(0);
+        both.forEach(view::begin);
+
+        view.refusedFor(refused, both, "NOAUTH", 0);
+        assertThat(plan()).isEmpty();
+
+        view.retryFailed(1);
+        assertThat(plan()).containsExactly(both.get(1));
+
+        view.retryFailed(2_000_000_000L);
+        assertThat(plan()).contains(refused);
+        view.begin(refused);
+        view.refusedFor(refused, List.of(refused), "NOAUTH", 2_000_000_000L);
+        view.retryFailed(4_000_000_000L);
+        assertThat(plan()).as("twice as long").doesNotContain(refused);
+        view.retryFailed(6_000_000_000L);
+        assertThat(plan()).contains(refused);
+    }
+
     @Test
     void whatIsUnderWayCountsAsLoad() {
         live(ANN, 1);

@@ -72,9 +72,7 @@ final class ClientRole extends Participant implements Client {
 
     @Override
     public List<CompletionStage<TaskId>> submitAll(List<Payload> commands) {
-        List<Submission> made = List.copyOf(commands).stream()
-                .map(command -> Submission.of(command, backlog.admit()))
-                .toList();
+        List<Submission> made = Submission.all(commands, backlog);
         submissions.addAll(made);
         return made.stream().map(each -> each.answer().minimalCompletionStage()).toList();
     }

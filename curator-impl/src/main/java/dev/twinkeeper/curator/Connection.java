@@ -1,6 +1,7 @@
 package dev.twinkeeper.curator;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
@@ -183,12 +184,12 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         return ephemeralOwner != 0 && ephemeralOwner == session();
     }
 
-    /** Whether the answer was lost with its connection; then there is another when this returns. Else it is a refusal. */
+    /** Whether the answer was lost with its connection, and there is another now. Else it is a refusal, or the client is closed. */
     boolean regained(KeeperException failure) throws InterruptedException {
         boolean lost = RETRY.allowRetry(failure) || failure.code() == KeeperException.Code.REQUESTTIMEOUT;
-        if (lost) {
-            client.blockUntilConnected();
-        }
-        return lost;
+        while (lost
+                && client.getState() == CuratorFrameworkState.STARTED
+                && !client.blockUntilConnected(1, SECONDS)) {} // a close would wake nobody
+        return lost && client.getState() == CuratorFrameworkState.STARTED;
     }
 }

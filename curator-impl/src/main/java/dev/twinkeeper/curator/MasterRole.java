@@ -79,6 +79,7 @@ final class MasterRole extends Participant implements Master {
     @Override
     void disconnected() {
         leadership = Leadership.UNKNOWN;
+        told.set(0);
         turn.interrupt();
     }
 
@@ -88,7 +89,7 @@ final class MasterRole extends Participant implements Master {
         if (masterWatcher != null) {
             turn.close();
             masterWatcher.close();
-            vacate();
+            takeAway(this::vacate);
         }
     }
 

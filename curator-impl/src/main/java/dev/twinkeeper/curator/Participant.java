@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
@@ -30,8 +31,6 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What Master, Worker and Client have in common: a Curator client, and threads that block. The loop calls the listener
@@ -40,8 +39,6 @@ import org.slf4j.LoggerFactory;
 abstract class Participant extends RoleLife {
     /** L6: the pause before a refused request is sent again. */
     static final Duration PAUSE = Duration.ofSeconds(1);
-
-    private static final Logger log = LoggerFactory.getLogger(Participant.class);
 
     /** The paths that a session may own only once: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
@@ -173,16 +170,26 @@ abstract class Participant extends RoleLife {
      * (L5). L6: a refusal is told once, and tried again after a pause.
      */
     final void insist(String path, Blocking work) throws Exception {
-        while (!left()) {
+        insist(path, this::left, work);
+    }
+
+    /** For what is ours in a session that lives on: until it is gone, or the client is closed. */
+    final void takeAway(Blocking work) throws Exception {
+        insist(layout.root(), () -> false, () -> {
+            connection.readBarrier(); // what is under way may still be applied
+            work.run();
+        });
+    }
+
+    private void insist(String path, BooleanSupplier end, Blocking work) throws Exception {
+        while (!end.getAsBoolean()) {
             try {
                 work.run();
                 return;
             } catch (KeeperException e) {
-                if (!connection.regained(e)) {
-                    setBack(
-                            path,
-                            "use " + (e.getPath() == null ? path : e.getPath()),
-                            e.code().name());
+                if (!end.getAsBoolean() && !connection.regained(e)) {
+                    String refused = e.getPath() == null ? path : e.getPath();
+                    setBack(path, "use " + refused, e.code().name());
                     Thread.sleep(PAUSE.toMillis());
                 }
             }

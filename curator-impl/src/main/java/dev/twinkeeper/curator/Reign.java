@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -209,20 +208,18 @@ final class Reign {
     }
 
     /**
-     * One step lost a race: it rests for a while, and the others are planned again. Any other refusal concerns all
-     * steps.
+     * The transaction was refused.
      *
      * @param culprit null where it was the fence
      */
     private void refused(List<Step> steps, Step culprit, Code code) throws Exception {
-        boolean race = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY).contains(code);
-        view.refused(steps, step -> culprit != null && (!race || step == culprit), System.nanoTime());
         if (culprit == null) {
+            view.refused(steps, step -> false, System.nanoTime());
             verify();
             if (code == Code.NOAUTH) {
                 throw KeeperException.create(code); // L6: nothing has changed, and at once it would be refused again
             }
-        } else if (!race) {
+        } else if (!view.refusedFor(culprit, steps, code.name(), System.nanoTime())) {
             role.setAside(role.layout.assign(), "cannot write assignments: the ensemble answered " + code);
         }
     }

@@ -62,6 +62,13 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
     public void start() {
         masterWatcher = role.watch(role.layout.master(), false, event -> onMaster(), this::onMaster);
         selector.start();
+        queued.execute(() -> role.quietly(() -> role.insist(role.layout.master(), this::makeParents)));
+    }
+
+    /** Where the servers refuse it, the selector tells nobody. */
+    private void makeParents() throws Exception {
+        role.connection.makeParents(role.layout.top());
+        role.client.createContainers(role.layout.candidates() + "-selector");
     }
 
     /** A candidate in the queue has no thread, but has to report who reigns. */
@@ -84,6 +91,7 @@ final class SelectorTurn extends LeaderSelectorListenerAdapter implements Turn {
         leading = true;
         led = true;
         try {
+            queued.submit(() -> {}).get(); // a look that has begun would take our own claim away
             while (!role.left()) {
                 role.insist(role.layout.master(), role::stand);
             }

@@ -95,6 +95,10 @@ final class WorkerRole extends Participant implements Worker {
         slots.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         thread.join(PAUSE.toMillis());
         watchers.forEach(PersistentWatcher::close);
+        takeAway(this::unregister);
+    }
+
+    private void unregister() throws Exception {
         Stat own = client.checkExists().forPath(layout.worker(id));
         if (own != null && !watchers.isEmpty() && connection.owns(own.getEphemeralOwner())) {
             client.delete().withVersion(own.getVersion()).forPath(layout.worker(id));
@@ -159,10 +163,8 @@ final class WorkerRole extends Participant implements Worker {
     }
     // endregion
 
-    /** For a session timeout, half of it again, and a second: an election makes all clocks begin anew. */
     private void awaitDeletion(long holder) throws InterruptedException {
-        int granted = client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
-        Duration patience = Duration.ofMillis(granted * 3L / 2).plus(PAUSE);
+        Duration patience = idPatience(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
         long rest = patience.toNanos() - (System.nanoTime() - waitingSince);
         if (rest <= 0) {
             throw CoordinationException.inUse(id, holder, patience);

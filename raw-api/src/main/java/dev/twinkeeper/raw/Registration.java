@@ -179,13 +179,9 @@ final class Registration {
         role.loop.after(patience().minus(waited), guard.pass(this::refuse));
     }
 
-    /**
-     * A session timeout, and half of it again and a second, because the clocks of sessions begin anew when the ensemble
-     * elects a leader. It is our own timeout, the other's cannot be read.
-     */
+    /** By our own timeout, the other's cannot be read. */
     private Duration patience() {
-        Duration granted = Duration.ofMillis(role.zk().getSessionTimeout());
-        return granted.multipliedBy(3).dividedBy(2).plusSeconds(1);
+        return WorkerRole.idPatience(role.zk().getSessionTimeout());
     }
 
     private void refuse() {

@@ -47,9 +47,6 @@ final class Reign {
 
     private static final int FENCE_OPERATIONS = 2;
 
-    /** Refusals of one step, because somebody was faster. Any other would meet the rest of the batch as well (L6). */
-    private static final Set<Code> RACES = Set.of(Code.NONODE, Code.NODEEXISTS, Code.NOTEMPTY);
-
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final MasterRole role;
@@ -187,7 +184,8 @@ final class Reign {
             }
             default -> {
                 if (results == null) {
-                    park(steps, code);
+                    warn(code);
+                    view.refused(steps, step -> true, role.loop.now());
                 } else {
                     onRefused(steps, results);
                 }
@@ -203,15 +201,15 @@ final class Reign {
             candidacy.verify();
             return;
         }
-        Code code = PhaseGuard.code(((OpResult.ErrorResult) results.get(culprit)).getErr());
-        if (!RACES.contains(code)) {
-            park(steps, code);
-            return;
-        }
         List<Step> stepOf = new ArrayList<>();
         steps.forEach(step -> stepOf.addAll(Collections.nCopies(step.operations(), step)));
-        view.refused(steps, stepOf.get(culprit - FENCE_OPERATIONS)::equals, role.loop.now());
-        plan();
+        Step refused = stepOf.get(culprit - FENCE_OPERATIONS);
+        Code code = PhaseGuard.code(((OpResult.ErrorResult) results.get(culprit)).getErr());
+        if (view.refusedFor(refused, steps, code.name(), role.loop.now())) {
+            plan();
+        } else {
+            warn(code);
+        }
     }
 
     /** The first that is neither good nor "rolled back because of another". */
@@ -226,9 +224,8 @@ final class Reign {
         throw new IllegalStateException("a refused transaction without a culprit");
     }
 
-    private void park(List<Step> steps, Code code) {
+    private void warn(Code code) {
         role.announcer.setAside(layout.assign(), "cannot write assignments: " + code);
-        view.refused(steps, step -> true, role.loop.now());
     }
 
     private void settle(List<Step> steps) {

@@ -12,7 +12,9 @@ import org.apache.curator.drivers.TracerDriver;
 public record AnswerTracer(LongConsumer answered) implements TracerDriver {
     @Override
     public void addTrace(String operation, long time, TimeUnit unit) {
-        answered.accept(unit.toNanos(time));
+        if (operation.endsWith("-Foreground")) { // else it may be a lost answer, or no request at all
+            answered.accept(unit.toNanos(time));
+        }
     }
 
     @Override
