@@ -8,7 +8,7 @@ final class AddressOption {
     @Option(
             names = "--address",
             paramLabel = "WORD",
-            description = "What stands in its znode, so that a person finds the process. Default: PID@HOST.")
+            description = "What the role writes into its znode, so that a person finds the process. Default: PID@HOST.")
     private String address;
 
     Settings in(Settings settings) {

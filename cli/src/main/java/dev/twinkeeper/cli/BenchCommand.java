@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Gives the implementations the same tasks in turns, after a warm-up, and shows how fast each one is and what a"
                     + " task costs: medians of the runs.",
-            "With them: 'ceiling', the bare writes of the same tasks in batches, which no coordination can beat; and"
+            "Beside them: 'ceiling', the bare writes of the same tasks in batches, which no coordination can beat; and"
                     + " 'plain', the implementation that one would write first: no watches, and the whole tree looked at"
                     + " in each round.",
             "On a machine that others use too, only the ratios of one run mean something. Requests, transactions and"
@@ -116,7 +116,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--slots",
             paramLabel = "N",
-            description = "Tasks that a worker takes at a time, 1 to 1000. Default: ${DEFAULT-VALUE}.",
+            description = "How many tasks a worker takes at a time, 1 to 1000. Default: ${DEFAULT-VALUE}.",
             defaultValue = "100")
     private int slots;
 
@@ -146,15 +146,15 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--processes",
-            description = "The servers are processes that force their logs to the disk: the honest setting.")
+            description = "Each server is a process that forces its log to the disk: the honest setting.")
     private boolean processes;
 
     @Option(
             names = "--connect",
             paramLabel = "HOSTS[/CHROOT]",
             description =
-                    "An ensemble that runs already, whose znodes below the chroot, else /bench, it may write. What"
-                            + " its servers count and use is not read.")
+                    "A running ensemble; the bench writes below the chroot, or below /bench where there is none. It does"
+                            + " not read what the servers count.")
     private ConnectString connect;
 
     @Option(
@@ -178,7 +178,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Also makes a page of it: one file that needs no network.")
+            description = "Also writes the results as a page: one file that needs no network.")
     private Path report;
 
     @Mixin

@@ -18,11 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check",
         description = {
-            "Checks runs of torture once more, by the history and the servers' transaction logs in their directories.",
-            "Writes report.json and report.md there. With --report, one report with a column for each run."
+            "Checks runs of torture once more, from the history and the servers' transaction logs in their directories.",
+            "Writes report.json and report.md there; with --report also one report with a column for each run."
         })
 final class CheckCommand implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "DIR", description = "What a run wrote: its --out.")
+    @Parameters(arity = "1..*", paramLabel = "DIR", description = "The directory of a run: its --out.")
     private List<Path> directories;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Where the report of all runs together goes.")

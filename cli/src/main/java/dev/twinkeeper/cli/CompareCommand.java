@@ -60,8 +60,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "REGEX",
             description =
-                    "Runs the scenarios whose topic.name it finds something in, such as failover, Zombie, or lock, and"
-                            + " measures nothing else.")
+                    "Runs only the scenarios with a match in their topic.name, such as failover, Zombie or lock, and"
+                            + " compares nothing else.")
     private String choice;
 
     @Option(

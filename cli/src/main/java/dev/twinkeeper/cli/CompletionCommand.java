@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = {
-            "Prints a script by which a shell completes commands and options of ./twinkeeper.",
+            "Prints a script with which a shell completes the commands and options of ./twinkeeper.",
             "bash: source <(./twinkeeper completion bash)     zsh: source <(./twinkeeper completion zsh)"
         })
 final class CompletionCommand implements Callable<Integer> {

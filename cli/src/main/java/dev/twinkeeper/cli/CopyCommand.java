@@ -45,17 +45,17 @@ final class CopyCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "DIR",
-            description = "Where your packages begin, as src/main/java; it is made if missing.")
+            description = "Where your packages begin, such as src/main/java; made if missing.")
     private Path directory;
 
     @Option(
             names = "--package",
             paramLabel = "PACKAGE",
             defaultValue = "dev.twinkeeper",
-            description = "What stands in place of dev.twinkeeper in the copies. Default: ${DEFAULT-VALUE}.")
+            description = "Your package: replaces dev.twinkeeper in the copies. Default: ${DEFAULT-VALUE}.")
     private String packageName;
 
-    @Option(names = "--force", description = "Overwrites existing files that have another text.")
+    @Option(names = "--force", description = "Overwrites existing files whose text differs.")
     private boolean force;
 
     @Option(names = "--list", description = "Lists what can be copied.")

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
             "Finds what is wrong with an ensemble: where, what, and what to do; one line each.",
             "It looks at the servers of --connect, and at the files of --dir and --config; without any of them, at"
                     + " twinkeeper-ensemble/ if that is there, else at localhost:2181,2182,2183.",
-            "It begins and ends sessions, and makes and removes a file in each data directory; nothing else is changed.",
-            "Exit code 1 where something was found, 4 where no server could be reached and no file was given."
+            "It begins and ends sessions, and makes and removes a file in each data directory; it changes nothing else.",
+            "Exit code 1 if something is wrong, 4 if no server could be reached and no file was given."
         })
 final class DoctorCommand implements Callable<Integer> {
     private static final String EVERYBODYS = "localhost:2181,localhost:2182,localhost:2183";
@@ -48,7 +48,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where the members' directories are, each with its zoo.cfg; or one member's.")
+            description =
+                    "The directory of the members' directories, each with its zoo.cfg; or one member's directory.")
     private Path directory;
 
     @Option(

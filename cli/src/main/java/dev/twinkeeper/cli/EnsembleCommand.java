@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         description = {
             "Runs a ZooKeeper ensemble on this machine, set up as by hand: each server is a process of its own"
                     + " with its zoo.cfg, its myid, its data and its ports.",
-            "Ctrl-C or SIGTERM ends all of it; the data stay in the directory for the next time."
+            "Ctrl-C or SIGTERM ends every server; the data stay in the directory for the next time."
         })
 final class EnsembleCommand implements Runnable {
     @Option(
@@ -57,7 +57,7 @@ final class EnsembleCommand implements Runnable {
             names = "--dir",
             paramLabel = "DIR",
             defaultValue = "twinkeeper-ensemble",
-            description = "Where all of it goes; not under /tmp, which is cleaned. Default: ${DEFAULT-VALUE}, here.")
+            description = "Where all files go; not under /tmp, which is cleaned. Default: ${DEFAULT-VALUE}, here.")
     private Path directory;
 
     @Option(
@@ -65,22 +65,22 @@ final class EnsembleCommand implements Runnable {
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
             description =
-                    "The address of this machine on which clients are taken; 0.0.0.0 is all of them. Servers find each"
-                            + " other on the loopback address. Default: ${DEFAULT-VALUE}.")
+                    "The address of this machine on which the servers accept clients; 0.0.0.0 means all addresses. The"
+                            + " servers find each other on the loopback address. Default: ${DEFAULT-VALUE}.")
     private String bind;
 
     @Option(
             names = "--secure",
             description =
-                    "Takes nobody without credentials, and locks the root to those in secrets/auth below --dir, which"
-                            + " it makes: give them to every command with --auth-file, and --acl creator.")
+                    "Refuses clients without credentials, and locks the root to those in secrets/auth below --dir, which"
+                            + " it makes: give every command --auth-file with that file, and --acl creator.")
     private boolean secure;
 
     @Option(
             names = "--tls",
             description =
-                    "Speaks TLS and nothing else, to clients and among servers, with certificates that it makes: give"
-                            + " secrets/client.properties below --dir to every command with --tls-config.")
+                    "Speaks only TLS, to clients and among servers, with certificates that it makes: give every command"
+                            + " --tls-config with secrets/client.properties below --dir.")
     private boolean tls;
 
     @Mixin

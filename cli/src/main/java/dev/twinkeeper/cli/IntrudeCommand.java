@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         description = {
             "Starts an ensemble in this process, locks its root, runs a master, a worker and a client of each implementation"
                     + " in it, and has strangers try every operation on every kind of znode.",
-            "Each is to be refused, and no stranger's recursive watch may hear anything. Exit code 3 where one passed."
+            "The servers must refuse each try, and no stranger's watch may hear anything. Exit code 3 where one passed."
         })
 final class IntrudeCommand implements Callable<Integer> {
     @Option(

@@ -33,7 +33,7 @@ final class LogOption {
     @Option(
             names = "--log",
             paramLabel = "FILE",
-            description = "Where ZooKeeper's log and our own goes, 20 MB of it at the most. Default:"
+            description = "Where ZooKeeper's log and our own go, 20 MB at the most. Default:"
                     + " twinkeeper-USER/COMMAND-PID.log in the directory for temporary files, kept for a week.")
     private Path file;
 

@@ -36,7 +36,7 @@ final class MasterCommand implements Runnable {
             names = "--retention",
             paramLabel = "TIME",
             defaultValue = "1h",
-            description = "How long a finished task stays that no client takes. Default: ${DEFAULT-VALUE}.")
+            description = "How long a completed task stays if no client collects it. Default: ${DEFAULT-VALUE}.")
     private Duration retention;
 
     @Option(
@@ -44,7 +44,7 @@ final class MasterCommand implements Runnable {
             paramLabel = "N",
             defaultValue = "3",
             description =
-                    "With how many lost workers a task is given up: it may be what they died of. Default: ${DEFAULT-VALUE}.")
+                    "A task that was lost with so many workers is given up: they may have died of it. Default: ${DEFAULT-VALUE}.")
     private int lostWorkers;
 
     @Mixin

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         description = {
             "Makes report.html from the results.json of a comparison: one file that needs no network.",
-            "compare makes it by itself; this makes it again, or of somebody else's results."
+            "compare makes it too; this makes it again, or from somebody else's results."
         })
 final class ReportCommand implements Callable<Integer> {
     @Parameters(
@@ -26,7 +26,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "Where it goes. Default: report.html beside the results.")
+            description = "Where the page goes. Default: report.html beside the results.")
     private Path out;
 
     private final Terminal terminal;

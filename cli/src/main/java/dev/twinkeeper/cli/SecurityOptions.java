@@ -40,7 +40,7 @@ final class SecurityOptions {
             names = "--tls-config",
             paramLabel = "FILE",
             description =
-                    "Speak TLS with these key and trust stores: ZooKeeper's client properties, passwords in files of"
+                    "Speaks TLS with these key and trust stores: ZooKeeper's client properties, passwords in files of"
                             + " their own; 'ensemble --tls' writes one.")
     private Path tlsConfig;
 

@@ -41,8 +41,8 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Shows it again each second, until Ctrl-C: in the same place on a terminal, elsewhere only when it"
-                            + " changed.")
+                    "Shows the status again each second, until Ctrl-C: in the same place on a terminal, elsewhere only"
+                            + " when it changed.")
     private boolean watch;
 
     @Option(names = "--json", description = "Prints JSON: one object, or with --task one a line.")

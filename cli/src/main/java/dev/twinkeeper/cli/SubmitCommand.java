@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "submit",
         description = {
             "Submits tasks, waits for their outcomes, prints a line for each: path, done or failed, result.",
-            "It removes a task when it has printed its outcome. A task whose outcome is unknown when the time is up stays.",
+            "Removes each task whose outcome it has printed. A task whose outcome is unknown when the time is up stays.",
             "Options come before the command; everything after its first word belongs to it."
         })
 final class SubmitCommand implements Callable<Integer> {
@@ -43,15 +43,16 @@ final class SubmitCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "How many tasks of that command; {} in it becomes the number, from 0. Without this it is one task,"
-                            + " and the command goes as it is.")
+                    "How many tasks to submit; {} in the command becomes the number of the task, from 0. Without --count,"
+                            + " one task with the command as it stands.")
     private Integer count;
 
     @Option(
             names = "--number",
             paramLabel = "TEXT",
             defaultValue = NUMBER,
-            description = "What becomes the number, where {} itself belongs to the command. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "What --count replaces by the number, if the command has a {} of its own. Default: ${DEFAULT-VALUE}.")
     private String number;
 
     @Option(

@@ -28,8 +28,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs three servers, two masters, four workers and three clients, each a process of its own, injects random"
                     + " faults under load, and checks by the servers' own transaction logs whether every rule was kept.",
-            "Where one was not, ends with the line that runs the same schedule again. Works on loopback only; Ctrl-C ends"
-                    + " all of it."
+            "If one was not, the run ends with the command that runs the same schedule again. Loopback only; Ctrl-C ends"
+                    + " every process."
         })
 final class TortureCommand implements Callable<Integer> {
     /** Seeds that people can read to each other. */
@@ -47,7 +47,7 @@ final class TortureCommand implements Callable<Integer> {
             names = "--duration",
             defaultValue = "3m",
             paramLabel = "TIME",
-            description = "How long there are load and faults. Default: ${DEFAULT-VALUE}.")
+            description = "How long load and faults last. Default: ${DEFAULT-VALUE}.")
     private Duration duration;
 
     @Option(
@@ -60,7 +60,7 @@ final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Of the schedule: the same seed gives the same faults. Default: another each time.")
+            description = "Seed of the schedule: the same seed gives the same faults. Default: another one each time.")
     private Long seed;
 
     @Option(
@@ -74,14 +74,14 @@ final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--without-fence",
             description =
-                    "Makes every check of the masters hold, on the wire, and has them hear late: shows what the fence"
-                            + " is for, and that the checker sees it.")
+                    "Makes every check of the masters pass, on the wire, and delays what they hear: shows what the fence"
+                            + " is for, and that the checker sees its absence.")
     private boolean unfenced;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where history, logs and report go: empty, or not there yet. Default: a new directory below"
+            description = "Where history, logs and report go: an empty or a new directory. Default: a new one below"
                     + " target/torture of the project.")
     private Path out;
 

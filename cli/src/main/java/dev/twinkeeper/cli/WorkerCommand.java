@@ -43,8 +43,8 @@ final class WorkerCommand implements Runnable {
     @Option(
             names = "--exec",
             description =
-                    "Executes each command with 'sh -c', whoever submitted it: done with its output where it exits"
-                            + " with 0, else failed with exit code and output. It may run more than once if a worker is lost.")
+                    "Executes each command with 'sh -c', whoever submitted it. Exit code 0: done with its output; any"
+                            + " other: failed with code and output. It may run more than once if a worker is lost.")
     private boolean exec;
 
     @Mixin

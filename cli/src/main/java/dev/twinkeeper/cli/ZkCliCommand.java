@@ -35,7 +35,7 @@ final class ZkCliCommand implements Callable<Integer> {
     @Option(
             names = {"--server", "-server"},
             paramLabel = "HOSTS[/CHROOT]",
-            description = "The servers, and a path to begin at, which must exist. Default: ${DEFAULT-VALUE}.",
+            description = "The servers, and an existing path to begin at. Default: ${DEFAULT-VALUE}.",
             defaultValue = "localhost:2181,localhost:2182,localhost:2183")
     private ConnectString server;
 
