@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * A ZooKeeper connect string, taken apart: {@code host:port,host:port/chroot}. Stricter than ZooKeeper's own client, which
- * takes {@code h1/app,h2/app} for one host with a strange chroot: a chroot here has no comma, no question mark, no hash,
- * and no blank at either end of a name.
+ * takes {@code h1/app,h2/app} for one host with a strange chroot. Here a chroot has no comma, no question mark and no
+ * hash, and no name in it begins or ends in a blank.
  *
  * @param servers the part before the chroot, as ZooKeeper's client takes it; a port that was left out is 2181
  * @param chroot the path below which all znodes stand: empty, or begins with a slash and does not end in one

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
  *
  * <p>Roles of different implementations share one znode tree and may all be in the same cluster. A role opens a
  * ZooKeeper session of its own when it is made here, and ends it in {@link Role#close()}; an implementation that was
- * given the caller's client uses the session of that. The methods return at once; {@link Role#ready()} says when the
+ * given the caller's client uses that client's session. The methods return at once; {@link Role#ready()} says when the
  * role takes part.
  *
  * <p>Implementations are stateless and safe for use by several threads.
@@ -27,9 +27,9 @@ public interface Coordination {
     Master master(MasterId id, Settings settings, Listener listener);
 
     /**
-     * Makes a worker, lets it register and take tasks, at most {@link Settings#slots()} at a time.
+     * Makes a worker, which registers and takes tasks, at most {@link Settings#slots()} at a time.
      *
-     * @param handler what the worker does with a task, see {@link TaskHandler} for its threads
+     * @param handler what the worker does with a task; {@link TaskHandler} says on which threads
      */
     Worker worker(WorkerId id, Settings settings, TaskHandler handler, Listener listener);
 

@@ -3,8 +3,8 @@ package dev.twinkeeper.contract;
 import java.time.Duration;
 
 /**
- * What went wrong, for a person: one line that says what, where and what to do, and a {@link Problem} for a program. It
- * never reports a passing fault of the network: roles wait until that is over.
+ * What went wrong: one line for a person, which says what, where and what to do, and a {@link Problem} for a program.
+ * It never reports a passing fault of the network: roles wait until that is over.
  */
 public final class CoordinationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -75,7 +75,7 @@ public final class CoordinationException extends RuntimeException {
     }
 
     /**
-     * What the servers answered to a request that was not lost: nothing of it was applied.
+     * The servers refused a request: nothing of it was applied.
      *
      * @param code the name of ZooKeeper's error code
      */
@@ -104,9 +104,9 @@ public final class CoordinationException extends RuntimeException {
     }
 
     /**
-     * What a role needs to begin, and the servers refuse.
+     * The servers refuse what a role needs to begin.
      *
-     * @param what it cannot: {@code make /app/tasks}
+     * @param what the role cannot do, such as {@code make /app/tasks}
      * @param code the name of ZooKeeper's error code
      */
     public static CoordinationException cannot(String what, String code) {
@@ -123,7 +123,7 @@ public final class CoordinationException extends RuntimeException {
         return new CoordinationException(refused(what, code).problem(), "cannot " + what + ": " + advice);
     }
 
-    /** The same where an earlier try may have been applied, whose answer was lost. */
+    /** An {@link Problem#UNKNOWN}: an earlier try may have been applied, or nobody knows what the answer means. */
     public static CoordinationException unknown(String path, String code) {
         return new CoordinationException(Problem.UNKNOWN, path + ": the ensemble answered " + code);
     }

@@ -33,7 +33,7 @@ public record Difference(Rule rule, String why, String source, Map<String, Strin
         shown = Set.copyOf(shown);
     }
 
-    /** A difference in which luck decides no scenario. */
+    /** A difference without scenarios in which luck decides. */
     public Difference(Rule rule, String why, String source, Map<String, String> proofs) {
         this(rule, why, source, proofs, Set.of());
     }

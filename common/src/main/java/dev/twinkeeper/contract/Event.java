@@ -22,7 +22,7 @@ public sealed interface Event {
     /** The role is refused for good and ends. */
     record Refused(CoordinationException.Problem problem, String message) implements Event {}
 
-    /** A znode that makes no sense, set aside: warned of once, then ignored ({@link Rule#R6}). */
+    /** A znode that makes no sense was set aside: warned of once, then ignored ({@link Rule#R6}). */
     record SetAside(String path, String why) implements Event {}
 
     // Masters.
@@ -47,7 +47,7 @@ public sealed interface Event {
 
     record TaskMoved(TaskId task, WorkerId from, WorkerId to, long epoch) implements Event {}
 
-    /** The task was lost with that many workers, and its status is {@code failed} now. */
+    /** The task was lost with {@code lost} workers; its status is {@code failed} now. */
     record TaskGivenUp(TaskId task, WorkerId worker, int lost, long epoch) implements Event {}
 
     /** A leftover was removed: an assignment of a finished task, an empty parent, an uncollected task. */
@@ -76,7 +76,7 @@ public sealed interface Event {
 
     record Submitted(TaskId task) implements Event {}
 
-    /** The answer to a submit was lost; {@code found} tells whether it was applied nevertheless. */
+    /** The answer to a submit was lost; {@code found} tells whether the submit was applied. */
     record SubmitResolved(boolean found) implements Event {}
 
     record Learnt(TaskId task, Outcome outcome) implements Event {}

@@ -1,7 +1,7 @@
 package dev.twinkeeper.contract;
 
 /**
- * What a client learnt of a task. {@link Done} and {@link Failed} were read from the task's status and never change
+ * What a client learnt about a task. {@link Done} and {@link Failed} were read from the task's status and never change
  * ({@link Rule#S3}, {@link Rule#S6}); {@link Unknown} says nothing about the task.
  */
 public sealed interface Outcome {

@@ -23,10 +23,10 @@ public interface Role extends AutoCloseable {
     CompletionStage<Void> ready();
 
     /**
-     * Ends the role, and its session unless that is the caller's, and leaves no ephemeral znode behind if a server can
-     * be reached. Idempotent; waits for a few seconds, and 15 at the most where a listener holds the role's thread.
-     * After it has returned nothing is called back, and every future that was not complete has completed with {@code
-     * CLOSED} ({@link Rule#R4}). Called from the role's own thread, it does not wait.
+     * Ends the role, and its session unless that is the caller's. Leaves no ephemeral znode behind if a server can be
+     * reached. Idempotent. Waits for a few seconds, and for 15 at the most if a listener holds the role's thread. When
+     * it returns, every open future has completed with {@code CLOSED}, and nothing is called back any more ({@link
+     * Rule#R4}). Called from the role's own thread, it does not wait.
      */
     @Override
     void close();

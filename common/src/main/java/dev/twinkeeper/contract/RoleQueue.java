@@ -1,6 +1,6 @@
 package dev.twinkeeper.contract;
 
-/** The queues of a role whose lengths can be asked for, see {@link Listener#queue}. */
+/** The queues of a role whose lengths a meter can read, see {@link Listener#queue}. */
 public enum RoleQueue {
     /** Any role: replies, watch events and calls that wait for the role's thread. */
     LOOP,
@@ -8,6 +8,6 @@ public enum RoleQueue {
     PENDING,
     /** A worker: assigned tasks that wait for a thread of the handler. */
     HANDLERS,
-    /** A client: what was asked of it and has no answer yet. At most {@link Settings#backlog()}. */
+    /** A client: calls that have no answer yet. At most {@link Settings#backlog()}. */
     BACKLOG
 }

@@ -89,8 +89,8 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
         }
 
         /**
-         * What an ACL says for these credentials and no others. ZooKeeper's own word for it, {@code auth}, would grant to
-         * every identity of the connection: over TLS also to the certificate, which all clients may share.
+         * What an ACL says for these credentials alone. ZooKeeper's own {@code auth} would grant to every identity of the
+         * connection: over TLS also to the certificate, which all clients may share.
          */
         public Grant grant() {
             try {
@@ -117,7 +117,10 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
         }
     }
 
-    /** Everything, to an identity as ZooKeeper writes it: {@code world:anyone}, {@code digest:user:hash}, {@code x509:CN=…}. */
+    /**
+     * The right to do everything, for an identity as ZooKeeper writes it: {@code world:anyone}, {@code digest:user:hash},
+     * {@code x509:CN=…}.
+     */
     public record Grant(String scheme, String id) {
         public static final Grant EVERYBODY = new Grant("world", "anyone");
 

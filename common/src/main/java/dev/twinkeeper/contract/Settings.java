@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
  * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree,
  *     because clients rely on it. 1 second to 365 days
- * @param lostWorkers with how many lost workers the master gives a task up, the same for all masters of a tree. 1 to
- *     1000
+ * @param lostWorkers the number of workers lost with a task at which the master gives it up, the same for all masters
+ *     of a tree. 1 to 1000
  * @param security who the role is, and who may use the znodes that it makes
  */
 public record Settings(

@@ -3,7 +3,7 @@ package dev.twinkeeper.contract;
 /**
  * What a worker does with a task.
  *
- * <p>Called on threads of the worker's own, on at most {@link Settings#slots()} of them at a time; it may block. It is
+ * <p>The worker calls it on threads of its own, at most {@link Settings#slots()} at a time; it may block. It is
  * interrupted when the worker closes. A task may be handled more than once in its life, by different workers or by the
  * same, so its effects outside should be idempotent.
  */

@@ -9,17 +9,17 @@
  * <p><b>Grammar.</b> A role lives as {@code made (ready | refused)? event* closed}. No event comes after {@code close}
  * has returned. {@code ready} completes once, in the role's first session; expiry and re-registration come as events.
  *
- * <p><b>Glossary.</b> One word for one thing, in code, documents and output. In addition to the words of ZooKeeper
- * (znode, session, ephemeral, watch, zxid, multi), Curator (recipe, latch), Jepsen (history, nemesis, workload,
- * checker) and JUnit:
+ * <p><b>Glossary.</b> One word for one thing, in code, documents and output. The words of ZooKeeper (znode, session,
+ * ephemeral, watch, zxid, multi), Curator (recipe, latch), Jepsen (history, nemesis, workload, checker) and JUnit mean
+ * what they mean there. Beyond those:
  *
  * <ul>
  *   <li><i>Participant</i>: a process with a session. <i>Role</i>: what it is: master, worker or client.
  *   <li><i>Operator</i>: a person at zkCli. <i>By hand</i>: written by an operator.
- *   <li><i>Reign</i>: the time from a master's claim to the end of it. <i>Epoch</i>: the number of a reign.
+ *   <li><i>Reign</i>: the time during which a master's claim is valid. <i>Epoch</i>: the number of a reign.
  *     <i>Fence</i>: the checks that open every write of a master.
- *   <li><i>Pending</i>: a task with no assignment and no status. <i>Assigned</i>. <i>Completed</i>: it has a status.
- *       <i>Collected</i>: a client took the outcome and removed the task.
+ *   <li><i>Pending</i>: a task with no assignment and no status. <i>Assigned</i>: it has an assignment.
+ *       <i>Completed</i>: it has a status. <i>Collected</i>: a client took the outcome and removed the task.
  *   <li><i>Read barrier</i>: a transaction that changes nothing, after which a read sees all that was written before.
  *   <li><i>Difference</i>: a rule that an implementation declares not to keep, with the scenario that proves it.
  *   <li><i>Scenario</i>: a sentence about behaviour and the code that shows it. <i>Context</i>: what the scenario works
