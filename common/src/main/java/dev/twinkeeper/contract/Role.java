@@ -17,8 +17,8 @@ public interface Role extends AutoCloseable {
     /**
      * Completes when the role first takes part: a master stands by or reigns, a worker's own ephemeral exists, a
      * client can submit. Completes with a {@link CoordinationException} when it can't: {@code CANNOT_CONNECT} when no
-     * server answered within {@link Settings#connectTimeout()}, {@code ID_IN_USE}, {@code IN_THE_WAY}, or
-     * {@code CLOSED}; the role has then ended.
+     * server answered within {@link Settings#connectTimeout()}; {@code NOT_ALLOWED} or {@code TOO_OLD} when the servers
+     * refuse what it needs; {@code ID_IN_USE}, {@code IN_THE_WAY} or {@code CLOSED}. The role has then ended.
      */
     CompletionStage<Void> ready();
 
