@@ -6,13 +6,13 @@ import java.util.Map;
 
 /** How a command ended, the same for every command; {@code --help} lists them. */
 enum ExitCode {
-    GOOD(0, "good; also after Ctrl-C or SIGTERM of what runs until it is told to end"),
+    GOOD(0, "good; also when Ctrl-C or SIGTERM ends a command that runs until then"),
     FAILURE(1, "failure: one line on stderr says which"),
     USAGE(2, "usage: an argument makes no sense"),
     FAILED(3, "a scenario or a task failed, or a rule was not kept"),
     CANNOT_CONNECT(4, "no server could be reached"),
     UNKNOWN(5, "an outcome was unknown when the time was up"),
-    NOT_WRITTEN(6, "what was to be shown could not be written; no task is removed that was not shown");
+    NOT_WRITTEN(6, "the output could not be written; a task whose outcome was not shown is not removed");
 
     private final int code;
     private final String meaning;
