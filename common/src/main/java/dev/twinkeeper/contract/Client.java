@@ -21,10 +21,10 @@ public interface Client extends Role {
      * Creates a task.
      *
      * @return completes with the task's id when the ensemble acknowledged it. A lost answer is resolved by looking for
-     *     the task; a lost connection is waited out. Completes with a {@link CoordinationException}: {@code FULL};
+     *     the task; the client waits while there is no connection. Completes with a {@link CoordinationException}: {@code FULL};
      *     {@code NOT_ALLOWED}; {@code IN_THE_WAY} where somebody deleted {@code /tasks} or made it ephemeral; {@code
      *     UNKNOWN} after an outage longer than {@link Settings#retention()}, since the task may have been done and
-     *     removed, and where the ensemble gives an unexpected answer; {@code CLOSED}, and then the task may be in the
+     *     removed, and where the client may not look for the task or gets an unexpected answer; {@code CLOSED}, and then the task may be in the
      *     tree; or the problem with which {@link #ready()} was refused
      */
     default CompletionStage<TaskId> submit(Payload command) {
