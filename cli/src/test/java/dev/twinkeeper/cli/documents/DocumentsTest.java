@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,7 +25,8 @@ class DocumentsTest {
             List.of(HOME.resolve("README.md"), HOME.resolve("docs/contrast.md"));
     private static final boolean WRITE = "write".equals(System.getProperty("twinkeeper.documents"));
 
-    private static final Pattern LINK = Pattern.compile("]\\((?!https?:|#)([^)#\\s]+)");
+    /** To a file, and to a heading of it where one is named. */
+    private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
 
     /** Of prose; tables, links in lists and code may be longer. */
     private static final int WIDTH = 120;
@@ -65,12 +67,36 @@ class DocumentsTest {
         for (Path document : documents()) {
             Matcher link = LINK.matcher(Files.readString(document));
             while (link.find()) {
-                if (!Files.exists(document.getParent().resolve(link.group(1)))) {
-                    broken.add(HOME.relativize(document) + " links to " + link.group(1));
+                Path target = link.group(1).isEmpty()
+                        ? document
+                        : document.getParent().resolve(link.group(1));
+                if (!Files.exists(target)
+                        || (link.group(2) != null && !headings(target).contains(link.group(2)))) {
+                    broken.add(HOME.relativize(document) + " links to " + link.group());
                 }
             }
         }
         assertThat(broken).isEmpty();
+    }
+
+    /** As GitHub makes anchors of them. */
+    private static List<String> headings(Path document) throws IOException {
+        return Files.readAllLines(document).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
+    }
+
+    @Test
+    void theScenarioThatIsShownIsTheOneOfTheSuite() throws IOException {
+        Matcher shown = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(HOME.resolve("CONTRIBUTING.md")));
+        assertThat(shown.find()).isTrue();
+
+        String source = Files.readString(
+                HOME.resolve("scenarios/src/main/java/dev/twinkeeper/scenarios/topics/FailoverScenarios.java"));
+        assertThat(source.replaceAll("(?m)^ {4}", "")).contains(shown.group(1));
     }
 
     @Test
@@ -115,6 +141,7 @@ class DocumentsTest {
             List<Path> documents = new ArrayList<>(
                     files.filter(file -> file.toString().endsWith(".md")).toList());
             documents.add(HOME.resolve("README.md"));
+            documents.add(HOME.resolve("CONTRIBUTING.md"));
             return documents;
         }
     }
