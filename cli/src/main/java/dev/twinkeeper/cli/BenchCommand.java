@@ -7,6 +7,7 @@ import dev.twinkeeper.cli.report.BenchReport;
 import dev.twinkeeper.cli.report.ReportException;
 import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Security;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,6 +183,9 @@ final class BenchCommand implements Callable<Integer> {
     private Path report;
 
     @Mixin
+    private SecurityOptions security;
+
+    @Mixin
     private LogOption log;
 
     @Spec
@@ -285,9 +289,18 @@ final class BenchCommand implements Callable<Integer> {
                     connect.toString(),
                     "it names servers that run already: leave out --servers, --processes");
         }
+        Security doors = connect == null ? security.plainTcp("the bench's own servers") : security.security();
+        Optional<Security> secured = Optional.of(doors).filter(some -> !some.equals(Security.NONE));
+        if (!against.isEmpty() && secured.isPresent()) {
+            throw CoordinationException.invalid(
+                    "against",
+                    against.get(0).toString(),
+                    "another checkout is measured on open servers: leave out --auth-file, --acl, --tls-config and "
+                            + SecurityOptions.VARIABLE);
+        }
         BenchLoad workload = new BenchLoad(mode.load, count, workers, slots, outstanding, rate);
         BenchRunner.Where where = new BenchRunner.Where(
-                Optional.ofNullable(connect), servers == null ? 3 : servers, processes, sessionTimeout);
+                Optional.ofNullable(connect), servers == null ? 3 : servers, processes, sessionTimeout, secured);
         return new BenchRunner.Plan(
                 new ArrayList<>(new LinkedHashSet<>(subjects)), List.copyOf(against), workload, mode.vary, runs, where);
     }

@@ -7,6 +7,7 @@ import dev.twinkeeper.cli.demo.DemoContext;
 import dev.twinkeeper.cli.demo.Demos;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Durations;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ensemble;
@@ -57,6 +58,9 @@ final class DemoCommand implements Callable<Integer> {
     private Recipes recipes;
 
     @Mixin
+    private SecurityOptions security;
+
+    @Mixin
     private LogOption logging;
 
     private final Terminal terminal;
@@ -69,11 +73,12 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         boolean concept = ConceptDemos.names().contains(name);
         Demo demo = ConceptDemos.of(name).or(() -> Demos.of(name)).orElseThrow(() -> unknown(name));
+        Security doors = security.plainTcp("the servers of a demo");
         logging.open("demo", terminal);
         terminal.say(terminal.paint(Tone.FAINT, "starting an ensemble of three"));
         try (Ensemble ensemble = Ensemble.start()) {
             terminal.say(name + (concept ? "" : ", " + recipes.name()) + ": " + demo.title());
-            DemoContext context = new DemoContext(ensemble, recipes, "/" + name, new DemoPrinter(terminal));
+            DemoContext context = new DemoContext(ensemble, recipes, "/" + name, doors, new DemoPrinter(terminal));
             run(demo, context, "demo '" + name + "'" + (concept ? "" : " by " + recipes.name()), LONGEST);
             context.close();
         }

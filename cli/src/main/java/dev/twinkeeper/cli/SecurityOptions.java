@@ -59,6 +59,22 @@ final class SecurityOptions {
         return security.withAcl(Security.Grant.parse(acl, security.credentials()));
     }
 
+    /**
+     * Where there is nobody to speak TLS with.
+     *
+     * @param servers who, for the error
+     * @throws CoordinationException {@code INVALID} as {@link #security}, and where there is a TLS configuration
+     */
+    Security plainTcp(String servers) {
+        if (tlsConfig != null) {
+            throw CoordinationException.invalid(
+                    "TLS configuration",
+                    tlsConfig.toString(),
+                    servers + " run in this process and speak plain TCP: leave out --tls-config");
+        }
+        return security();
+    }
+
     /** @throws CoordinationException {@code INVALID} naming the file, and nothing that is in it */
     static Security.Credentials credentials(Path file) {
         checkPrivate("auth file", file);

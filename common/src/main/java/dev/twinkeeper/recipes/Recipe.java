@@ -1,6 +1,12 @@
 package dev.twinkeeper.recipes;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What all recipes have in common: a place on an ensemble, one way to say what is wrong, and an end. Copy this file with
@@ -33,8 +39,9 @@ public interface Recipe extends AutoCloseable {
      * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
      * @param sessionTimeout from 100 ms to one hour; the ensemble may grant another
      * @param path the recipe's own znode, such as {@code /locks/printer}; it and its parents are made if missing
+     * @param access as whom it speaks, and who may use the znodes that it makes
      */
-    record Place(String servers, Duration sessionTimeout, String path) {
+    record Place(String servers, Duration sessionTimeout, String path, Access access) {
         private static final Duration SHORTEST = Duration.ofMillis(100);
         private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -52,6 +59,81 @@ public interface Recipe extends AutoCloseable {
             for (String name : path.substring(1).split("/", -1)) {
                 checkName("path", name);
             }
+        }
+
+        /** With {@link Access#OPEN}. */
+        public Place(String servers, Duration sessionTimeout, String path) {
+            this(servers, sessionTimeout, path, Access.OPEN);
+        }
+
+        public Place withAccess(Access other) {
+            return new Place(servers, sessionTimeout, path, other);
+        }
+    }
+
+    /**
+     * As whom a recipe speaks, who may use the znodes that it makes, and how it connects. All participants of one place
+     * need the same grants. Its text form contains no secret.
+     *
+     * <p>The names of znodes are no secret, and neither is which of them come and go: whoever may list the parent of the
+     * path, and the root of the tree, sees that the path is there.
+     *
+     * @param digest its identity, {@code user:password} in UTF-8, by ZooKeeper's scheme {@code digest}; empty for nobody
+     *     in particular
+     * @param acl who may do everything with each znode that it makes, its path and what is missing above that included:
+     *     1 to 100 identities as {@code scheme:id}, such as {@code world:anyone} or {@code digest:user:HASH}.
+     *     Not {@code auth:}, over TLS: that is every identity of the connection, also a certificate that all clients share
+     * @param client properties of ZooKeeper's client, such as {@code zookeeper.client.secure}; empty for plain TCP
+     */
+    record Access(byte[] digest, List<String> acl, Map<String, String> client) {
+        /** As nobody in particular, over plain TCP, and everybody may do everything. */
+        public static final Access OPEN = new Access(new byte[0], List.of("world:anyone"), Map.of());
+
+        private static final int MOST_GRANTS = 100;
+
+        /** @throws Failure {@link Problem#INVALID}, naming what is wrong and nothing of the credentials */
+        public Access {
+            digest = digest.clone();
+            acl = List.copyOf(acl);
+            client = Map.copyOf(client);
+            if (digest.length > 0 && new String(digest, StandardCharsets.UTF_8).indexOf(':') < 1) {
+                throw new Failure(Problem.INVALID, "credentials: write user:password");
+            }
+            if (acl.isEmpty() || acl.size() > MOST_GRANTS) {
+                throw new Failure(Problem.INVALID, "an ACL of " + acl.size() + " identities: 1 to " + MOST_GRANTS);
+            }
+            for (String grant : acl) {
+                if (grant.indexOf(':') < 1) {
+                    throw new Failure(Problem.INVALID, "ACL '" + grant + "': write scheme:id");
+                }
+            }
+        }
+
+        /** Speaks as that identity, {@code user:password}, and grants to that identity and nobody else. */
+        public static Access of(String userAndPassword) {
+            byte[] digest = userAndPassword.getBytes(StandardCharsets.UTF_8);
+            try {
+                String hash = Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("SHA-1").digest(digest));
+                String user = userAndPassword.split(":", 2)[0];
+                return new Access(digest, List.of("digest:" + user + ":" + hash), Map.of());
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has it", e);
+            }
+        }
+
+        public Access withClient(Map<String, String> properties) {
+            return new Access(digest, acl, properties);
+        }
+
+        @Override
+        public byte[] digest() {
+            return digest.clone();
+        }
+
+        @Override
+        public String toString() {
+            return "Access[acl=" + acl + "]";
         }
     }
 

@@ -2,6 +2,7 @@ package dev.twinkeeper.recipes;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Difference;
+import dev.twinkeeper.contract.Security;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -73,6 +74,16 @@ public interface Recipes {
     /** Their variants. */
     static List<Recipes> variants() {
         return found().filter(each -> !each.name().equals(each.side())).toList();
+    }
+
+    /** What the recipes of a place take for the security of the roles. */
+    static Recipe.Access access(Security security) {
+        return new Recipe.Access(
+                security.credentials().map(Security.Credentials::bytes).orElse(new byte[0]),
+                security.acl().stream()
+                        .map(grant -> grant.scheme() + ":" + grant.id())
+                        .toList(),
+                security.client());
     }
 
     private static Stream<Recipes> found() {

@@ -3,6 +3,7 @@ package dev.twinkeeper.cli.bench;
 import dev.twinkeeper.contract.ConnectString;
 import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.plain.Plain;
 import java.io.IOException;
@@ -41,8 +42,15 @@ public final class BenchRunner implements AutoCloseable {
      * @param connect those that run already, whose counters are not read; empty for servers of our own
      * @param servers how many of our own
      * @param processes whether each is a process that forces its log to the disk
+     * @param security as whom all roles speak, and who may use what they make; empty for nobody, and everybody, which a
+     *     checkout too old to know of it can be measured with
      */
-    public record Where(Optional<ConnectString> connect, int servers, boolean processes, Duration sessionTimeout) {
+    public record Where(
+            Optional<ConnectString> connect,
+            int servers,
+            boolean processes,
+            Duration sessionTimeout,
+            Optional<Security> security) {
         /** In words. */
         public String words() {
             return connect.map(theirs -> "the servers at " + theirs.servers())
@@ -223,19 +231,21 @@ public final class BenchRunner implements AutoCloseable {
     }
 
     private Measurement measure(Subject subject, BenchLoad workload) throws Exception {
-        return measure(subject, workload, servers, plan.where().sessionTimeout(), places++);
+        return measure(subject, workload, servers, plan.where(), places++);
     }
 
     /** Below a chroot that nobody used before. */
-    static Measurement measure(
-            Subject subject, BenchLoad workload, BenchServers servers, Duration sessionTimeout, int number)
+    static Measurement measure(Subject subject, BenchLoad workload, BenchServers servers, Where where, int number)
             throws Exception {
         String place = subject.name() + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + "-"
                 + ProcessHandle.current().pid() + "-" + number;
         Settings settings = Settings.connect(servers.connect() + "/" + place)
-                .withSessionTimeout(sessionTimeout)
+                .withSessionTimeout(where.sessionTimeout())
                 .withSlots(workload.slots())
                 .withBacklog(LEAST_BACKLOG + STEPS * workload.tasks());
+        if (where.security().isPresent()) {
+            settings = settings.withSecurity(where.security().get());
+        }
         ResourceMeter.forget();
         Measurement measured = subject.run(workload, settings, servers.meter());
         return measured.withMemory(ResourceMeter.heapPeak(), servers.meter().serverMemory());

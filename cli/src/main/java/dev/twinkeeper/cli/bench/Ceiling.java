@@ -24,8 +24,11 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
-import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /**
  * The six writes of a task and nothing else: create the task, create its assignment, delete that, create the status,
@@ -57,10 +60,11 @@ final class Ceiling implements Subject {
         ZooKeeper zk = connect(settings);
         try {
             Layout layout = new Layout(settings.connect().chroot());
-            makeParents(zk, layout);
+            List<ACL> acl = acl(settings);
+            makeParents(zk, layout, acl);
             Resources before = meter.read();
             long start = System.nanoTime();
-            writeAll(zk, layout, workload, settings);
+            writeAll(zk, layout, workload, settings, acl);
             Duration total = RolesSubject.since(start);
             return Measurement.of(
                     workload, workload.tasks(), total, meter.read().minus(before), Map.of());
@@ -74,12 +78,18 @@ final class Ceiling implements Subject {
 
     private static ZooKeeper connect(Settings settings) throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
+        ZKClientConfig config = new ZKClientConfig();
+        settings.security().client().forEach(config::setProperty);
         ZooKeeper zk = new ZooKeeper(
-                settings.connect().servers(), (int) settings.sessionTimeout().toMillis(), event -> {
+                settings.connect().servers(),
+                (int) settings.sessionTimeout().toMillis(),
+                event -> {
                     if (event.getState() == KeeperState.SyncConnected) {
                         connected.countDown();
                     }
-                });
+                },
+                config);
+        settings.security().credentials().ifPresent(own -> zk.addAuthInfo(own.scheme(), own.bytes()));
         if (!connected.await(settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
             zk.close();
             throw new CoordinationException(
@@ -88,7 +98,14 @@ final class Ceiling implements Subject {
         return zk;
     }
 
-    private static void makeParents(ZooKeeper zk, Layout layout) throws Exception {
+    /** An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing. */
+    private static List<ACL> acl(Settings settings) {
+        List<ACL> acl = new ArrayList<>();
+        settings.security().acl().forEach(each -> acl.add(new ACL(Perms.ALL, new Id(each.scheme(), each.id()))));
+        return acl;
+    }
+
+    private static void makeParents(ZooKeeper zk, Layout layout, List<ACL> acl) throws Exception {
         List<String> paths = new ArrayList<>();
         for (String path = layout.root(); path.length() > 1; path = path.substring(0, path.lastIndexOf('/'))) {
             paths.add(0, path);
@@ -96,12 +113,13 @@ final class Ceiling implements Subject {
         paths.addAll(List.of(layout.tasks(), layout.assign(), layout.assign(WORKER)));
         for (String path : paths) {
             if (zk.exists(path, false) == null) {
-                zk.create(path, NOTHING, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+                zk.create(path, NOTHING, acl, CreateMode.PERSISTENT);
             }
         }
     }
 
-    private static void writeAll(ZooKeeper zk, Layout layout, BenchLoad workload, Settings settings) throws Exception {
+    private static void writeAll(ZooKeeper zk, Layout layout, BenchLoad workload, Settings settings, List<ACL> acl)
+            throws Exception {
         Semaphore window = new Semaphore(settings.window());
         List<CompletableFuture<Void>> batches = new ArrayList<>();
         for (int from = 0; from < workload.tasks(); from += settings.batch()) {
@@ -111,7 +129,7 @@ final class Ceiling implements Subject {
             List<String> names = IntStream.range(from, Math.min(workload.tasks(), from + settings.batch()))
                     .mapToObj("task-%010d"::formatted)
                     .toList();
-            batches.add(write(zk, layout, names).whenComplete((done, failure) -> window.release()));
+            batches.add(write(zk, layout, names, acl).whenComplete((done, failure) -> window.release()));
         }
         try {
             CompletableFuture.allOf(batches.toArray(CompletableFuture<?>[]::new))
@@ -121,15 +139,15 @@ final class Ceiling implements Subject {
         }
     }
 
-    private static CompletableFuture<Void> write(ZooKeeper zk, Layout layout, List<String> names) {
+    private static CompletableFuture<Void> write(ZooKeeper zk, Layout layout, List<String> names, List<ACL> acl) {
         String tasks = layout.tasks() + "/";
         String assign = layout.assign(WORKER) + "/";
         Function<String, Op> unassign = name -> delete(assign + name);
-        Function<String, Op> addStatus = name -> create(tasks + name + "/" + Layout.STATUS, STATUS);
+        Function<String, Op> addStatus = name -> create(tasks + name + "/" + Layout.STATUS, STATUS, acl);
         Function<String, Op> removeStatus = name -> delete(tasks + name + "/" + Layout.STATUS);
         Function<String, Op> remove = name -> delete(tasks + name);
-        return multi(zk, each(names, List.of(name -> create(tasks + name, COMMAND))))
-                .thenCompose(created -> multi(zk, each(names, List.of(name -> create(assign + name, NOTHING)))))
+        return multi(zk, each(names, List.of(name -> create(tasks + name, COMMAND, acl))))
+                .thenCompose(created -> multi(zk, each(names, List.of(name -> create(assign + name, NOTHING, acl)))))
                 .thenCompose(assigned -> multi(zk, each(names, List.of(unassign, addStatus))))
                 .thenCompose(completed -> multi(zk, each(names, List.of(removeStatus, remove))));
     }
@@ -140,8 +158,8 @@ final class Ceiling implements Subject {
                 .toList();
     }
 
-    private static Op create(String path, byte[] data) {
-        return Op.create(path, data, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    private static Op create(String path, byte[] data, List<ACL> acl) {
+        return Op.create(path, data, acl, CreateMode.PERSISTENT);
     }
 
     private static Op delete(String path) {

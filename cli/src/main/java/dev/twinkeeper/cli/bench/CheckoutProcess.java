@@ -32,7 +32,8 @@ final class CheckoutProcess {
                 connect.equals("-") ? Optional.empty() : Optional.of(ConnectString.parse(connect)),
                 Integer.parseInt(arguments[1]),
                 Boolean.parseBoolean(arguments[2]),
-                Duration.ofMillis(Long.parseLong(arguments[3])));
+                Duration.ofMillis(Long.parseLong(arguments[3])),
+                Optional.empty());
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (BenchServers servers = BenchServers.start(where)) {
             int number = 0;
@@ -49,7 +50,7 @@ final class CheckoutProcess {
             Checkout.Request request, BenchServers servers, BenchRunner.Where where, int number) {
         try {
             Subject subject = new RolesSubject(named(request.impl()));
-            return BenchRunner.measure(subject, request.workload(), servers, where.sessionTimeout(), number)
+            return BenchRunner.measure(subject, request.workload(), servers, where, number)
                     .json();
         } catch (CoordinationException e) {
             return problem(e.problem().name(), e.getMessage());

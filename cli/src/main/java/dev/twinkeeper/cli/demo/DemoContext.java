@@ -2,6 +2,7 @@ package dev.twinkeeper.cli.demo;
 
 import dev.twinkeeper.cli.Prose;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
@@ -27,6 +28,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -74,6 +79,7 @@ public final class DemoContext implements AutoCloseable {
     private final Ensemble ensemble;
     private final Recipes recipes;
     private final String path;
+    private final Security security;
     private final DemoListener listener;
     private final Map<String, Wire> wires = new LinkedHashMap<>();
     private final Set<String> shortSessions = new HashSet<>();
@@ -84,9 +90,15 @@ public final class DemoContext implements AutoCloseable {
 
     /** @param path where the recipe stands, such as {@code /lock}; nothing is there yet */
     public DemoContext(Ensemble ensemble, Recipes recipes, String path, DemoListener listener) {
+        this(ensemble, recipes, path, Security.NONE, listener);
+    }
+
+    /** @param security as whom all participants and the operator speak, and who may use what they make; over plain TCP */
+    public DemoContext(Ensemble ensemble, Recipes recipes, String path, Security security, DemoListener listener) {
         this.ensemble = ensemble;
         this.recipes = recipes;
         this.path = path;
+        this.security = security;
         this.listener = listener;
     }
 
@@ -110,7 +122,20 @@ public final class DemoContext implements AutoCloseable {
     /** The recipe's place as this participant reaches it: over its own wire. */
     public synchronized Recipe.Place place(String who) {
         Duration session = shortSessions.contains(who) ? SESSION_TIMEOUT : LONG_SESSION;
-        return new Recipe.Place(wire(who).connectString(), session, path);
+        return new Recipe.Place(wire(who).connectString(), session, path, Recipes.access(security));
+    }
+
+    /** Has a plain client speak as the participants do; returns it. */
+    ZooKeeper authenticated(ZooKeeper client) {
+        security.credentials().ifPresent(own -> client.addAuthInfo(own.scheme(), own.bytes()));
+        return client;
+    }
+
+    /** Of what a plain client makes. No List.of: ZooKeeper asks it whether it holds null, which throws. */
+    List<ACL> acl() {
+        List<ACL> acl = new ArrayList<>();
+        security.acl().forEach(grant -> acl.add(new ACL(Perms.ALL, new Id(grant.scheme(), grant.id()))));
+        return acl;
     }
 
     /** Whose session is to end in the demo, once they are cut off; to be said before they come. */
@@ -159,7 +184,7 @@ public final class DemoContext implements AutoCloseable {
     /** Somebody at zkCli, whose paths are whole: {@code /lock/…}. */
     public synchronized Operator operator() {
         if (operator == null) {
-            operator = new Operator(ensemble.connectString(), new Layout(""));
+            operator = new Operator(ensemble.connectString(), new Layout(""), security);
         }
         return operator;
     }

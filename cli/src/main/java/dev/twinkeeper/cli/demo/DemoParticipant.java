@@ -4,7 +4,6 @@ import dev.twinkeeper.scenarios.lab.BoundedWait;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
@@ -12,7 +11,6 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
@@ -35,7 +33,8 @@ final class DemoParticipant implements AutoCloseable {
     DemoParticipant(DemoContext context, String name, Duration sessionTimeout) throws IOException {
         this.context = context;
         this.name = name;
-        client = new ZooKeeper(context.wire(name).connectString(), (int) sessionTimeout.toMillis(), this::onState);
+        client = context.authenticated(
+                new ZooKeeper(context.wire(name).connectString(), (int) sessionTimeout.toMillis(), this::onState));
         BoundedWait.until(name + " is connected", CONNECT, () -> !states.isEmpty());
     }
 
@@ -80,8 +79,7 @@ final class DemoParticipant implements AutoCloseable {
     /** Creates it, and says so as zkCli would have it. */
     String create(String path, String data, CreateMode mode) throws KeeperException, InterruptedException {
         String flags = (mode.isEphemeral() ? " -e" : "") + (mode.isSequential() ? " -s" : "");
-        String made =
-                client.create(path, data.getBytes(StandardCharsets.UTF_8), new ArrayList<>(Ids.OPEN_ACL_UNSAFE), mode);
+        String made = client.create(path, data.getBytes(StandardCharsets.UTF_8), context.acl(), mode);
         context.tell(name, "create" + flags + " " + path + (made.equals(path) ? "" : "  →  " + made));
         return made;
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 
 /** How many servers three, four and five can lose: stopped one after the other, until nobody serves. */
@@ -46,7 +45,7 @@ final class QuorumDemo implements Demo {
     private static String losses(DemoContext context, Ensemble ensemble, int expected) throws Exception {
         int size = ensemble.servers().size();
         context.heading(size + " servers; server " + ensemble.leader().id() + " leads");
-        ZooKeeper client = new ZooKeeper(ensemble.connectString(), SESSION_MS, event -> {});
+        ZooKeeper client = context.authenticated(new ZooKeeper(ensemble.connectString(), SESSION_MS, event -> {}));
         try {
             int borne = 0;
             for (int left = size - 1; ; left--) {
@@ -78,8 +77,7 @@ final class QuorumDemo implements Demo {
         long begin = System.nanoTime();
         context.until("a write is answered", SERVED, () -> {
             try {
-                client.create(
-                        "/a-", new byte[0], new ArrayList<>(Ids.OPEN_ACL_UNSAFE), CreateMode.PERSISTENT_SEQUENTIAL);
+                client.create("/a-", new byte[0], context.acl(), CreateMode.PERSISTENT_SEQUENTIAL);
                 return true;
             } catch (KeeperException.ConnectionLossException moves) {
                 // Its server was stopped: it goes to another one.

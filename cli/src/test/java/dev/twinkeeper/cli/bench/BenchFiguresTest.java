@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class BenchFiguresTest {
     private static final BenchLoad WORKLOAD = new BenchLoad(BenchLoad.Mode.CLOSED, 100, 4, 10, 10, 10);
     private static final BenchRunner.Where WHERE =
-            new BenchRunner.Where(Optional.empty(), 3, false, Duration.ofSeconds(6));
+            new BenchRunner.Where(Optional.empty(), 3, false, Duration.ofSeconds(6), Optional.empty());
 
     private final BenchTable table = new BenchTable(plan(WORKLOAD, BenchRunner.Vary.NOTHING, List.of()));
 

@@ -56,7 +56,10 @@ public final class BarrierRecipe implements Barrier {
         this(check(place.path(), member, members), new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public BarrierRecipe(CuratorFramework client, String path, String member, int members) {
         this(check(path, member, members), new Keeper(client, path));
     }

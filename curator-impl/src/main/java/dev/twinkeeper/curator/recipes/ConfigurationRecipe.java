@@ -50,7 +50,10 @@ public final class ConfigurationRecipe implements Configuration {
         this(new Keeper(place), listener);
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public ConfigurationRecipe(CuratorFramework client, String path, Listener listener) {
         this(new Keeper(client, path), listener);
     }

@@ -4,23 +4,31 @@ import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipe.Failure;
 import dev.twinkeeper.recipes.Recipe.Problem;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
-import org.apache.curator.framework.imps.DefaultACLProvider;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
 import org.apache.curator.retry.RetryForever;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -29,10 +37,16 @@ import org.apache.zookeeper.data.Stat;
  *
  * <p><b>A client that the caller owns</b> has to be started; it is never closed here, and keeps its retry policy: where
  * that gives up before the caller's patience is up, a call fails with CANNOT_CONNECT. Where it has a namespace, the
- * path lies below that. When the caller closes it first, calls fail with CLOSED.
+ * path lies below that. When the caller closes it first, calls fail with CLOSED. As whom it speaks, and who may use the
+ * znodes that are made, is what the client says: its {@code authorization} and its {@link ACLProvider}, which Curator's
+ * recipes ask for each znode. So is the largest answer that it takes, one mebibyte unless its {@link ZKClientConfig}
+ * says otherwise: a list of more children than that holds looks like a lost connection.
  */
 final class Keeper extends Calls {
     private static final int PAUSE_MS = 100;
+
+    /** As the raw recipes: about a million children. The default of one mebibyte ends at some 15,000 of the lock's. */
+    private static final int LARGEST_ANSWER = 64 << 20;
 
     /** For a listener to end, where there never was a session. */
     private static final int SHORTEST_MS = 1_000;
@@ -48,10 +62,42 @@ final class Keeper extends Calls {
                 .ensembleTracker(false)
                 // Else a znode that is made without data holds this machine's address.
                 .defaultData(new byte[0])
-                .aclProvider(new DefaultACLProvider())
+                .authorization(identity(place.access()))
+                .aclProvider(new SameForAll(acl(place.access())))
+                .zkClientConfig(config(place.access()))
                 .build();
         client.start();
         return client;
+    }
+
+    private static List<AuthInfo> identity(Recipe.Access access) {
+        byte[] digest = access.digest();
+        return digest.length == 0 ? List.of() : List.of(new AuthInfo("digest", digest));
+    }
+
+    /** No List.of: ZooKeeper asks it whether it holds null, which throws. */
+    private static List<ACL> acl(Recipe.Access access) {
+        List<ACL> acl = new ArrayList<>();
+        for (String grant : access.acl()) {
+            int colon = grant.indexOf(':');
+            acl.add(new ACL(Perms.ALL, new Id(grant.substring(0, colon), grant.substring(colon + 1))));
+        }
+        return acl;
+    }
+
+    private static ZKClientConfig config(Recipe.Access access) {
+        ZKClientConfig config = new ZKClientConfig();
+        config.setProperty(ZKConfig.JUTE_MAXBUFFER, String.valueOf(LARGEST_ANSWER));
+        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false"); // JAAS may be of another cluster
+        access.client().forEach(config::setProperty);
+        return config;
+    }
+
+    private record SameForAll(List<ACL> getDefaultAcl) implements ACLProvider {
+        @Override
+        public List<ACL> getAclForPath(String path) {
+            return getDefaultAcl;
+        }
     }
 
     private final boolean ours;

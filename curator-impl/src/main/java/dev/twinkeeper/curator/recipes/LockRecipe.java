@@ -52,7 +52,10 @@ public final class LockRecipe implements Lock {
         this(new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public LockRecipe(CuratorFramework client, String path) {
         this(new Keeper(client, path));
     }

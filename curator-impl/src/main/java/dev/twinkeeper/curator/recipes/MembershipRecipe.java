@@ -57,7 +57,10 @@ public final class MembershipRecipe implements Membership {
         this(new Keeper(place), listener);
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public MembershipRecipe(CuratorFramework client, String path, Listener listener) {
         this(new Keeper(client, path), listener);
     }

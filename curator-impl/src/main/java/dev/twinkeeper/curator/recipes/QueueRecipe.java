@@ -65,7 +65,10 @@ public final class QueueRecipe implements Queue {
         this(check(capacity), new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public QueueRecipe(CuratorFramework client, String path, int capacity) {
         this(check(capacity), new Keeper(client, path));
     }

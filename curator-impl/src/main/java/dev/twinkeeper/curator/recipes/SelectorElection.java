@@ -62,7 +62,10 @@ public final class SelectorElection implements Election {
         this(Recipe.checkName("candidate", candidate), listener, new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public SelectorElection(CuratorFramework client, String path, String candidate, Listener listener) {
         this(Recipe.checkName("candidate", candidate), listener, new Keeper(client, path));
     }

@@ -41,7 +41,10 @@ public final class SemaphoreLock implements Lock {
         this(new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public SemaphoreLock(CuratorFramework client, String path) {
         this(new Keeper(client, path));
     }

@@ -38,7 +38,10 @@ public final class SimpleQueue implements Queue {
         this(check(capacity), new Keeper(place));
     }
 
-    /** With the caller's client, which is started, and which the caller closes after this. */
+    /**
+     * With the caller's client, which is started, and which the caller closes after this. Its authorization and its ACL
+     * provider count.
+     */
     public SimpleQueue(CuratorFramework client, String path, int capacity) {
         this(check(capacity), new Keeper(client, path));
     }

@@ -63,7 +63,7 @@ public final class BarrierRecipe implements Barrier {
         begin();
     }
 
-    /** On a session that the caller goes on to own. Within one session a name is one member. */
+    /** On a session that the caller goes on to own, with its credentials and its ACL. Within one session a name is one member. */
     public BarrierRecipe(Session session, String path, String member, int members) {
         this.member = new BarrierMember(check(path, member, members), members);
         this.connection = new RecipeConnection(session, path, this.member);

@@ -72,7 +72,7 @@ public final class ConfigurationRecipe implements Configuration {
         this(listener, owner -> new RecipeConnection(place, owner));
     }
 
-    /** On a session that the caller goes on to own. */
+    /** On a session that the caller goes on to own, with its credentials and its ACL. */
     public ConfigurationRecipe(Session session, String path, Listener listener) {
         this(listener, owner -> new RecipeConnection(session, path, owner));
     }

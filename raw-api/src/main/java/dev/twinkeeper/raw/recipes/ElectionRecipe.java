@@ -99,7 +99,7 @@ public final class ElectionRecipe implements Election {
         this(candidate, listener, owner -> new RecipeConnection(place, owner));
     }
 
-    /** On a session that the caller goes on to own. */
+    /** On a session that the caller goes on to own, with its credentials and its ACL. */
     public ElectionRecipe(Session session, String path, String candidate, Listener listener) {
         this(candidate, listener, owner -> new RecipeConnection(session, path, owner));
     }

@@ -53,7 +53,10 @@ public final class LockRecipe implements Lock {
         connection.open();
     }
 
-    /** On a session that the caller goes on to own. Where a release is refused, it ends that session, and so all that is in it. */
+    /**
+     * On a session that the caller goes on to own, with its credentials and its ACL. Where a release is refused, it ends
+     * that session, and so all that is in it.
+     */
     public LockRecipe(Session session, String path) {
         this.connection = new RecipeConnection(session, path, new Connection());
         connection.open();

@@ -34,7 +34,7 @@ public final class MembershipRecipe implements Membership {
         this(listener, owner -> new RecipeConnection(place, owner));
     }
 
-    /** On a session that the caller goes on to own. Within one session a name is one member. */
+    /** On a session that the caller goes on to own, with its credentials and its ACL. Within one session a name is one member. */
     public MembershipRecipe(Session session, String path, Listener listener) {
         this(listener, owner -> new RecipeConnection(session, path, owner));
     }

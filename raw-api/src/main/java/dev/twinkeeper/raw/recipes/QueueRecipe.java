@@ -50,7 +50,7 @@ public final class QueueRecipe implements Queue {
         this(capacity, owner -> new RecipeConnection(place, owner));
     }
 
-    /** On a session that the caller goes on to own. */
+    /** On a session that the caller goes on to own, with its credentials and its ACL. */
     public QueueRecipe(Session session, String path, int capacity) {
         this(capacity, owner -> new RecipeConnection(session, path, owner));
     }

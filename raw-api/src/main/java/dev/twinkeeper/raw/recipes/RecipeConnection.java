@@ -1,6 +1,7 @@
 package dev.twinkeeper.raw.recipes;
 
 import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.Parents;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
@@ -19,8 +20,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /**
  * A recipe's connection to its path: a session, its own or one that it shares, and the promise that the path is there when
@@ -36,6 +39,9 @@ import org.apache.zookeeper.data.ACL;
  *
  * <p>What a recipe asks the servers goes through {@link #replies}: so a reply of an earlier connection is dropped, and one
  * that only says that the connection is lost needs no code.
+ *
+ * <p>As whom it speaks, and who may use what it makes, is what the place says; on a shared session, what the {@link
+ * Connections} say with which the caller opened that.
  */
 final class RecipeConnection {
     /** Hears of the connection, on the session's thread. */
@@ -77,7 +83,7 @@ final class RecipeConnection {
 
     /** A session of its own; nothing happens yet. */
     RecipeConnection(Recipe.Place place, Owner owner) {
-        this(Session.open(place.servers(), place.sessionTimeout()), false, place.path(), owner);
+        this(Session.open(connections(place)), false, place.path(), owner);
     }
 
     /** The caller's session; nothing happens yet. */
@@ -91,6 +97,19 @@ final class RecipeConnection {
         this.path = path;
         this.owner = owner;
         this.guard = new PhaseGuard<>("recipe " + path, session.loop(), Phase.AWAY, TRANSITIONS);
+    }
+
+    private static Connections connections(Recipe.Place place) {
+        Recipe.Access access = place.access();
+        List<ACL> acl = new ArrayList<>(); // see Connections.Access
+        for (String grant : access.acl()) {
+            int colon = grant.indexOf(':');
+            acl.add(new ACL(Perms.ALL, new Id(grant.substring(0, colon), grant.substring(colon + 1))));
+        }
+        byte[] digest = access.digest();
+        String scheme = digest.length == 0 ? null : "digest";
+        return new Connections(
+                place.servers(), place.sessionTimeout(), new Connections.Access(scheme, digest, acl, access.client()));
     }
 
     /** Who may do what to a znode that the recipe makes: what the session's owner said. */

@@ -80,7 +80,12 @@ public final class Session implements AutoCloseable {
      * @param servers as ZooKeeper's clients take it, without a chroot: {@code host:2181,host:2182}
      */
     public static Session open(String servers, Duration sessionTimeout) {
-        Session session = new Session(new Connections(servers, sessionTimeout), new Loop("session " + servers));
+        return open(new Connections(servers, sessionTimeout));
+    }
+
+    /** The same, as somebody: the credentials and the ACL count for every recipe that shares the session. */
+    public static Session open(Connections connections) {
+        Session session = new Session(connections, new Loop("session " + connections.servers()));
         session.loop.post(session::open);
         return session;
     }

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.lab;
 
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.layout.Layout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.ConnectionLossException;
@@ -18,6 +20,7 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -39,6 +42,7 @@ public final class Operator implements AutoCloseable {
 
     private final String servers;
     private final Layout layout;
+    private final List<ACL> acl;
     private final ZooKeeper keeper;
 
     /**
@@ -48,8 +52,17 @@ public final class Operator implements AutoCloseable {
      *     {@link Ensemble#followersConnectString}
      */
     public Operator(String servers, Layout layout) {
+        this(servers, layout, Security.NONE);
+    }
+
+    /** @param security as whom, and who may use what is made; over plain TCP */
+    public Operator(String servers, Layout layout, Security security) {
         this.servers = servers;
         this.layout = layout;
+        // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
+        this.acl = security.acl().stream()
+                .map(each -> new ACL(ZooDefs.Perms.ALL, new Id(each.scheme(), each.id())))
+                .collect(Collectors.toCollection(ArrayList::new));
         CountDownLatch connected = new CountDownLatch(1);
         Watcher watcher = event -> {
             if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
@@ -58,6 +71,7 @@ public final class Operator implements AutoCloseable {
         };
         try {
             keeper = new ZooKeeper(servers, (int) SESSION_TIMEOUT.toMillis(), watcher);
+            security.credentials().ifPresent(own -> keeper.addAuthInfo(own.scheme(), own.bytes()));
             if (!connected.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS)) {
                 keeper.close();
                 throw new IllegalStateException("no server answered within " + CONNECT + ": " + servers);
@@ -117,8 +131,6 @@ public final class Operator implements AutoCloseable {
     }
 
     private String create(String path, byte[] data, CreateMode mode) {
-        // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
-        var acl = new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
         return relative(once(() -> keeper.create(absolute(path), data, acl, mode)));
     }
 
@@ -137,7 +149,6 @@ public final class Operator implements AutoCloseable {
     private void create(List<String> parents) {
         for (String parent : parents) {
             try {
-                var acl = new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
                 once(() -> keeper.create(parent, new byte[0], acl, CreateMode.PERSISTENT));
             } catch (Refusal refusal) {
                 if (refusal.code() != KeeperException.Code.NODEEXISTS) {

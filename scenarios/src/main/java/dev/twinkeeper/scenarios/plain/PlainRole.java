@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
@@ -29,6 +30,7 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -166,6 +168,7 @@ abstract class PlainRole implements Role {
         config.setProperty(
                 ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT,
                 String.valueOf(requestTimeout().toMillis()));
+        settings.security().client().forEach(config::setProperty);
         int timeout = (int) settings.sessionTimeout().toMillis();
         int mine = ++generation;
         ending = false;
@@ -175,6 +178,7 @@ abstract class PlainRole implements Role {
                     timeout,
                     event -> loop.post(() -> onState(mine, event.getState())),
                     config);
+            settings.security().credentials().ifPresent(own -> zk.addAuthInfo(own.scheme(), own.bytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -329,7 +333,7 @@ abstract class PlainRole implements Role {
         }
     }
 
-    static Op create(String path, byte[] data) {
+    Op create(String path, byte[] data) {
         return Op.create(path, data, acl(), CreateMode.PERSISTENT);
     }
 
@@ -338,7 +342,9 @@ abstract class PlainRole implements Role {
     }
 
     /** An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing. */
-    static List<ACL> acl() {
-        return new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
+    List<ACL> acl() {
+        return settings.security().acl().stream()
+                .map(each -> new ACL(ZooDefs.Perms.ALL, new Id(each.scheme(), each.id())))
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 }
