@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "intrude",
         description = {
-            "Starts an ensemble in this process, locks its root, runs a master, a worker and a client of each implementation"
-                    + " in it, and has strangers try every operation on every kind of znode.",
+            "Starts an ensemble in this process, locks its root, runs a master, a worker, a client and all recipes of each"
+                    + " implementation in it, and has strangers try every operation on every kind of znode.",
             "The servers must refuse each try, and no stranger's watch may hear anything. Exit code 3 where one passed."
         })
 final class IntrudeCommand implements Callable<Integer> {

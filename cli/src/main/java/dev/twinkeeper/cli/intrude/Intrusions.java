@@ -2,6 +2,7 @@ package dev.twinkeeper.cli.intrude;
 
 import dev.twinkeeper.cli.intrude.Stranger.Operation;
 import dev.twinkeeper.contract.Coordination;
+import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 
@@ -32,10 +35,13 @@ public record Intrusions(List<String> lines, int tries, int passed) {
             String servers = ensemble.connectString();
             ZooKeeper owner = new ZooKeeper(servers, SESSION_MS, event -> {});
             try {
-                owner.addAuthInfo(LockedTree.OWNER.scheme(), LockedTree.OWNER.bytes());
-                LockedTree.lockRoot(owner);
+                owner.addAuthInfo(LockedPlace.OWNER.scheme(), LockedPlace.OWNER.bytes());
+                LockedPlace.lockRoot(owner);
                 for (Coordination each : implementations) {
-                    tryOn(servers, each, owner, table);
+                    tryOn(servers, new LockedTree(servers, each, owner), owner, table);
+                    for (Recipes recipes : recipes(each)) {
+                        tryOn(servers, new LockedRecipes(servers, recipes, owner), owner, table);
+                    }
                 }
             } finally {
                 owner.close();
@@ -44,12 +50,22 @@ public record Intrusions(List<String> lines, int tries, int passed) {
         return table.result();
     }
 
-    private static void tryOn(String servers, Coordination by, ZooKeeper owner, Table table)
+    /** The side's own, and those that it has a second time. */
+    private static List<Recipes> recipes(Coordination side) {
+        return Stream.concat(Recipes.all().stream(), Recipes.variants().stream())
+                .filter(each -> each.side().equals(side.name()))
+                .toList();
+    }
+
+    private static void tryOn(String servers, LockedPlace place, ZooKeeper owner, Table table)
             throws IOException, InterruptedException, ExecutionException, TimeoutException, KeeperException {
         List<Stranger> strangers = Stranger.all(servers);
-        try (LockedTree tree = new LockedTree(servers, by, owner)) {
-            tree.await();
-            List<String> paths = tree.paths();
+        try (place) {
+            place.await();
+            List<String> paths = place.paths();
+            for (String path : paths) {
+                table.looked(path, LockedPlace.isLocked(owner, path));
+            }
             for (Stranger stranger : strangers) {
                 for (String path : paths) {
                     stranger.watch(path);
@@ -60,7 +76,9 @@ public record Intrusions(List<String> lines, int tries, int passed) {
                     }
                 }
             }
-            tree.change();
+            for (String path : paths) {
+                owner.setData(path, owner.getData(path, false, null), LockedPlace.ANY_VERSION);
+            }
             for (Stranger stranger : strangers) {
                 // Its next answer comes behind whatever it was to hear before.
                 stranger.isRefused(Operation.READ, paths.get(0));
@@ -74,15 +92,25 @@ public record Intrusions(List<String> lines, int tries, int passed) {
     }
 
     private static final class Table {
+        /** By which a creator finds its znode again: it says nothing, and fills a line. */
+        private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f-]{27}");
+
         private final List<String> wrong = new ArrayList<>();
         private final Map<String, Integer> refused = new TreeMap<>();
         private int tries;
 
         void tried(Stranger stranger, String operation, String path, boolean good) {
             tries++;
-            refused.merge(path, good ? 1 : 0, Integer::sum);
+            refused.merge(UUID.matcher(path).replaceAll("UUID"), good ? 1 : 0, Integer::sum);
             if (!good) {
                 wrong.add("PASSED  " + operation + " " + path + " by " + stranger);
+            }
+        }
+
+        /** What no stranger may do has to be the ACL's doing, and not that of whatever stands above. */
+        void looked(String path, boolean locked) {
+            if (!locked) {
+                wrong.add("OPEN    " + path + " has another ACL");
             }
         }
 
