@@ -185,7 +185,10 @@ public interface Recipe extends AutoCloseable {
         TOO_LARGE,
         /** The place is somebody else's: an ephemeral where a parent is needed, a name in use, bytes of another format. */
         FOREIGN,
-        /** The queue or group is as large as it may be, and nothing was added; the barrier's round is on without it. */
+        /**
+         * The queue or group is as large as it may be, and nothing was added; the barrier's round is on without it; or the
+         * path has more children than one answer may hold here, which was tried a few times, and nothing is left of it.
+         */
         FULL,
         /** No server was reached in the time that was given. */
         CANNOT_CONNECT,

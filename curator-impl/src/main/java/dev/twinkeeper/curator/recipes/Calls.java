@@ -19,6 +19,9 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ZKConfig;
+import org.apache.zookeeper.data.Stat;
 
 /**
  * Calls that end when their time is up, one thread that calls listeners, and a close after which no listener is called.
@@ -33,6 +36,14 @@ abstract class Calls {
         void run() throws Exception;
     }
 
+    /** An answer that is too large for this client looks like a lost connection, each time that Curator asks again. */
+    private static final int MOST_FLAPS = 3;
+
+    private static final long FLAPPING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Of a child, in bytes, with its length before it: a path of many such names is seldom longer. */
+    private static final long LARGEST_NAME = 4 + 255;
+
     final CuratorFramework client;
     final String path;
     private final ExecutorService callers = Executors.newCachedThreadPool(work -> thread(work, "calls"));
@@ -42,6 +53,10 @@ abstract class Calls {
     private final Set<CompletableFuture<?>> inSession = ConcurrentHashMap.newKeySet();
 
     private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
+    /** Since when, and how often, the connection came back while calls wait; guarded by {@link #calls}. */
+    private long flappingSince;
+
+    private int flaps;
     private volatile Thread telling;
     private volatile Failure end;
 
@@ -266,6 +281,38 @@ abstract class Calls {
     void sessionLost() {
         inSession.forEach(
                 call -> call.completeExceptionally(new Failure(Problem.SESSION_LOST, "the session ended: " + path)));
+    }
+
+    /** Curator would ask for a list that is too large again and again: calls that wait for one fail. */
+    void reconnected() {
+        synchronized (calls) {
+            if (flaps == 0 || System.nanoTime() - flappingSince > FLAPPING_NANOS) {
+                flappingSince = System.nanoTime();
+                flaps = 0;
+            }
+            flaps++;
+            if (flaps < MOST_FLAPS || calls.isEmpty() && inSession.isEmpty()) {
+                return;
+            }
+        }
+        quietly(() -> client.checkExists()
+                .inBackground((unused, reply) -> onCounted(reply.getStat()))
+                .forPath(path));
+    }
+
+    private void onCounted(Stat stat) throws Exception {
+        int limit = client.getZookeeperClient()
+                .getZooKeeper()
+                .getClientConfig()
+                .getInt(ZKConfig.JUTE_MAXBUFFER, ZKClientConfig.CLIENT_MAX_PACKET_LENGTH_DEFAULT);
+        if (stat != null && stat.getNumChildren() * LARGEST_NAME > limit) {
+            Failure why = new Failure(
+                    Problem.FULL,
+                    path + " has more children than one answer may hold, " + limit
+                            + " bytes here (jute.maxbuffer), and lost the connection " + MOST_FLAPS + " times");
+            calls.forEach(call -> call.completeExceptionally(why));
+            inSession.forEach(call -> call.completeExceptionally(why));
+        }
     }
 
     boolean isTelling() {

@@ -193,6 +193,7 @@ final class Keeper extends Calls {
 
     private void onState(ConnectionState state) {
         if (state == ConnectionState.RECONNECTED) {
+            reconnected();
             onReconnected.run();
         } else if (state == ConnectionState.LOST) {
             sessionLost();

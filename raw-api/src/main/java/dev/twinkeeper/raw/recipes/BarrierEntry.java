@@ -118,7 +118,7 @@ final class BarrierEntry {
 
     private void list(BarrierStart start) {
         Children2Callback listed = member.replies().children((code, children, stat) -> onListed(code, start, children));
-        member.zk().getChildren(connection.path(), false, listed, null);
+        connection.list(connection.path(), listed);
     }
 
     private void onListed(Code code, BarrierStart start, List<String> children) {

@@ -60,7 +60,7 @@ final class BarrierExit {
 
     private void list() {
         Children2Callback listed = member.replies().children(this::onListed);
-        member.zk().getChildren(connection.path(), false, listed, null);
+        connection.list(connection.path(), listed);
     }
 
     private void onListed(Code code, List<String> children, Stat stat) {

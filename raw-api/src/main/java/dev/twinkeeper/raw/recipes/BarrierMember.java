@@ -221,11 +221,14 @@ final class BarrierMember implements RecipeConnection.Owner {
     }
 
     void refuse(Code code) {
-        refuse(Problem.NOT_ALLOWED, connection.path() + " is refused: " + code);
+        refuse(connection.refused("it", code));
     }
 
     void refuse(Problem problem, String what) {
-        Failure why = new Failure(problem, what);
+        refuse(new Failure(problem, what));
+    }
+
+    private void refuse(Failure why) {
         if (guard.in(Phase.ENTERING)) {
             withdraw(why);
         } else {

@@ -3,7 +3,6 @@ package dev.twinkeeper.raw.recipes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.twinkeeper.recipes.Recipe.Failure;
-import dev.twinkeeper.recipes.Recipe.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,13 +61,9 @@ final class ElectionCandidates {
 
     private void list(CompletableFuture<List<String>> reader) {
         if (connection.isConnected()) {
-            connection.readBarrier(() -> connection
-                    .zk()
-                    .getChildren(
-                            connection.path(),
-                            false,
-                            connection.replies().children((code, children, stat) -> onListed(code, children, reader)),
-                            null));
+            connection.readBarrier(() -> connection.list(
+                    connection.path(),
+                    connection.replies().children((code, children, stat) -> onListed(code, children, reader))));
         }
     }
 
@@ -108,7 +103,6 @@ final class ElectionCandidates {
     }
 
     private void refuse(Code code, CompletableFuture<List<String>> reader) {
-        reader.completeExceptionally(
-                new Failure(Problem.NOT_ALLOWED, connection.path() + ": reading the queue is refused: " + code));
+        reader.completeExceptionally(connection.refused("reading the queue", code));
     }
 }

@@ -198,7 +198,7 @@ public final class ElectionRecipe implements Election {
 
     private void look() {
         phase = Phase.LOOKING;
-        connection.zk().getChildren(connection.path(), false, replies().children(this::onLooked), null);
+        connection.list(connection.path(), replies().children(this::onLooked));
     }
 
     private void onLooked(Code code, List<String> children, Stat stat) {
@@ -318,8 +318,7 @@ public final class ElectionRecipe implements Election {
             case NONODE -> missing.run();
             case NOCHILDRENFOREPHEMERALS ->
                 fail(new Failure(Problem.FOREIGN, connection.path() + " is somebody's ephemeral"));
-            default ->
-                fail(new Failure(Problem.NOT_ALLOWED, connection.path() + ": " + asked + " is refused: " + code));
+            default -> fail(connection.refused(asked.toString(), code));
         }
         return false;
     }

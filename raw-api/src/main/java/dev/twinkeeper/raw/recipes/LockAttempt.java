@@ -162,7 +162,7 @@ final class LockAttempt {
     }
 
     private void look() {
-        connection.zk().getChildren(connection.path(), false, replies().children(this::onLooked), null);
+        connection.list(connection.path(), replies().children(this::onLooked));
     }
 
     private void onLooked(Code code, List<String> names, Stat stat) {
@@ -313,7 +313,7 @@ final class LockAttempt {
 
     /** X4: what may not be taken back goes with its session, whoever else has something in it. */
     private void refuse(String what, Code code) {
-        Failure why = failure(Problem.NOT_ALLOWED, what + ": " + code);
+        Failure why = connection.refused(what, code);
         if (phase == Phase.LEAVING) {
             end(why);
             connection.renewSession();

@@ -155,7 +155,7 @@ public final class MembershipRecipe implements Membership {
     }
 
     void refuse(String what, Code code) {
-        fail(new Failure(Problem.NOT_ALLOWED, "can't " + what + ": " + code));
+        fail(connection.refused(what, code));
     }
 
     /** There is nothing to wait for. X4: our own ephemeral goes, with the session where nothing else helps. */

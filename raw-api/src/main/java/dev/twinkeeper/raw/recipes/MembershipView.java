@@ -88,7 +88,7 @@ final class MembershipView {
     private void list() {
         seeing = true;
         window = new Window(WINDOW);
-        connection.zk().getChildren(connection.path(), false, replies().children(this::onListed), null);
+        connection.list(connection.path(), replies().children(this::onListed));
     }
 
     private void onListed(Code code, List<String> names, Stat stat) {

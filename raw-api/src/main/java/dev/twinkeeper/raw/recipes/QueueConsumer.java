@@ -137,19 +137,13 @@ final class QueueConsumer {
     }
 
     private void list(String parent, Consumer<List<String>> then) {
-        connection
-                .zk()
-                .getChildren(
-                        parent,
-                        false,
-                        replies().children((code, names, stat) -> {
-                            if (code == Code.OK) {
-                                then.accept(names);
-                            } else {
-                                queue.other(code, parent);
-                            }
-                        }),
-                        null);
+        connection.list(parent, replies().children((code, names, stat) -> {
+            if (code == Code.OK) {
+                then.accept(names);
+            } else {
+                queue.other(code, parent);
+            }
+        }));
     }
 
     private static void know(List<String> names, Set<String> known) {

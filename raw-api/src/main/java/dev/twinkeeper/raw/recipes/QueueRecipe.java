@@ -169,7 +169,7 @@ public final class QueueRecipe implements Queue {
             }
             case NOCHILDRENFOREPHEMERALS ->
                 breakOff(new Failure(Problem.FOREIGN, path + " is an ephemeral of somebody"));
-            default -> breakOff(new Failure(Problem.NOT_ALLOWED, path + ": " + code));
+            default -> breakOff(connection.refused(path, code));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.twinkeeper.raw.recipes;
 
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.raw.session.Connections;
+import dev.twinkeeper.raw.session.Lists;
 import dev.twinkeeper.raw.session.Parents;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.apache.zookeeper.AsyncCallback.Children2Callback;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Perms;
@@ -74,6 +76,7 @@ final class RecipeConnection {
             Phase.CONNECTED, Set.of(Phase.AWAY, Phase.PREPARING, Phase.CLOSED));
 
     private final Session session;
+    private final Lists lists;
     private final boolean shared;
     private final String path;
     private final Owner owner;
@@ -93,6 +96,7 @@ final class RecipeConnection {
 
     private RecipeConnection(Session session, boolean shared, String path, Owner owner) {
         this.session = session;
+        this.lists = new Lists(session);
         this.shared = shared;
         this.path = path;
         this.owner = owner;
@@ -128,6 +132,7 @@ final class RecipeConnection {
     private final class Listener implements Session.Listener {
         @Override
         public void connected() {
+            lists.connected();
             prepare();
         }
 
@@ -235,6 +240,21 @@ final class RecipeConnection {
     Failure cannotConnect() {
         return new Failure(
                 Problem.CANNOT_CONNECT, path + ": no answer from " + session.servers() + " in the time that was given");
+    }
+
+    /** Lists children: a list that is too large for a reply is refused, in the end. See {@link #refused}. */
+    void list(String parent, Children2Callback reply) {
+        lists.list(parent, reply);
+    }
+
+    /** What the servers' no means; or this client's own, to a list that it can't take. */
+    Failure refused(String what, Code code) {
+        return code == Code.MARSHALLINGERROR
+                ? new Failure(
+                        Problem.FULL,
+                        path + " has more children than one answer may hold, " + lists.limit()
+                                + " bytes here (jute.maxbuffer): " + what + " is not possible")
+                : new Failure(Problem.NOT_ALLOWED, path + ": " + what + " is refused: " + code);
     }
 
     /** The current handle. A recipe that kept an older one would act in a dead session. */
