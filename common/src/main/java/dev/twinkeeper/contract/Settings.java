@@ -1,6 +1,7 @@
 package dev.twinkeeper.contract;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a role connects, and its bounds. Immutable; begin with {@link #connect} and change what you need.
@@ -64,168 +65,97 @@ public record Settings(
     }
 
     public Settings withConnect(String connectString) {
-        return new Settings(
-                ConnectString.parse(connectString),
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.connect = ConnectString.parse(connectString));
     }
 
     public Settings withSessionTimeout(Duration timeout) {
-        return new Settings(
-                connect,
-                timeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.sessionTimeout = timeout);
     }
 
     public Settings withConnectTimeout(Duration timeout) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                timeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.connectTimeout = timeout);
     }
 
     public Settings withAddress(String own) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                own,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.address = own);
     }
 
     public Settings withSlots(int count) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                count,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.slots = count);
     }
 
     public Settings withWindow(int requests) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                requests,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.window = requests);
     }
 
     public Settings withBatch(int operations) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                operations,
-                backlog,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.batch = operations);
     }
 
     public Settings withBacklog(int tasks) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                tasks,
-                retention,
-                lostWorkers,
-                security);
+        return with(change -> change.backlog = tasks);
     }
 
     public Settings withRetention(Duration time) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                time,
-                lostWorkers,
-                security);
+        return with(change -> change.retention = time);
     }
 
     public Settings withLostWorkers(int count) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                count,
-                security);
+        return with(change -> change.lostWorkers = count);
     }
 
     public Settings withSecurity(Security own) {
-        return new Settings(
-                connect,
-                sessionTimeout,
-                connectTimeout,
-                address,
-                slots,
-                window,
-                batch,
-                backlog,
-                retention,
-                lostWorkers,
-                own);
+        return with(change -> change.security = own);
+    }
+
+    private Settings with(Consumer<Change> what) {
+        Change change = new Change(this);
+        what.accept(change);
+        return change.settings();
+    }
+
+    /** A copy on which one of the settings is set. */
+    private static final class Change {
+        private ConnectString connect;
+        private Duration sessionTimeout;
+        private Duration connectTimeout;
+        private String address;
+        private int slots;
+        private int window;
+        private int batch;
+        private int backlog;
+        private Duration retention;
+        private int lostWorkers;
+        private Security security;
+
+        private Change(Settings from) {
+            this.connect = from.connect;
+            this.sessionTimeout = from.sessionTimeout;
+            this.connectTimeout = from.connectTimeout;
+            this.address = from.address;
+            this.slots = from.slots;
+            this.window = from.window;
+            this.batch = from.batch;
+            this.backlog = from.backlog;
+            this.retention = from.retention;
+            this.lostWorkers = from.lostWorkers;
+            this.security = from.security;
+        }
+
+        private Settings settings() {
+            return new Settings(
+                    connect,
+                    sessionTimeout,
+                    connectTimeout,
+                    address,
+                    slots,
+                    window,
+                    batch,
+                    backlog,
+                    retention,
+                    lostWorkers,
+                    security);
+        }
     }
 
     private static void between(String what, long value, long least, long most) {
