@@ -8,16 +8,11 @@ import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Rule;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.scenarios.ScenarioContext;
-import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
-import dev.twinkeeper.scenarios.lab.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 import org.apache.zookeeper.ZooDefs.Perms;
 
 /**
@@ -30,8 +25,7 @@ public final class LostAnswerScenarios {
     @Verifies({Rule.S1, Rule.L1, Rule.L5})
     public void theAnswerToAClaimIsLost(ScenarioContext context) {
         var operator = context.operator();
-        var lost = new AtomicReference<CompletableFuture<Request>>();
-        context.prepareWire(wire -> lost.set(wire.loseAnswer(claim(context))));
+        var lost = LostMessages.ofTheNext(context, wire -> wire.loseAnswer(LostMessages.claim(context)));
 
         var master = context.master("m1").awaitReady();
         var elected = master.awaitEvent(Event.Elected.class, ScenarioContext.READY);
@@ -46,8 +40,7 @@ public final class LostAnswerScenarios {
 
     @Verifies({Rule.S1, Rule.L1, Rule.L5})
     public void aClaimIsLost(ScenarioContext context) {
-        var lost = new AtomicReference<CompletableFuture<Request>>();
-        context.prepareWire(wire -> lost.set(wire.loseRequest(claim(context))));
+        var lost = LostMessages.ofTheNext(context, wire -> wire.loseRequest(LostMessages.claim(context)));
 
         var master = context.master("m1").awaitReady();
 
@@ -57,8 +50,7 @@ public final class LostAnswerScenarios {
 
     @Verifies({Rule.S1, Rule.L1, Rule.L5})
     public void theAnswerToAClaimIsLostWithTheSession(ScenarioContext context) {
-        var claimant = new AtomicReference<CompletableFuture<Request>>();
-        context.prepareWire(wire -> claimant.set(wire.loseAnswer(claim(context))));
+        var claimant = LostMessages.ofTheNext(context, wire -> wire.loseAnswer(LostMessages.claim(context)));
 
         var lost = context.master("m1");
         ScenarioContext.await("the claim", claimant.get(), ScenarioContext.READY);
@@ -79,7 +71,7 @@ public final class LostAnswerScenarios {
         context.worker("w1", work).awaitReady();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseAnswer(master, "create", context.layout().assign());
+        var lost = LostMessages.loseAnswer(master, "create", context.layout().assign());
         var tasks = context.submitAll(client, Told.commands(5));
 
         tasks.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
@@ -94,7 +86,7 @@ public final class LostAnswerScenarios {
         context.worker("w1", work).awaitReady();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseRequest(master, "create", context.layout().assign());
+        var lost = LostMessages.loseRequest(master, "create", context.layout().assign());
         var tasks = context.submitAll(client, Told.commands(5));
 
         tasks.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
@@ -112,7 +104,7 @@ public final class LostAnswerScenarios {
         var tasks = context.submitAll(client, Told.commands(3));
         held.awaitBegun(3);
 
-        var lost = loseAnswer(master, "delete", context.layout().assign());
+        var lost = LostMessages.loseAnswer(master, "delete", context.layout().assign());
         context.worker("w2", other).awaitReady();
         gone.close();
 
@@ -129,7 +121,7 @@ public final class LostAnswerScenarios {
         operator.createEphemeral("/workers/by-hand", "somewhere");
         master.awaitEvent(Event.WorkerJoined.class, ScenarioContext.READY);
 
-        var lost = loseAnswer(master, "create", context.layout().assign() + "/by-hand");
+        var lost = LostMessages.loseAnswer(master, "create", context.layout().assign() + "/by-hand");
         var task = context.submit(client, "hello");
 
         operator.awaitExists("/assign/by-hand/" + task, ScenarioContext.READY);
@@ -143,7 +135,7 @@ public final class LostAnswerScenarios {
         context.worker("w1").awaitReady();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseAnswer(master, "delete", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(master, "delete", context.layout().tasks());
         var task = context.submit(client, "forgotten");
 
         operator.awaitGone("/tasks/" + task, ScenarioContext.READY);
@@ -157,7 +149,7 @@ public final class LostAnswerScenarios {
         var leaving = context.master("m1").awaitReady();
         var standby = context.master("m2").awaitReady();
 
-        var lost = loseAnswer(leaving, "delete", context.layout().master());
+        var lost = LostMessages.loseAnswer(leaving, "delete", context.layout().master());
         leaving.close();
 
         standby.awaitEvent(Event.Elected.class, ScenarioContext.SUCCESSION);
@@ -188,9 +180,10 @@ public final class LostAnswerScenarios {
     @Verifies({Rule.R1, Rule.R2, Rule.L5})
     public void theAnswerToARegistrationIsLost(ScenarioContext context) {
         var operator = context.operator();
-        var lost = new AtomicReference<CompletableFuture<Request>>();
-        context.prepareWire(wire -> lost.set(wire.loseAnswer(
-                request -> request.does("create", context.layout().workers() + "/w1"))));
+        var lost = LostMessages.ofTheNext(
+                context,
+                wire -> wire.loseAnswer(
+                        request -> request.does("create", context.layout().workers() + "/w1")));
 
         var worker = context.worker("w1").awaitReady();
 
@@ -201,9 +194,10 @@ public final class LostAnswerScenarios {
 
     @Verifies({Rule.R1, Rule.R2, Rule.L5})
     public void aRegistrationIsLost(ScenarioContext context) {
-        var lost = new AtomicReference<CompletableFuture<Request>>();
-        context.prepareWire(wire -> lost.set(wire.loseRequest(
-                request -> request.does("create", context.layout().workers() + "/w1"))));
+        var lost = LostMessages.ofTheNext(
+                context,
+                wire -> wire.loseRequest(
+                        request -> request.does("create", context.layout().workers() + "/w1")));
 
         context.worker("w1").awaitReady();
 
@@ -218,7 +212,7 @@ public final class LostAnswerScenarios {
         var first = worker.wire().session().orElseThrow();
 
         // Its second session registers, is lost before it knows, and stands in the way of the third.
-        var lost = loseAnswer(worker, "create", context.layout().workers() + "/w1");
+        var lost = LostMessages.loseAnswer(worker, "create", context.layout().workers() + "/w1");
         worker.expire();
         ScenarioContext.await("the loss", lost, ScenarioContext.READY);
         worker.expire();
@@ -241,7 +235,7 @@ public final class LostAnswerScenarios {
         var worker = context.worker("w1", work).awaitReady();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseAnswer(worker, "create", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(worker, "create", context.layout().tasks());
         var task = context.submit(client, "hello");
 
         assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
@@ -258,7 +252,7 @@ public final class LostAnswerScenarios {
         var worker = context.worker("w1", work).awaitReady();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseRequest(worker, "create", context.layout().tasks());
+        var lost = LostMessages.loseRequest(worker, "create", context.layout().tasks());
         var task = context.submit(client, "hello");
 
         assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
@@ -273,7 +267,7 @@ public final class LostAnswerScenarios {
         var operator = context.operator();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseAnswer(client, "create", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(client, "create", context.layout().tasks());
         var task = context.submit(client, "once");
 
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
@@ -288,7 +282,7 @@ public final class LostAnswerScenarios {
         operator.setAcl("/tasks", Perms.ALL & ~Perms.READ);
 
         var losing = Instant.now();
-        var lost = loseAnswer(client, "create", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(client, "create", context.layout().tasks());
         var submit = client.role().submit(Payload.of("once"));
 
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
@@ -309,7 +303,7 @@ public final class LostAnswerScenarios {
         var operator = context.operator();
         var client = context.client("c1").awaitReady();
 
-        var lost = loseRequest(client, "create", context.layout().tasks());
+        var lost = LostMessages.loseRequest(client, "create", context.layout().tasks());
         var task = context.submit(client, "once");
 
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
@@ -322,7 +316,8 @@ public final class LostAnswerScenarios {
         var client = context.client("c1").awaitReady();
         var tasks = new ArrayList<TaskId>();
         for (int round = 1; round <= 3; round++) {
-            var lost = loseAnswer(client, "create", context.layout().tasks());
+            var lost =
+                    LostMessages.loseAnswer(client, "create", context.layout().tasks());
             tasks.addAll(context.submitAll(client, Told.commands(150)));
             assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
         }
@@ -339,7 +334,7 @@ public final class LostAnswerScenarios {
         var client = context.client("c1", Given.LONG_SESSION).awaitReady();
         var operator = context.operator();
 
-        var lost = loseAnswer(client, "create", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(client, "create", context.layout().tasks());
         var submit = client.role().submit(Payload.of("once"));
         ScenarioContext.await("the loss", lost, ScenarioContext.READY);
         client.cut();
@@ -363,7 +358,7 @@ public final class LostAnswerScenarios {
         var task = context.submit(client, "hello");
         context.outcome(client, task);
 
-        var lost = loseAnswer(client, "delete", context.layout().tasks());
+        var lost = LostMessages.loseAnswer(client, "delete", context.layout().tasks());
         var collected = ScenarioContext.await("the collect", client.role().collect(task), ScenarioContext.READY);
 
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
@@ -379,27 +374,12 @@ public final class LostAnswerScenarios {
         var tasks = context.submitAll(client, Told.commands(5));
         tasks.forEach(task -> context.outcome(client, task));
 
-        var lost = loseRequest(client, "delete", context.layout().tasks());
+        var lost = LostMessages.loseRequest(client, "delete", context.layout().tasks());
         var collects = tasks.stream().map(task -> client.role().collect(task)).toList();
 
         collects.forEach(each -> assertThat(ScenarioContext.await("a collect", each, ScenarioContext.READY))
                 .isTrue());
         assertThat(lost).as("the loss").succeedsWithin(ScenarioContext.READY);
         assertThat(context.operator().children("/tasks")).isEmpty();
-    }
-
-    private static Predicate<Request> claim(ScenarioContext context) {
-        return request -> request.operation().equals("multi")
-                && request.does("create", context.layout().master());
-    }
-
-    private static CompletableFuture<Request> loseAnswer(
-            TestParticipant<?> participant, String operation, String path) {
-        return participant.wire().loseAnswer(request -> request.does(operation, path));
-    }
-
-    private static CompletableFuture<Request> loseRequest(
-            TestParticipant<?> participant, String operation, String path) {
-        return participant.wire().loseRequest(request -> request.does(operation, path));
     }
 }
