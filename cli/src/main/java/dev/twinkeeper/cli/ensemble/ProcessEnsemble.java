@@ -1,5 +1,6 @@
 package dev.twinkeeper.cli.ensemble;
 
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class ProcessEnsemble implements AutoCloseable {
             throw e;
         }
         for (ServerProcess server : ensemble.servers) {
-            server.onExit().thenRunAsync(() -> ensemble.onEnded(server), A_MOMENT_LATER);
+            server.process().onExit().thenRunAsync(() -> ensemble.onEnded(server), A_MOMENT_LATER);
         }
         return ensemble;
     }
@@ -79,9 +80,12 @@ public final class ProcessEnsemble implements AutoCloseable {
         long deadline = System.nanoTime() + ELECTION.toNanos();
         for (ServerProcess server : servers) {
             while (probe.mode(server.server()).isEmpty()) {
-                if (server.endsWithin(ASK_EVERY_MS)) {
+                if (server.process().endsWithin(ASK_EVERY_MS)) {
                     checkMajority(server);
                     break;
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
                 }
                 if (System.nanoTime() > deadline) {
                     throw new EnsembleException(
@@ -95,18 +99,19 @@ public final class ProcessEnsemble implements AutoCloseable {
     private void checkMajority(ServerProcess ended) {
         if (alive() <= plan.size() / 2) {
             throw new EnsembleException("server " + ended.server().number() + ": ended while it started, exit code "
-                    + ended.exitCode() + ": " + ended.endReason(plan));
+                    + ended.process().exitCode() + ": " + ended.endReason(plan));
         }
     }
 
     private int alive() {
-        return (int) servers.stream().filter(ServerProcess::isAlive).count();
+        return (int)
+                servers.stream().filter(server -> server.process().isAlive()).count();
     }
 
     /** The server that leads, or stands alone; empty while there is an election. */
     public Optional<EnsemblePlan.Server> leader() {
         return servers.stream()
-                .filter(ServerProcess::isAlive)
+                .filter(server -> server.process().isAlive())
                 .map(ServerProcess::server)
                 .filter(server -> probe.mode(server)
                         .filter(mode -> !mode.equals("follower"))
@@ -120,6 +125,7 @@ public final class ProcessEnsemble implements AutoCloseable {
                 .filter(server -> server.server().number() == number)
                 .findFirst()
                 .orElseThrow()
+                .process()
                 .pid();
     }
 
@@ -128,14 +134,14 @@ public final class ProcessEnsemble implements AutoCloseable {
             return;
         }
         server.removePidFile();
-        listener.ended(server.server(), server.exitCode(), server.endReason(plan), alive());
+        listener.ended(server.server(), server.process().exitCode(), server.endReason(plan), alive());
     }
 
     /** Asks all servers to end, and kills those that don't within a few seconds. Their data stay. */
     @Override
     public void close() {
         closing = true;
-        servers.forEach(ServerProcess::terminate);
+        servers.forEach(server -> server.process().terminate());
         long deadline = System.nanoTime() + LAST_WORDS.toNanos();
         for (ServerProcess server : servers) {
             end(server, deadline);
@@ -143,14 +149,9 @@ public final class ProcessEnsemble implements AutoCloseable {
     }
 
     private static void end(ServerProcess server, long deadline) {
-        boolean ended = false;
-        try {
-            ended = server.endsWithin(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!ended) {
-            server.kill();
+        ChildProcess process = server.process();
+        if (!process.endsWithin(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())))) {
+            process.killNow();
         }
         server.removePidFile();
     }

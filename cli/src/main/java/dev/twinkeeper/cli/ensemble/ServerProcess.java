@@ -1,11 +1,11 @@
 package dev.twinkeeper.cli.ensemble;
 
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +16,10 @@ final class ServerProcess {
     private static final String MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
 
     private final EnsemblePlan.Server server;
-    private final Process process;
+    private final ChildProcess process;
     private final long logFrom;
 
-    private ServerProcess(EnsemblePlan.Server server, Process process, long logFrom) {
+    private ServerProcess(EnsemblePlan.Server server, ChildProcess process, long logFrom) {
         this.server = server;
         this.process = process;
         this.logFrom = logFrom;
@@ -30,27 +30,26 @@ final class ServerProcess {
         List<String> options = List.of("-XX:+UseSerialGC", "-Dtwinkeeper.log=" + server.log());
         long logFrom = EndReason.end(server.log());
         try {
-            Process process = JavaCommand.of(
-                            options, MAIN, List.of(server.config().toString()))
-                    .directory(server.directory().toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(server.console().toFile())
-                    .start();
+            ChildProcess process = ChildProcess.start(
+                    JavaCommand.of(options, MAIN, List.of(server.config().toString())),
+                    server.directory(),
+                    ProcessBuilder.Redirect.to(server.console().toFile()));
             ServerProcess started = new ServerProcess(server, process, logFrom);
             started.writePidFile();
             return started;
-        } catch (IOException e) {
-            throw new EnsembleException("server " + server.number() + ": cannot be started (" + e.getMessage() + ")");
+        } catch (UncheckedIOException e) {
+            throw new EnsembleException("server " + server.number() + ": cannot be started ("
+                    + e.getCause().getMessage() + ")");
         }
     }
 
-    private void writePidFile() throws IOException {
+    private void writePidFile() {
         try {
             Files.writeString(server.pidFile(), process.pid() + "\n");
         } catch (IOException e) {
             // Nobody would find it again.
-            process.destroyForcibly();
-            throw e;
+            process.killNow();
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -67,40 +66,12 @@ final class ServerProcess {
         return server;
     }
 
-    long pid() {
-        return process.pid();
-    }
-
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
-    /** Only after it has ended. */
-    int exitCode() {
-        return process.exitValue();
+    ChildProcess process() {
+        return process;
     }
 
     /** Why it ended, in one line. */
     String endReason(EnsemblePlan plan) {
         return EndReason.of(plan, server, logFrom);
-    }
-
-    CompletableFuture<Process> onExit() {
-        return process.onExit();
-    }
-
-    /** Whether it ended within that time. */
-    boolean endsWithin(long ms) throws InterruptedException {
-        return process.waitFor(ms, TimeUnit.MILLISECONDS);
-    }
-
-    /** Asks it to end. */
-    void terminate() {
-        process.destroy();
-    }
-
-    /** Ends it as a power cut would. */
-    void kill() {
-        process.destroyForcibly();
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.twinkeeper.cli.ensemble.EnsembleException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.scenarios.events.EventStream;
-import dev.twinkeeper.scenarios.torture.ChildProcess;
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import dev.twinkeeper.scenarios.torture.ServerNode;
 import dev.twinkeeper.scenarios.torture.Servers;
 import java.io.IOException;

@@ -1,6 +1,5 @@
-package dev.twinkeeper.scenarios.torture;
+package dev.twinkeeper.scenarios.lab;
 
-import dev.twinkeeper.scenarios.lab.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** A process that we started, and that ends with us: see {@link ParentWatch}. */
+/** A process that we started: a server, a role, a program beside them. */
 public final class ChildProcess {
     /** The kernel ends a killed process within this, on a machine that does anything at all. */
     private static final long KILL_MS = 10_000;
@@ -46,12 +45,13 @@ public final class ChildProcess {
      *
      * @param log where a main that knows the property {@code twinkeeper.log} logs to
      */
-    static ChildProcess java(Class<?> main, Path log, Path directory, List<String> properties, String argument) {
+    public static ChildProcess java(Class<?> main, Path log, Path directory, List<String> properties, String argument) {
         List<String> options = new ArrayList<>(
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtwinkeeper.log=" + log));
         options.addAll(properties);
         ProcessBuilder builder = JavaCommand.of(options, main.getName(), List.of(argument));
-        return start(builder, directory, log.resolveSibling(log.getFileName() + ".out"));
+        Path output = log.resolveSibling(log.getFileName() + ".out");
+        return start(builder, directory, ProcessBuilder.Redirect.appendTo(output.toFile()));
     }
 
     /** Takes over a process that somebody else of us started. */
@@ -59,16 +59,16 @@ public final class ChildProcess {
         return new ChildProcess(process);
     }
 
-    /** Starts any program. */
-    static ChildProcess start(List<String> command, Path directory, Path output) {
-        return start(new ProcessBuilder(command), directory, output);
-    }
-
-    private static ChildProcess start(ProcessBuilder builder, Path directory, Path output) {
+    /**
+     * Starts any program.
+     *
+     * @throws UncheckedIOException where it can't be started
+     */
+    public static ChildProcess start(ProcessBuilder builder, Path directory, ProcessBuilder.Redirect output) {
         try {
             return new ChildProcess(builder.directory(directory.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .redirectOutput(output)
                     .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

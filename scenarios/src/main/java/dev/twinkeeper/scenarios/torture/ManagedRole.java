@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.twinkeeper.scenarios.checker.JsonLines;
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import dev.twinkeeper.scenarios.lab.SessionCredentials;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

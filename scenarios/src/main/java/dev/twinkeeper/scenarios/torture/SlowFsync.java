@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,17 +41,15 @@ final class SlowFsync implements Fault {
             Path output = targets.out.resolve("strace-" + node + ".txt");
             try {
                 Files.deleteIfExists(output);
-                tracers.add(ChildProcess.start(
-                        List.of(
-                                "strace",
-                                "-p",
-                                thread,
-                                "-e",
-                                "trace=fsync,fdatasync",
-                                "-e",
-                                "inject=fsync,fdatasync:delay_exit=" + delayMs * 1_000),
-                        targets.out,
-                        output));
+                ProcessBuilder strace = new ProcessBuilder(
+                        "strace",
+                        "-p",
+                        thread,
+                        "-e",
+                        "trace=fsync,fdatasync",
+                        "-e",
+                        "inject=fsync,fdatasync:delay_exit=" + delayMs * 1_000);
+                tracers.add(ChildProcess.start(strace, targets.out, ProcessBuilder.Redirect.to(output.toFile())));
             } catch (IOException | UncheckedIOException e) {
                 throw new NotInjected("no strace: " + e.getMessage());
             }

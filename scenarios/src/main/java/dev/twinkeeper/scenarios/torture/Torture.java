@@ -3,6 +3,7 @@ package dev.twinkeeper.scenarios.torture;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.twinkeeper.scenarios.checker.JsonLines;
+import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
