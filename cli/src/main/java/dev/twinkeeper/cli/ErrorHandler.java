@@ -74,6 +74,6 @@ final class ErrorHandler {
 
     /** One line, whatever was typed. */
     static String printable(String text) {
-        return text.replaceAll("[\\p{Cntrl}]+", " ").strip();
+        return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ").strip();
     }
 }

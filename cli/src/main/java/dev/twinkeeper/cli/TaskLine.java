@@ -3,6 +3,7 @@ package dev.twinkeeper.cli;
 import dev.twinkeeper.cli.Terminal.Tone;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Printable;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,9 +73,6 @@ record TaskLine(String path, String state, Tone tone, Map<String, String> fields
         String shown = text.length() <= SHOWN
                 ? text.stripTrailing()
                 : text.substring(0, SHOWN) + "… (" + text.length() + " characters, --json has them all)";
-        return shown.replace("\\", "\\\\")
-                .replace("\n", "\\n")
-                .replace("\t", "\\t")
-                .replaceAll("\\p{Cntrl}", "?");
+        return Printable.line(shown.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t"));
     }
 }

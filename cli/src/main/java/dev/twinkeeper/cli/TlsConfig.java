@@ -2,9 +2,10 @@ package dev.twinkeeper.cli;
 
 import dev.twinkeeper.contract.CoordinationException;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -21,6 +22,9 @@ final class TlsConfig {
             "zookeeper.clientCnxnSocket", "org.apache.zookeeper.ClientCnxnSocketNetty");
 
     private static final String PREFIX = "zookeeper.ssl.";
+    /** Longer than any that a person wrote. */
+    private static final long LONGEST = 1 << 20;
+
     private static final String FIPS = "zookeeper.fips-mode";
 
     private TlsConfig() {}
@@ -28,8 +32,11 @@ final class TlsConfig {
     /** @throws CoordinationException {@code INVALID} naming the property and what is wrong with it */
     static Map<String, String> read(Path file) {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            properties.load(reader);
+        try {
+            if (Files.size(file) > LONGEST) {
+                throw invalid(file, "it is longer than " + LONGEST + " bytes");
+            }
+            properties.load(new StringReader(Files.readString(file, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException e) {
             throw invalid(file, "it can't be read (" + e.getClass().getSimpleName() + ")");
         }
@@ -60,14 +67,22 @@ final class TlsConfig {
     }
 
     private static String existing(Path file, String name, String value) {
-        Path named = file.toAbsolutePath().resolveSibling(value).normalize();
-        if (!Files.isReadable(named)) {
-            throw invalid(file, name + " names '" + named + "', which can't be read");
+        Path named = named(file, name, value);
+        if (!Files.isRegularFile(named) || !Files.isReadable(named)) {
+            throw invalid(file, name + " names '" + named + "', which is no file that can be read");
         }
         if (name.endsWith(".passwordPath")) {
             SecurityOptions.checkPrivate("password file", named);
         }
         return named.toString();
+    }
+
+    private static Path named(Path file, String name, String value) {
+        try {
+            return file.toAbsolutePath().resolveSibling(value).normalize();
+        } catch (InvalidPathException e) {
+            throw invalid(file, name + " names no file: " + e.getReason());
+        }
     }
 
     private static CoordinationException invalid(Path file, String advice) {

@@ -15,9 +15,18 @@ public record ConnectString(String servers, String chroot) {
     private static final int DEFAULT_PORT = 2181;
     private static final int MAX_SERVERS = 100;
 
+    /** Longer than the longest host name with its port. Patterns look at a server more than once, so it comes first. */
+    private static final int LONGEST_SERVER = 300;
+
+    /** As long as a hundred servers and a path can be. */
+    private static final int LONGEST = 40_000;
+
     /** @throws CoordinationException {@code INVALID} saying which part is wrong */
     public static ConnectString parse(String given) {
         String text = given.strip();
+        if (text.length() > LONGEST) {
+            throw invalid(text, "at most " + LONGEST + " characters");
+        }
         checkNoScheme(text);
         int slash = text.indexOf('/');
         String hosts = slash < 0 ? text : text.substring(0, slash);
@@ -25,12 +34,13 @@ public record ConnectString(String servers, String chroot) {
         if (hosts.isBlank()) {
             throw invalid(text, "it names no server; the form is host:port,host:port/chroot");
         }
-        List<String> servers = new ArrayList<>();
-        for (String server : hosts.split(",", -1)) {
-            servers.add(server(text, server.strip()));
+        String[] named = hosts.split(",", -1);
+        if (named.length > MAX_SERVERS) {
+            throw invalid(text, "at most " + MAX_SERVERS + " servers");
         }
-        if (servers.size() > MAX_SERVERS) {
-            throw invalid(text.substring(0, Math.min(60, text.length())) + "…", "at most " + MAX_SERVERS + " servers");
+        List<String> servers = new ArrayList<>();
+        for (String server : named) {
+            servers.add(server(text, server.strip()));
         }
         return new ConnectString(String.join(",", servers), chroot(text, chroot));
     }
@@ -47,6 +57,9 @@ public record ConnectString(String servers, String chroot) {
     private static String server(String text, String server) {
         if (server.isEmpty()) {
             throw invalid(text, "a comma stands before or behind no server; '' is no host:port");
+        }
+        if (server.length() > LONGEST_SERVER) {
+            throw invalid(text, "no server's name is longer than " + LONGEST_SERVER + " characters");
         }
         if (server.matches("[0-9a-fA-F:.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%.*)?")) {
             throw invalid(text, "an IPv6 address stands in brackets, as [::1]:2181; '" + server + "' has none");
@@ -99,7 +112,7 @@ public record ConnectString(String servers, String chroot) {
     }
 
     private static CoordinationException invalid(String text, String advice) {
-        return CoordinationException.invalid("connect string", text.replaceAll("\\p{Cntrl}", "?"), advice);
+        return CoordinationException.invalid("connect string", text, advice);
     }
 
     @Override

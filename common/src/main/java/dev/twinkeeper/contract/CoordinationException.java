@@ -33,6 +33,9 @@ public final class CoordinationException extends RuntimeException {
         CLOSED
     }
 
+    /** Of what was given, and of what there is to say of it: enough to find it. */
+    private static final int SHOWN = 200;
+
     private final Problem problem;
 
     public CoordinationException(Problem problem, String message) {
@@ -44,9 +47,11 @@ public final class CoordinationException extends RuntimeException {
         return problem;
     }
 
-    /** An {@link Problem#INVALID} in this form: {@code what 'value': advice}. */
+    /** An {@link Problem#INVALID} on one line, in this form: {@code what 'value': advice}. */
     public static CoordinationException invalid(String what, String value, String advice) {
-        return new CoordinationException(Problem.INVALID, what + " '" + value + "': " + advice);
+        return new CoordinationException(
+                Problem.INVALID,
+                what + " '" + Printable.line(value, SHOWN) + "': " + Printable.line(advice, 2 * SHOWN));
     }
 
     /** A {@link Problem#CLOSED}. */

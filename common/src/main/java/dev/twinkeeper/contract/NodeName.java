@@ -33,23 +33,19 @@ final class NodeName {
         }
         if (name.length() > MAX_LENGTH) {
             throw CoordinationException.invalid(
-                    what, printable(name.substring(0, 20)) + "…", "at most " + MAX_LENGTH + " characters");
+                    what, Printable.line(name, 20), "at most " + MAX_LENGTH + " characters");
         }
         if (name.equals(".") || name.equals("..")) {
             throw CoordinationException.invalid(what, name, "it means a directory");
         }
         // By code points, so that the message names what was typed and not half of it.
         name.codePoints().filter(c -> !allowed.test(c)).findFirst().ifPresent(c -> {
-            throw CoordinationException.invalid(what, printable(name), "character U+%04X is not allowed".formatted(c));
+            throw CoordinationException.invalid(what, name, "character U+%04X is not allowed".formatted(c));
         });
     }
 
     /** ZooKeeper's own list of what a path may not hold (its PathUtils; whatever takes two chars is out), and the slash. */
     private static boolean allowed(int c) {
         return c != '/' && c > 0x1F && (c < 0x7F || c > 0x9F) && (c < 0xD800 || c > 0xF8FF) && c < 0xFFF0;
-    }
-
-    private static String printable(String name) {
-        return name.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9F}]", "?");
     }
 }

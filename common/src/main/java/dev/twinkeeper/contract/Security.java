@@ -151,7 +151,7 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
             if (!each.matches("digest:[^:,]+:[A-Za-z0-9+/]{27}=|x509:[^,]+|ip:[0-9a-fA-F.:/]+")) {
                 throw CoordinationException.invalid(
                         "acl",
-                        text.replaceAll("\\p{Cntrl}", "?"),
+                        text,
                         "write open, creator, or identities as digest:user:HASH, x509:NAME, ip:ADDRESS with commas");
             }
             int colon = each.indexOf(':');

@@ -5,7 +5,8 @@ package dev.twinkeeper.contract;
  * by that sequence.
  */
 public record TaskId(String name) implements Comparable<TaskId> {
-    private static final int DIGITS = 10;
+    /** Of the sequence. */
+    public static final int DIGITS = 10;
 
     /** @throws CoordinationException {@code INVALID} where the name can't be a task's */
     public TaskId {

@@ -80,8 +80,10 @@ public final class Layout {
 
     /** The token of a child of {@code /tasks} that was made with {@link #newTask}; empty for any other. */
     public static Optional<String> token(String child) {
-        int end = child.lastIndexOf('-');
-        return child.startsWith(TASK) && end > TASK.length()
+        int end = child.indexOf('-', TASK.length());
+        // Somebody's copy of a task has the token and no sequence: it is none of ours, and perhaps no task.
+        boolean sequence = TaskId.isTask(child) && end == child.length() - TaskId.DIGITS - 1;
+        return child.startsWith(TASK) && end > TASK.length() && sequence
                 ? Optional.of(child.substring(TASK.length(), end))
                 : Optional.empty();
     }

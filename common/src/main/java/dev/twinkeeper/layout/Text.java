@@ -1,5 +1,6 @@
 package dev.twinkeeper.layout;
 
+import dev.twinkeeper.contract.Printable;
 import java.nio.charset.StandardCharsets;
 
 /** Lines of text in znodes. What others wrote there is shown without control characters and cut. */
@@ -27,7 +28,6 @@ final class Text {
 
     /** The first line, fit to be printed. */
     static String firstLine(byte[] data) {
-        String line = line(data).replaceAll("\\p{Cntrl}", "?");
-        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+        return Printable.line(line(data), SHOWN);
     }
 }

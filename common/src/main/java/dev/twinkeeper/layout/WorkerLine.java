@@ -11,7 +11,8 @@ public record WorkerLine(String address, int slots) {
     /** What one worker may claim for itself; more is a typing error, and would draw every task to it. */
     public static final int MAX_SLOTS = 1_000;
 
-    private static final Pattern SLOTS = Pattern.compile("(?:^|\\s)slots=([0-9]{1,9})(?:\\s|$)");
+    /** The last such word: an address may look like one. */
+    private static final Pattern SLOTS = Pattern.compile("^(?:.*\\s)?slots=([0-9]{1,9})(?:\\s|$)", Pattern.DOTALL);
 
     public byte[] encode() {
         return Text.encode(address + " slots=" + slots);

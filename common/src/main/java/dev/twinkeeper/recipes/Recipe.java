@@ -155,7 +155,7 @@ public interface Recipe extends AutoCloseable {
                         .noneMatch(c ->
                                 c == '/' || Character.isISOControl(c) || c >= 0xD800 && c <= 0xF8FF || c >= 0xFFF0);
         if (!good) {
-            String shown = name == null ? "null" : "'" + name.replaceAll("\\p{Cntrl}", "?") + "'";
+            String shown = name == null ? "null" : "'" + name.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?") + "'";
             throw new Failure(
                     Problem.INVALID,
                     what + " " + shown + ": 1 to " + MAX_NAME + " characters, no slash, no control character");

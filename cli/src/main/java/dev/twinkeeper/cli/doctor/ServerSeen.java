@@ -60,7 +60,11 @@ record ServerSeen(Endpoint endpoint, Map<InetAddress, ServerProbe.State> states,
         return field("Zookeeper version: ").map(text -> text.split("[-,\\s]", 2)[0]);
     }
 
+    /** Empty where it says none: whatever listens there may answer whatever it likes. */
     Optional<Long> zxid() {
-        return field("Zxid: ").map(text -> Long.parseUnsignedLong(text.replace("0x", ""), 16));
+        return field("Zxid: ")
+                .map(text -> text.replace("0x", ""))
+                .filter(text -> text.matches("[0-9a-fA-F]{1,16}"))
+                .map(text -> Long.parseUnsignedLong(text, 16));
     }
 }

@@ -47,6 +47,11 @@ record ZooCfg(Path file, Map<String, String> written, Map<String, String> values
                         line.substring(equals + 1).strip());
             }
         }
+        for (String key : List.of("dataDir", "dataLogDir")) {
+            if (values.getOrDefault(key, "").indexOf('\0') >= 0) {
+                throw new IOException(key + " has a zero character, which no path has");
+            }
+        }
         return new ZooCfg(file, written, values);
     }
 

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.twinkeeper.contract.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A comparison's {@code results.json}, as far as the report shows it. Whatever else is in it is passed over, so that a
@@ -39,6 +41,9 @@ record Results(
 
     /** A comparison of everything is a tenth of it. */
     private static final long LARGEST = 64L << 20;
+
+    /** Of what a parser says: it repeats what it met. */
+    private static final int SHOWN = 200;
 
     private static final ObjectMapper MAPPER = new ObjectMapper()
             .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true)
@@ -73,7 +78,11 @@ record Results(
             boolean ok,
             long millis,
             String failure,
-            String differing) {}
+            String differing) {
+        Played {
+            Objects.requireNonNull(scenario, "a scenario without a name");
+        }
+    }
 
     /** @throws ReportException where it is no such file */
     static Results read(Path file) {
@@ -98,7 +107,9 @@ record Results(
 
     private static String where(JsonProcessingException e) {
         if (e.getLocation() == null || e.getLocation().getLineNr() < 0) {
-            return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("it makes no sense");
+            String said =
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("it makes no sense");
+            return Printable.line(said, SHOWN);
         }
         return "line " + e.getLocation().getLineNr() + " makes no sense";
     }

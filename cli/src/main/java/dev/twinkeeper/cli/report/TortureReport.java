@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.contract.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -25,9 +27,12 @@ public final class TortureReport {
     /** Submits whose outcome is waited for: more than a run has under way. */
     private static final int MOST_OPEN = 1_000_000;
 
+    /** Of what a parser says: it repeats what it met. */
+    private static final int SHOWN = 200;
+
     private static final long SECOND = 1_000_000;
 
-    private final Map<Long, List<Long>> latencies = new TreeMap<>();
+    private final NavigableMap<Long, List<Long>> latencies = new TreeMap<>();
     private final Map<String, Long> invoked = new HashMap<>();
     private final Map<String, Long> acknowledged = new HashMap<>();
     private long first = Long.MAX_VALUE;
@@ -54,7 +59,8 @@ public final class TortureReport {
             }
         } catch (IOException e) {
             throw new ReportException("torture '" + directory + "': its evidence can't be read ("
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")");
+                    + Printable.line(
+                            String.valueOf(e.getMessage()).lines().findFirst().orElse(""), SHOWN) + ")");
         }
         report.points(data);
         Path file = directory.resolve("report.html");
@@ -121,9 +127,8 @@ public final class TortureReport {
         long step = Math.max(1, (seconds + MOST_POINTS - 1) / MOST_POINTS);
         for (long at = from; at < from + seconds; at += step) {
             List<Long> all = new ArrayList<>();
-            for (long second = at; second < at + step; second++) {
-                all.addAll(latencies.getOrDefault(second, List.of()));
-            }
+            // Only those that there are: a time that makes no sense makes a step of ages.
+            latencies.subMap(at, at + step).values().forEach(all::addAll);
             all.sort(null);
             ArrayNode point = points.addArray().add(at).add(all.size() / (double) step);
             if (!all.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.checker;
 
+import dev.twinkeeper.contract.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -30,9 +31,8 @@ public record Data(byte[] bytes) {
     /** Fit to be printed: cut, and without control characters. */
     @Override
     public String toString() {
-        String text = new String(bytes, 0, Math.min(bytes.length, SHOWN), StandardCharsets.UTF_8)
-                .replace("\n", "\\n")
-                .replaceAll("\\p{Cntrl}", "?");
-        return bytes.length <= SHOWN ? "\"" + text + "\"" : "\"" + text + "…\" (" + bytes.length + " bytes)";
+        String text = new String(bytes, 0, Math.min(bytes.length, SHOWN), StandardCharsets.UTF_8).replace("\n", "\\n");
+        String shown = Printable.line(text);
+        return bytes.length <= SHOWN ? "\"" + shown + "\"" : "\"" + shown + "…\" (" + bytes.length + " bytes)";
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.contract.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
 
 /** JSON objects, written and read, one a line. */
 public final class JsonLines {
+    private static final int SHOWN = 200;
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private JsonLines() {}
@@ -89,7 +92,7 @@ public final class JsonLines {
         try {
             line.accept(node);
         } catch (RuntimeException e) {
-            throw new IOException("%s, line %d makes no sense: %s".formatted(file, number, e.getMessage()), e);
+            throw new IOException("%s, line %d makes no sense: %s".formatted(file, number, said(e.getMessage())), e);
         }
     }
 
@@ -97,8 +100,13 @@ public final class JsonLines {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IOException("%s, line %d is no JSON: %s".formatted(file, line, e.getOriginalMessage()), e);
+            throw new IOException("%s, line %d is no JSON: %s".formatted(file, line, said(e.getOriginalMessage())), e);
         }
+    }
+
+    /** A parser repeats what it met. */
+    static String said(String message) {
+        return Printable.line(String.valueOf(message), SHOWN);
     }
 
     /** A zxid or a session: {@code "0x…"}, or a plain number. */

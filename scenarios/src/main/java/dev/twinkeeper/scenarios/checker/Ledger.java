@@ -113,7 +113,17 @@ public final class Ledger {
             return smallest;
         }
 
+        /** Whatever is wrong with a record, its place is said: it is intact, but no server would write it. */
         private void take(long zxid) throws IOException {
+            try {
+                read(zxid);
+            } catch (RuntimeException e) {
+                throw new IOException(
+                        "the record of 0x%x makes no sense: %s".formatted(zxid, JsonLines.said(e.toString())), e);
+            }
+        }
+
+        private void read(long zxid) throws IOException {
             LedgerSource first = null;
             int know = 0;
             for (LedgerSource source : sources) {

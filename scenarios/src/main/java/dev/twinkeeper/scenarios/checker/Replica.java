@@ -3,10 +3,12 @@ package dev.twinkeeper.scenarios.checker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.data.Stat;
+import org.apache.zookeeper.server.DataNode;
 import org.apache.zookeeper.server.DataTree;
 import org.apache.zookeeper.server.TxnLogEntry;
 import org.apache.zookeeper.txn.MultiTxn;
@@ -61,7 +63,12 @@ public final class Replica {
         paths.add("/");
         for (int i = 0; i < paths.size(); i++) {
             String path = paths.get(i);
-            for (String child : tree.getNode(path).getChildren()) {
+            DataNode node = tree.getNode(path);
+            for (String child : node == null ? Set.<String>of() : node.getChildren()) {
+                // A log that no server wrote may have a path with two slashes: below them is the root again.
+                if (child.isEmpty()) {
+                    continue;
+                }
                 String below = path.equals("/") ? "/" + child : path + "/" + child;
                 if (!below.equals(SYSTEM)) {
                     paths.add(below);

@@ -36,6 +36,9 @@ public record Run(
         Duration loadBegin,
         Duration loadEnd,
         List<Footprint> footprints) {
+    /** Some hundred years after 1970. */
+    private static final long LATEST_MS = 1L << 43;
+
     /** What a process took, at the start and at the end: heap after a collection. */
     public record Footprint(String process, long heapStartKb, long heapEndKb, long threadsStart, long threadsEnd) {}
 
@@ -47,8 +50,8 @@ public record Run(
         }
         try {
             return of(out, JsonLines.object(file));
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw new IOException(file + " makes no sense: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
+            throw new IOException(file + " makes no sense: " + JsonLines.said(e.getMessage()), e);
         }
     }
 
@@ -67,18 +70,31 @@ public record Run(
                 json.path("implementation").asText("unknown"),
                 json.path("seed").asLong(),
                 json.path("command").asText(),
-                Instant.parse(json.required("begin").asText()),
+                Instant.ofEpochMilli(bounded(
+                        "begin", Instant.parse(json.required("begin").asText()).toEpochMilli())),
                 json.path("rate").asDouble(),
-                Duration.ofMillis(json.required("session_timeout_ms").asLong()),
-                Duration.ofMillis(json.required("retention_ms").asLong()),
+                millis(json, "session_timeout_ms"),
+                millis(json, "retention_ms"),
                 json.path("root").asText(),
                 micros(json.required("load_begin")),
                 micros(json.required("load_end")),
                 footprints);
     }
 
+    private static Duration millis(JsonNode json, String name) {
+        return Duration.ofMillis(bounded(name, json.required(name).asLong()));
+    }
+
     private static Duration micros(JsonNode at) {
-        return Duration.ofNanos(at.asLong() * 1_000);
+        return Duration.ofMillis(bounded("load", at.asLong() / 1_000)).plusNanos(at.asLong() % 1_000 * 1_000);
+    }
+
+    /** So that sums of times do not overflow. */
+    private static long bounded(String name, long ms) {
+        if (ms < 0 || ms > LATEST_MS) {
+            throw new IllegalArgumentException(name + " is no time of a run");
+        }
+        return ms;
     }
 
     /** The directory of each server, in order. */

@@ -54,7 +54,7 @@ public final class EventJson {
         try {
             JsonNode node = MAPPER.readTree(line);
             Class<?> kind = KINDS.get(node.path("event").asText());
-            if (kind == null) {
+            if (kind == null || !node.path("of").isObject()) {
                 throw new IllegalArgumentException("no event: " + line);
             }
             return (Event) MAPPER.treeToValue(node.get("of"), kind);
