@@ -104,13 +104,16 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "closed")
     private Mode mode;
 
-    @Option(names = "--tasks", paramLabel = "N", description = "1 to 1000000. Default: 10000; with masters, 20.")
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "How many tasks, 1 to 1000000. Default: 10000; with masters, 20.")
     private Integer tasks;
 
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "1 to 1000. Default: ${DEFAULT-VALUE}.",
+            description = "How many workers, 1 to 1000. Default: ${DEFAULT-VALUE}.",
             defaultValue = "4")
     private int workers;
 
@@ -124,25 +127,28 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--outstanding",
             paramLabel = "N",
-            description = "1 to 100000. Default: ${DEFAULT-VALUE}.",
+            description = "How many tasks are under way with window, 1 to 100000. Default: ${DEFAULT-VALUE}.",
             defaultValue = "100")
     private int outstanding;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "1 to 100000. Default: ${DEFAULT-VALUE}.",
+            description = "How many tasks a second with open, 1 to 100000. Default: ${DEFAULT-VALUE}.",
             defaultValue = "500")
     private int rate;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
-            description = "1 to 100. Default: ${DEFAULT-VALUE}.",
+            description = "How many runs of each, 1 to 100. Default: ${DEFAULT-VALUE}.",
             defaultValue = "5")
     private int runs;
 
-    @Option(names = "--servers", paramLabel = "N", description = "1 to 9, in this process. Default: 3.")
+    @Option(
+            names = "--servers",
+            paramLabel = "N",
+            description = "How many servers, 1 to 9, in this process. Default: 3.")
     private Integer servers;
 
     @Option(
@@ -169,7 +175,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--against",
             split = ",",
             paramLabel = "DIR",
-            description = "Another checkout that is built: its implementations of the same names are measured too, in"
+            description = "Another checkout, already built: its implementations of the same names are measured too, in"
                     + " turns with ours, in a process of their own.")
     private List<Path> against = List.of();
 

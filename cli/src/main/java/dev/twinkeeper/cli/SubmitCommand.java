@@ -52,7 +52,7 @@ final class SubmitCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             defaultValue = NUMBER,
             description =
-                    "What --count replaces by the number, if the command has a {} of its own. Default: ${DEFAULT-VALUE}.")
+                    "What --count replaces by the number: another text if the command has its own {}. Default: ${DEFAULT-VALUE}.")
     private String number;
 
     @Option(
