@@ -3,7 +3,11 @@ package dev.twinkeeper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.recipes.Lock;
+import dev.twinkeeper.recipes.Recipe;
+import dev.twinkeeper.recipes.Recipes;
 import dev.twinkeeper.scenarios.lab.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ensemble --secure --tls}: who gets in, and who does not. */
 @Timeout(180)
@@ -100,6 +107,36 @@ class SecureEnsembleTest {
         assertThat(status("--tls-config", tls(), "--auth-file", own()))
                 .as("%s", terminal.err())
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "curator"})
+    void aRecipeOverTlsIsTaken(String side) {
+        Security.Credentials credentials = SecurityOptions.credentials(Path.of(own()));
+        Security security = Security.NONE
+                .withClient(TlsConfig.read(Path.of(tls())))
+                .withCredentials(credentials)
+                .withAcl(List.of(credentials.grant()));
+        Recipe.Place place =
+                new Recipe.Place(servers, Duration.ofSeconds(20), "/lock-" + side).withAccess(Recipes.access(security));
+
+        try (Lock lock = Recipes.named(side).lock(place)) {
+            assertThat(lock.acquire(Lock.Mode.EXCLUSIVE, Duration.ofSeconds(60)))
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void theBenchOverTlsIsTaken() {
+        List<String> options = List.of(
+                "bench", "--json", "--tasks", "20", "--workers", "1", "--runs", "1", "--session-timeout", "20s");
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of("--connect", servers, "--tls-config", tls(), "--auth-file", own(), "--acl", "creator"));
+
+        assertThat(terminal.run(all.toArray(String[]::new)))
+                .as("%s", terminal.err())
+                .isZero();
+        assertThat(terminal.out()).hasSize(4);
     }
 
     @Test
