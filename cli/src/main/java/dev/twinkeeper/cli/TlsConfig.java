@@ -68,8 +68,11 @@ final class TlsConfig {
 
     private static String existing(Path file, String name, String value) {
         Path named = named(file, name, value);
-        if (!Files.isRegularFile(named) || !Files.isReadable(named)) {
-            throw invalid(file, name + " names '" + named + "', which is no file that can be read");
+        if (!Files.isReadable(named)) {
+            throw invalid(file, name + " names '" + named + "', which can't be read");
+        }
+        if (!Files.isRegularFile(named)) {
+            throw invalid(file, name + " names '" + named + "', which is no file");
         }
         if (name.endsWith(".passwordPath")) {
             SecurityOptions.checkPrivate("password file", named);

@@ -80,6 +80,9 @@ class LayoutTest {
                 .contains("4f3a17");
         assertThat(Layout.token("task-0000000012")).isEmpty();
         assertThat(Layout.token("notes")).isEmpty();
+        // Somebody's copies of the client's task.
+        assertThat(Layout.token("task-4f3a17-copy")).isEmpty();
+        assertThat(Layout.token("task-4f3a17-0000000012-0000000013")).isEmpty();
     }
 
     @Test
@@ -115,6 +118,7 @@ class LayoutTest {
                 .isEqualTo(new WorkerLine("worker1.example.com:2183", 1));
         assertThat(WorkerLine.decode(null).slots()).isEqualTo(1);
         assertThat(WorkerLine.decode(bytes("host slots=many")).slots()).isEqualTo(1);
+        assertThat(WorkerLine.decode(bytes("slots=5 slots=2"))).isEqualTo(new WorkerLine("slots=5", 2));
     }
 
     @Test
@@ -142,6 +146,15 @@ class LayoutTest {
     }
 
     @Test
+    void aCountOfLostWorkersNeverBeginsAgain() {
+        int most = AssignmentLine.decode(bytes("7 lost=999999999")).lost();
+
+        assertThat(most).isEqualTo(AssignmentLine.MAX_LOST);
+        assertThat(AssignmentLine.decode(AssignmentLine.encode(7, most + 1)).lost())
+                .isEqualTo(most);
+    }
+
+    @Test
     void aClaimIsReadAsItWasWritten() {
         EpochLine line = EpochLine.of(new MasterId("m1"), "nonce");
 
@@ -153,6 +166,7 @@ class LayoutTest {
     @Test
     void whatIsShownHasNoControlCharacters() {
         assertThat(MasterLine.decode(bytes("evil\u001b[2J\nsecond"))).isEqualTo("evil?[2J");
+        assertThat(MasterLine.decode(bytes("evil\u009b2J\u2028second"))).isEqualTo("evil?2J?second");
         assertThat(List.of(MasterLine.decode(new byte[5_000]).length())).allMatch(length -> length <= 201);
     }
 }
