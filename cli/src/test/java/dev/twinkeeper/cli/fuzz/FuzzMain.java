@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Fuzzes one decoder after the other, each in a process of its own. CONTRIBUTING.md has the command. */
 public final class FuzzMain {
     /** Beyond its time, for a process to begin and to end. */
-    private static final int GRACE_SECONDS = 120;
+    private static final int GRACE_SECONDS = 300;
 
     /** What others write is short, or the same over and over. */
     private static final int LONGEST_INPUT = 8_192;
@@ -56,7 +56,7 @@ public final class FuzzMain {
                         "-artifact_prefix=" + directory + "/",
                         "-max_total_time=" + seconds,
                         "-max_len=" + LONGEST_INPUT,
-                        "-timeout=20",
+                        "-timeout=60",
                         "-rss_limit_mb=2048",
                         corpus.toString(),
                         decoder.corpus().toAbsolutePath().toString())
