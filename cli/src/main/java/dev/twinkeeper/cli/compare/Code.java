@@ -69,7 +69,7 @@ final class Code {
         }
         samples.add(lines("roles", "lines, all roles"), Sources.lines(all));
         samples.add(concept("types", "types of the library"), types(all).size());
-        samples.add(concept("callbacks", "callbacks"), found(CALLBACK, all));
+        samples.add(concept("callbacks", "callbacks"), callbacks(all));
         samples.add(concept("phases", "phases of state machines"), phases(all));
         samples.add(concept("lost", "lines that name a lost connection"), found(LOST, all));
     }

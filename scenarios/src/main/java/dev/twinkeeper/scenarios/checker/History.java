@@ -206,11 +206,6 @@ final class History {
         return unknown;
     }
 
-    /** How many submits were made. */
-    long submits() {
-        return submits.size();
-    }
-
     /** Whether that session is anybody's. */
     boolean knows(long session) {
         return sessions.containsKey(session);

@@ -26,7 +26,9 @@ public enum ViolationKind {
     FINAL_TREE("", "differences of the final tree from the replayed one"),
     EVIDENCE("", "evidence that can't be used");
 
+    /** The number of the rule; empty where the protocol has none. */
     private final String rule;
+
     private final String title;
 
     ViolationKind(String rule, String title) {
@@ -37,11 +39,6 @@ public enum ViolationKind {
     /** In a few words, plural. */
     public String title() {
         return title;
-    }
-
-    /** The number of the rule; empty where the protocol has none. */
-    public String rule() {
-        return rule;
     }
 
     static ViolationKind of(Rule rule) {

@@ -17,15 +17,6 @@ public final class FourLetterWord {
 
     private FourLetterWord() {}
 
-    /** {@code leader}, {@code follower} or {@code standalone}; empty while it serves nobody. */
-    public static Optional<String> mode(int clientPort) {
-        try {
-            return field(ask(clientPort, "srvr"), "Mode: ");
-        } catch (IOException notYet) {
-            return Optional.empty();
-        }
-    }
-
     /** What stands behind that name in an answer. */
     public static Optional<String> field(String answer, String name) {
         return answer.lines()

@@ -42,7 +42,7 @@ public enum FaultKind {
     REMOVE_ASSIGN(Layer.OPERATOR, 0.5, 1, Trait.NEEDS_QUORUM, Trait.TAKEN_OVER);
 
     /** Where it hits. */
-    public enum Layer {
+    private enum Layer {
         SERVERS,
         ROLES,
         NETWORK,
@@ -75,10 +75,6 @@ public enum FaultKind {
         this.shortest = shortest;
         this.longest = longest;
         this.traits = List.of(traits);
-    }
-
-    public Layer layer() {
-        return layer;
     }
 
     /** The shortest that it lasts, in session timeouts; never less than half of one. */

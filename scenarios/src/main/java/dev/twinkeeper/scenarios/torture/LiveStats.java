@@ -34,7 +34,6 @@ final class LiveStats implements HistoryRecorder.Listener {
     private final Map<String, ObjectNode> memory = new LinkedHashMap<>();
     private final Map<String, Long> ready = new LinkedHashMap<>();
     private final List<Progress> watches = new ArrayList<>();
-    private final List<String> refusals = new ArrayList<>();
 
     private long acknowledged;
     private long known;
@@ -57,7 +56,6 @@ final class LiveStats implements HistoryRecorder.Listener {
                 case "execute" -> onExecute(at, process, type, line);
                 case "memory" -> memory.put(process, line);
                 case "ready" -> ready.put(process, at);
-                case "refused" -> refusals.add(process + ": " + line.path("why").asText());
                 default -> {}
             }
         } finally {
@@ -198,10 +196,6 @@ final class LiveStats implements HistoryRecorder.Listener {
 
     boolean isReady(String process) {
         return with(() -> ready.containsKey(process));
-    }
-
-    List<String> refusals() {
-        return with(() -> List.copyOf(refusals));
     }
 
     /** How many operations and tasks of clients are under way. */

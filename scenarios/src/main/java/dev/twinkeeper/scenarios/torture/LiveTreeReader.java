@@ -44,9 +44,7 @@ final class LiveTreeReader implements AutoCloseable {
     }
 
     static ZKClientConfig config() {
-        ZKClientConfig config = TreeReader.config(REQUEST_MS);
-        config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-        return config;
+        return TreeReader.config(REQUEST_MS);
     }
 
     private ZooKeeper keeper() throws IOException {
