@@ -63,6 +63,7 @@ final class MasterCommand implements Runnable {
     public void run() {
         Settings settings =
                 address.in(connection.settings()).withRetention(retention).withLostWorkers(lostWorkers);
+        metrics.check();
         log.open("master", terminal);
         RunningRole running = new RunningRole(terminal, "master " + id, connection.connect);
         Master master = impl.coordination.master(id, settings, metrics.open("master", id.name(), running, terminal));

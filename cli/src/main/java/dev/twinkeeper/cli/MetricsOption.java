@@ -27,6 +27,13 @@ final class MetricsOption {
             description = "Meters for Prometheus at http://127.0.0.1:PORT/metrics; 0 takes a free port. Default: none.")
     private Integer port;
 
+    /** Before anything is told or begun: whether there can be such a port. */
+    void check() {
+        if (port != null && (port < 0 || port > LAST_PORT)) {
+            throw CoordinationException.invalid("metrics port", String.valueOf(port), "must be from 0 to " + LAST_PORT);
+        }
+    }
+
     /**
      * Opens the port where one was asked for.
      *
@@ -36,9 +43,6 @@ final class MetricsOption {
     Listener open(String role, String id, Listener next, Terminal terminal) {
         if (port == null) {
             return next;
-        }
-        if (port < 0 || port > LAST_PORT) {
-            throw CoordinationException.invalid("metrics port", String.valueOf(port), "must be from 0 to " + LAST_PORT);
         }
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         HttpServer server = serve(registry);

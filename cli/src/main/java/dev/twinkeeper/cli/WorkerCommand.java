@@ -62,6 +62,7 @@ final class WorkerCommand implements Runnable {
     @Override
     public void run() {
         Settings settings = address.in(connection.settings()).withSlots(slots);
+        metrics.check();
         log.open("worker", terminal);
         TaskHandler handler = exec ? new ShellHandler() : task -> task.command();
         RunningRole running = new RunningRole(terminal, "worker " + id, connection.connect);

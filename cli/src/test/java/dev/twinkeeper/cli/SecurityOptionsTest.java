@@ -69,7 +69,7 @@ class SecurityOptionsTest {
     @ParameterizedTest
     @CsvSource({
         "zookeeper.ssl.keyStore.password=canary-3f9c, write the password into a file of its own",
-        "zookeeper.ssl.trustStore.location=no.p12, which is no file that can be read",
+        "zookeeper.ssl.trustStore.location=no.p12, which can't be read",
         "zookeeper.sasl.client=true, is none of zookeeper.ssl.",
         "zookeeper.client.secure=false, must be true",
         "'', trustStore.location is missing"
