@@ -8,13 +8,13 @@ import java.util.Map;
 /**
  * Steps that were refused, and wait before they are planned again, so that a refusal that lasts makes no loop (L6).
  * Whoever shared a transaction with the refused one waits for the next round only; the refused one each time twice as
- * long, so that they go without it.
+ * long, up to sixteen seconds, so that they go without it.
  */
 final class ParkedSteps {
     private static final long FIRST_NANOS = 2_000_000_000L;
 
-    /** Eight minutes and a half. */
-    private static final int MOST_DOUBLINGS = 8;
+    /** Sixteen seconds: so late may it be seen that an operator mended what was refused. */
+    private static final int MOST_DOUBLINGS = 3;
 
     /** More are forgotten: then they begin with the first wait again. */
     private static final int MOST_REMEMBERED = 10_000;

@@ -21,6 +21,7 @@ import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.curator.CuratorCoordination;
 import dev.twinkeeper.scenarios.lab.Ensemble;
+import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -91,6 +92,36 @@ class CallersClientTest {
                         .forPath(tree + "/master-candidates")
                         .isEmpty());
         assertThat(listeners()).isEqualTo(before);
+    }
+
+    /** R4, R1: the session lives on, and a client that gives up after one more try must not leave them in it. */
+    @Test
+    void whatIsClosedWithoutAConnectionIsTakenAwayWhenThereIsOneAgain(Ensemble ensemble) throws Exception {
+        try (Wire wire = new Wire(ensemble);
+                CuratorFramework wired = CuratorFrameworkFactory.builder()
+                        .connectString(wire.connectString())
+                        .namespace("space")
+                        .retryPolicy(new RetryOneTime(10))
+                        .build()) {
+            wired.start();
+            Coordination shared = CuratorCoordination.with(wired);
+            Master master = shared.master(new MasterId("m1"), settings, Listener.none());
+            Worker worker = shared.worker(new WorkerId("w1"), settings, Task::command, Listener.none());
+            get(master.ready());
+            get(worker.ready());
+            long session = wired.getZookeeperClient().getZooKeeper().getSessionId();
+
+            wire.cut();
+            worker.close();
+            master.close();
+            assertThat(client.checkExists().forPath(tree + "/workers/w1")).isNotNull();
+            wire.mend();
+
+            await().atMost(BOUND)
+                    .until(() -> client.checkExists().forPath(tree + "/workers/w1") == null
+                            && client.checkExists().forPath(tree + "/master") == null);
+            assertThat(wired.getZookeeperClient().getZooKeeper().getSessionId()).isEqualTo(session);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /** When a worker is lost: its tasks go to others, and what it still says of them is not heard. */
 public final class WorkerLossScenarios {
@@ -152,6 +153,27 @@ public final class WorkerLossScenarios {
         context.worker("stays").awaitReady();
 
         tasks.forEach(task -> assertThat(context.outcome(client, task).known()).isTrue());
+    }
+
+    /** The new master's first transaction gives up the one and assigns the other. */
+    @Verifies({Rule.L2, Rule.L6})
+    public void aTaskThatMayNotBeGivenUpHoldsNobodyUp(ScenarioContext context) {
+        var operator = context.operator();
+        var held = Work.held();
+        var first = context.master("m1").awaitReady();
+        var lost = context.worker("w1", held).awaitReady();
+        var client = context.client("c1").awaitReady();
+        var refused = context.submit(client, "does harm");
+        held.awaitBegun(1);
+        operator.setAcl("/tasks/" + refused, Perms.READ);
+        first.close();
+        lost.close();
+        context.worker("w2", Work.prompt("by w2")).awaitReady();
+        var task = context.submit(client, "hello");
+
+        context.master("m2", settings -> settings.withLostWorkers(1)).awaitReady();
+
+        assertThat(context.outcome(client, task)).isEqualTo(Told.done("by w2"));
     }
 
     @Verifies({Rule.L3, Rule.S3})
