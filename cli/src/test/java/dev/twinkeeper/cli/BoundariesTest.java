@@ -41,8 +41,6 @@ class BoundariesTest {
     /** For roles and recipes alike, and what is copied with each recipe. */
     private static final String SESSION = "dev.twinkeeper.raw.session";
 
-    private static final String METERS = "dev.twinkeeper.curator.meters";
-
     private static final DescribedPredicate<JavaClass> SUBSTRATE = JavaClass.Predicates.resideInAnyPackage(
                     SESSION, Loop.class.getPackageName())
             .or(JavaClass.Predicates.simpleName("RecipeConnection"))
@@ -197,7 +195,7 @@ class BoundariesTest {
                 .that()
                 .resideInAnyPackage(RAW, CURATOR)
                 .and()
-                .resideOutsideOfPackages(SESSION, METERS)
+                .resideOutsideOfPackage(SESSION)
                 .and()
                 .arePublic()
                 .should()

@@ -32,8 +32,8 @@ public abstract class RoleLife implements Role {
     /** {@link #close} waits for the farewell, for the session's own close, and for the loop to end. */
     private static final Duration CLOSE_BOUND = Duration.ofSeconds(10);
 
-    /** Between two requests that are refused. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** L6: a refusal that lasts is asked about once a second. */
+    public static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** Another release, or other credentials. */
     private static final Set<String> LASTING = Set.of("UNIMPLEMENTED", "AUTHFAILED", "SESSIONCLOSEDREQUIRESASLAUTH");
@@ -52,6 +52,7 @@ public abstract class RoleLife implements Role {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile boolean left;
     private boolean connected;
+    private volatile long session;
     private int refusals;
     private volatile long begun;
 
@@ -72,8 +73,8 @@ public abstract class RoleLife implements Role {
     /** Ends the session or, where it is the caller's, what is ours in it; then runs {@code done} on the loop. */
     protected abstract void hangUp(Runnable done);
 
-    /** Completes with this what was not complete. */
-    protected abstract void abandon(CoordinationException why);
+    /** Completes with this what was not complete, where there is such a thing. */
+    protected void abandon(CoordinationException why) {}
 
     /** Begins the role's life; {@code CANNOT_CONNECT} ends it where no server is found in time. */
     public final void start() {
@@ -94,11 +95,17 @@ public abstract class RoleLife implements Role {
     }
 
     /** Tells of a connection. From any thread. */
-    protected final void tellConnected(long session) {
+    protected final void tellConnected(long connectedBy) {
+        session = connectedBy;
         onLoop(() -> {
             connected = true;
-            announcer.tell(new Event.Connected(session));
+            announcer.tell(new Event.Connected(connectedBy));
         });
+    }
+
+    /** Tells of the end of the session that was connected last. From any thread. */
+    protected final void tellExpired() {
+        tell(new Event.SessionExpired(session));
     }
 
     /** Whether it is closed or refused: nothing is to be begun any more. From any thread. */

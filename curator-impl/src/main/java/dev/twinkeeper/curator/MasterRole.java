@@ -38,18 +38,18 @@ final class MasterRole extends Participant implements Master {
     private volatile Reign reign;
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
+    /** Tasks that wait for a free slot, as long as there is a reign. */
+    volatile int pending;
+
     /** The change of /master that was told last: the same again is no news. */
     private final AtomicLong told = new AtomicLong();
-
-    /** What the reign has not assigned. */
-    volatile int pending;
 
     MasterRole(MasterId id, Settings settings, Listener listener, Connection connection, CuratorCoordination recipes) {
         super("master " + id, settings, listener, connection);
         this.id = id;
         this.recipes = recipes;
         this.turn = recipes.turn(this);
-        announcer.queue(RoleQueue.PENDING, () -> pending);
+        announcer.queue(RoleQueue.PENDING, () -> reign == null ? 0 : pending);
     }
 
     @Override
@@ -154,7 +154,6 @@ final class MasterRole extends Participant implements Master {
             why = over.getMessage();
         } finally {
             reign = null;
-            pending = 0;
             become(Leadership.UNKNOWN, new Event.Deposed(id, claimed.epoch, why));
             // Curator sets an interrupt once more. It would end this half way, and watches that are left would go on to
             // fill the queue of a reign that is over. Only now, since it waits for a connection.

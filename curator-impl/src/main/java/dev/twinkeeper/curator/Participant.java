@@ -5,16 +5,15 @@ import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.Settings;
-import dev.twinkeeper.curator.meters.AnswerTracer;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.loop.RoleLife;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
@@ -26,6 +25,7 @@ import org.apache.curator.framework.imps.CuratorFrameworkState;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.framework.state.ConnectionStateListener;
+import org.apache.curator.utils.DefaultTracerDriver;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
@@ -37,9 +37,6 @@ import org.apache.zookeeper.ZooKeeper;
  * and completes futures; nothing blocks on it.
  */
 abstract class Participant extends RoleLife {
-    /** L6: the pause before a refused request is sent again. */
-    static final Duration PAUSE = Duration.ofSeconds(1);
-
     /** The paths that a session may own only once: to ZooKeeper, two roles of one client are the same. */
     private static final Map<Map.Entry<CuratorZookeeperClient, String>, Participant> HELD = new ConcurrentHashMap<>();
 
@@ -49,7 +46,6 @@ abstract class Participant extends RoleLife {
 
     private final ConnectionStateListener stateListener = (unused, state) -> onState(state);
     private final CuratorListener eventListener = (unused, event) -> onEvent(event);
-    private volatile long session;
 
     Participant(String who, Settings settings, Listener listener, Connection connection) {
         super(who, settings, listener, new Loop(who));
@@ -57,7 +53,14 @@ abstract class Participant extends RoleLife {
         this.client = connection.client();
         this.layout = new Layout(connection.root() + settings.connect().chroot());
         if (connection.own()) { // a caller's client keeps the caller's
-            client.getZookeeperClient().setTracerDriver(new AnswerTracer(this::answered));
+            client.getZookeeperClient().setTracerDriver(new DefaultTracerDriver() {
+                @Override
+                public void addTrace(String operation, long time, TimeUnit unit) {
+                    if (operation.endsWith("-Foreground")) { // else it may be a lost answer, or no request at all
+                        answered(unit.toNanos(time));
+                    }
+                }
+            });
         }
     }
 
@@ -98,9 +101,6 @@ abstract class Participant extends RoleLife {
     abstract void leave() throws Exception;
 
     @Override
-    protected void abandon(CoordinationException why) {}
-
-    @Override
     protected final void connect() {
         connection.framework().getConnectionStateListenable().addListener(stateListener);
         connection.framework().getCuratorListenable().addListener(eventListener);
@@ -138,12 +138,11 @@ abstract class Participant extends RoleLife {
     private void onState(ConnectionState state) {
         switch (state) {
             case CONNECTED, RECONNECTED -> {
-                session = connection.session();
-                tellConnected(session);
+                tellConnected(connection.session());
                 connected();
             }
             case SUSPENDED -> tell(new Event.Disconnected());
-            case LOST -> tell(new Event.SessionExpired(session));
+            case LOST -> tellExpired();
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.twinkeeper.curator;
 
-import static dev.twinkeeper.curator.Participant.PAUSE;
+import static dev.twinkeeper.loop.RoleLife.PAUSE;
 
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.curator.Participant.Blocking;

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -40,7 +41,7 @@ import org.apache.zookeeper.data.Stat;
 final class WorkerRole extends Participant implements Worker {
     private final WorkerId id;
     private final TaskHandler handler;
-    private final ThreadPoolExecutor slots;
+    private final ExecutorService slots;
     private final Thread thread;
     private final List<PersistentWatcher> watchers = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
@@ -54,10 +55,9 @@ final class WorkerRole extends Participant implements Worker {
         super("worker " + id, settings, listener, connection);
         this.id = id;
         this.handler = handler;
-        this.slots = (ThreadPoolExecutor)
-                Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
+        this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
         this.thread = daemon(who, this::run);
-        announcer.queue(RoleQueue.HANDLERS, () -> slots.getQueue().size());
+        announcer.queue(RoleQueue.HANDLERS, ((ThreadPoolExecutor) slots).getQueue()::size);
     }
 
     @Override

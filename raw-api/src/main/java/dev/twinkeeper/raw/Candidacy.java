@@ -1,11 +1,12 @@
 package dev.twinkeeper.raw;
 
+import static dev.twinkeeper.loop.RoleLife.PAUSE;
+
 import dev.twinkeeper.layout.EpochLine;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.MasterLine;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,9 +73,6 @@ final class Candidacy {
             Phase.STANDBY, Set.of(Phase.LOOKING, Phase.SUSPENDED, Phase.YIELDING),
             Phase.REIGNING, Set.of(Phase.RELEASING, Phase.SUSPENDED, Phase.YIELDING, Phase.OVER),
             Phase.RELEASING, Set.of(Phase.SUSPENDED, Phase.YIELDING, Phase.OVER));
-
-    /** L6: a refusal that lasts, of an ACL say, is asked about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final MasterRole role;
     private final Session session;

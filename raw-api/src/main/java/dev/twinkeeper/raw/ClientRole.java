@@ -46,9 +46,6 @@ final class ClientRole extends Participant implements Client {
             Phase.PREPARING, Set.of(Phase.OPEN, Phase.SUSPENDED),
             Phase.OPEN, Set.of(Phase.SUSPENDED));
 
-    /** L6: a refusal that lasts is asked about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-
     /** Final, since ZooKeeper tells watchers apart by equality. */
     final Watcher taskWatcher = event -> loop.post(() -> onTaskChanged(event));
 

@@ -1,5 +1,7 @@
 package dev.twinkeeper.raw;
 
+import static dev.twinkeeper.loop.RoleLife.PAUSE;
+
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Task;
@@ -57,9 +59,6 @@ final class Duty {
 
     /** How long closing waits for handlers that were interrupted; one that does not heed it ends with the process. */
     private static final Duration LAST_HANDLER = Duration.ofSeconds(1);
-
-    /** L6: a refusal that lasts is asked about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final WorkerRole role;
     private final Layout layout;

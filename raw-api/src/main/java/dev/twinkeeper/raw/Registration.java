@@ -1,5 +1,7 @@
 package dev.twinkeeper.raw;
 
+import static dev.twinkeeper.loop.RoleLife.PAUSE;
+
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.WorkerLine;
@@ -52,9 +54,6 @@ final class Registration {
             Phase.CREATING, Set.of(Phase.PREPARING, Phase.LOOKING, Phase.REGISTERED, Phase.SUSPENDED),
             Phase.WAITING, Set.of(Phase.LOOKING, Phase.SUSPENDED),
             Phase.REGISTERED, Set.of(Phase.LOOKING, Phase.SUSPENDED));
-
-    /** L6: a refusal that lasts is asked about once a second. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final WorkerRole role;
     private final PhaseGuard<Phase> guard;

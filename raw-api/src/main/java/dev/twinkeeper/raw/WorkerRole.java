@@ -1,6 +1,5 @@
 package dev.twinkeeper.raw;
 
-import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Listener;
 import dev.twinkeeper.contract.RoleQueue;
 import dev.twinkeeper.contract.Settings;
@@ -52,9 +51,6 @@ final class WorkerRole extends Participant implements Worker {
         duty.end();
         done.run();
     }
-
-    @Override
-    protected void abandon(CoordinationException why) {}
 
     /** R1: the ephemeral of this very session exists. */
     void onRegistered() {
