@@ -17,20 +17,33 @@ final class FaultFreeTime {
     private int next;
 
     FaultFreeTime(Run run, List<FaultRecord> all) {
-        List<FaultRecord> sorted = new ArrayList<>(all);
-        sorted.sort(Comparator.comparingLong(FaultRecord::begin));
+        List<Window> windows = new ArrayList<>();
+        all.forEach(fault -> windows.add(window(run, fault)));
+        run.clockSteps().forEach(step -> windows.add(window(run, step)));
+        windows.sort(Comparator.comparingLong(Window::from));
         long to = Long.MIN_VALUE;
-        for (FaultRecord fault : sorted) {
-            // A dud needs no recovery.
-            long end = fault.recovered()
-                    .or(() -> fault.seen() ? Optional.empty() : Optional.of(fault.end()))
-                    .map(recovered -> run.wall(Math.max(fault.end(), recovered)))
-                    .orElse(Long.MAX_VALUE);
-            // Faults that overlap become windows that don't.
-            long from = Math.max(run.wall(fault.begin()), to);
-            to = Math.max(end, to);
+        for (Window window : windows) {
+            // Those that overlap become windows that don't.
+            long from = Math.max(window.from, to);
+            to = Math.max(window.to, to);
             faults.add(new Window(from, to));
         }
+    }
+
+    private static Window window(Run run, FaultRecord fault) {
+        // A dud needs no recovery.
+        long end = fault.recovered()
+                .or(() -> fault.seen() ? Optional.empty() : Optional.of(fault.end()))
+                .map(recovered -> run.wall(Math.max(fault.end(), recovered)))
+                .orElse(Long.MAX_VALUE);
+        return new Window(run.wall(fault.begin()), end);
+    }
+
+    /** What the step skips did not pass; and a machine that was halted has sessions and elections to get over. */
+    private static Window window(Run run, ClockStep step) {
+        long before = run.wall(step.at() - 1);
+        long after = run.wall(step.at());
+        return new Window(Math.min(before, after), Math.max(before, after) + FaultRecord.RECOVERY.toMillis());
     }
 
     /** How many milliseconds of this span had no fault; no span may begin before an earlier one. */

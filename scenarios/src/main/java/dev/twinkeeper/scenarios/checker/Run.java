@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param root the chroot, empty for none
  * @param loadBegin when the clients began to submit, by the recorder's clock
  * @param loadEnd when they stopped, and everything was to drain
+ * @param clockSteps where the machine's clock was set meanwhile, in their order
  */
 public record Run(
         Path out,
@@ -35,6 +36,7 @@ public record Run(
         String root,
         Duration loadBegin,
         Duration loadEnd,
+        List<ClockStep> clockSteps,
         List<Footprint> footprints) {
     /** Some hundred years after 1970. */
     private static final long LATEST_MS = 1L << 43;
@@ -78,7 +80,18 @@ public record Run(
                 json.path("root").asText(),
                 micros(json.required("load_begin")),
                 micros(json.required("load_end")),
+                clockSteps(json.path("clock_steps")),
                 footprints);
+    }
+
+    private static List<ClockStep> clockSteps(JsonNode json) {
+        List<ClockStep> steps = new ArrayList<>();
+        for (JsonNode each : json) {
+            long ahead = each.required("ahead_ms").asLong();
+            bounded("clock_steps", ahead == Long.MIN_VALUE ? ahead : Math.abs(ahead));
+            steps.add(new ClockStep(each.required("at").asLong(), ahead));
+        }
+        return steps;
     }
 
     private static Duration millis(JsonNode json, String name) {
@@ -117,7 +130,11 @@ public record Run(
 
     /** The recorder's clock as wall clock, in milliseconds. */
     long wall(long micros) {
-        return begin.toEpochMilli() + micros / 1_000;
+        long ahead = 0;
+        for (ClockStep step : clockSteps) {
+            ahead = step.at() <= micros ? step.aheadMs() : ahead;
+        }
+        return begin.toEpochMilli() + micros / 1_000 + ahead;
     }
 
     /** A wall-clock time as seconds of the run, for a person. */

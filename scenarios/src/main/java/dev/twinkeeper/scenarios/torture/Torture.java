@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.scenarios.checker.ClockStep;
 import dev.twinkeeper.scenarios.checker.JsonLines;
 import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.io.IOException;
@@ -9,9 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -41,7 +40,6 @@ public final class Torture {
     private final TortureOptions options;
     private final Consumer<String> say;
     private final RunClock clock = new RunClock();
-    private final Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final LiveStats stats = new LiveStats();
     private Map<String, RoleFleet.Weight> before = Map.of();
     private volatile String now = "starts";
@@ -126,6 +124,13 @@ public final class Torture {
             record.put("tree_znodes", reader.dump(options.out().resolve("tree.jsonl")));
         }
         record.set("failures", JsonLines.tree(fleet.failures()));
+        record.set("clock_steps", JsonLines.tree(clockSteps()));
+    }
+
+    private List<Map<String, Long>> clockSteps() {
+        return clock.steps().stream()
+                .map(step -> Map.of("at", step.at(), "ahead_ms", step.aheadMs()))
+                .toList();
     }
 
     private static void own(HistoryRecorder recorder, String who, long session) {
@@ -145,7 +150,7 @@ public final class Torture {
         record.put("implementation", options.implementation())
                 .put("seed", options.seed())
                 .put("command", options.command())
-                .put("begin", DateTimeFormatter.ISO_INSTANT.format(begin))
+                .put("begin", DateTimeFormatter.ISO_INSTANT.format(clock.begin()))
                 .put("root", "")
                 .put("duration_ms", options.duration().toMillis())
                 .put("rate", options.rate())
@@ -241,9 +246,16 @@ public final class Torture {
     }
 
     private void tell(FaultTargets targets, long begin) {
+        int told = 0;
         try {
             while (true) {
                 Pause.ms(PROGRESS_EVERY_MS);
+                List<ClockStep> steps = clock.steps();
+                for (ClockStep step : steps.subList(told, steps.size())) {
+                    say.accept("  the clock of this machine was set: %+d ms since the run began; the check knows it"
+                            .formatted(step.aheadMs()));
+                }
+                told = steps.size();
                 long seconds = RunClock.ms(clock.now() - begin) / 1_000;
                 say.accept("%d:%02d  %d tasks acknowledged, %d done, %d under way; %d faults, %d seen; %s%s"
                         .formatted(

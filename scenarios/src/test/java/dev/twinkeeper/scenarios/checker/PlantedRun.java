@@ -36,7 +36,9 @@ final class PlantedRun implements AutoCloseable {
     private final Map<String, Long> sessions = new HashMap<>();
     private final Map<String, String> commands = new HashMap<>();
     private final List<String> footprints = new ArrayList<>();
+    private final List<String> clockSteps = new ArrayList<>();
     private long now = 10;
+    private long ahead;
     private long ids;
     private int sequence;
     private int epoch;
@@ -56,9 +58,15 @@ final class PlantedRun implements AutoCloseable {
         now += ms;
     }
 
+    /** The clock of the machine is set, or the machine is halted: the recorder's clock does not see it pass. */
+    void clockSet(long ms) {
+        ahead += ms;
+        clockSteps.add("{\"at\":%d,\"ahead_ms\":%d}".formatted(now * 1_000, ahead));
+    }
+
     private long tick() {
         now += 10;
-        return BEGIN.toEpochMilli() + now;
+        return BEGIN.toEpochMilli() + now + ahead;
     }
 
     // The log.
@@ -272,9 +280,10 @@ final class PlantedRun implements AutoCloseable {
         scribe.close();
         Files.writeString(out.resolve("run.json"), """
                 {"implementation":"planted","seed":7,"command":"./twinkeeper torture --seed 7","begin":"%s","rate":100,
-                 "session_timeout_ms":%d,"retention_ms":3600000,"load_begin":0,"load_end":%d,"processes":[%s]}
+                 "session_timeout_ms":%d,"retention_ms":3600000,"load_begin":0,"load_end":%d,"processes":[%s],
+                 "clock_steps":[%s]}
                 """.formatted(
-                        BEGIN, SESSION_TIMEOUT_MS, now * 1_000, String.join(",", footprints)));
+                BEGIN, SESSION_TIMEOUT_MS, now * 1_000, String.join(",", footprints), String.join(",", clockSteps)));
         if (treeRead && !Files.exists(out.resolve("tree.jsonl"))) {
             Files.write(out.resolve("tree.jsonl"), treeLines());
         }

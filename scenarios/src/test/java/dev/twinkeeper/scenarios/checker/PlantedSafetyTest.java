@@ -33,6 +33,19 @@ class PlantedSafetyTest extends Planted {
     }
 
     @Test
+    void keepsARunWhoseMachineWasHaltedAndItsClockSetBack() throws IOException {
+        String pending = run.submit("c1", "pending");
+        run.clockSet(40_000);
+        run.assign("m1", "w1", pending);
+        run.finish("w1", pending);
+        run.task("w2", "second");
+        run.clockSet(-10_000);
+        run.task("w1", "third");
+
+        assertThat(kept().numbers().acknowledged()).isEqualTo(4);
+    }
+
+    @Test
     void explainsTheSecondExecutionAfterAWorkerWasLost() throws IOException {
         String task = run.submit("c1", "moved");
         run.assign("m1", "w1", task);

@@ -99,6 +99,7 @@ class SoakTest {
                 "",
                 Duration.ZERO,
                 Duration.ofMinutes(28),
+                List.of(),
                 List.of(new Run.Footprint("m1", 1_000, heapEnd, 20, 20)));
         RunNumbers numbers = new RunNumbers(
                 160_000,
