@@ -185,7 +185,10 @@ final class CompareCommand implements Callable<Integer> {
                     .toList();
             if (chosen.isEmpty()) {
                 throw CoordinationException.invalid(
-                        "scenario", choice, "none of the " + every.size() + " has that in its topic.name");
+                        "scenario",
+                        choice,
+                        "none of the " + every.size() + " has that in its topic.name, such as "
+                                + every.get(0).id());
             }
             return chosen;
         } catch (PatternSyntaxException e) {

@@ -1,5 +1,7 @@
 package dev.twinkeeper.scenarios;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import dev.twinkeeper.scenarios.lab.Ensemble;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
@@ -50,19 +53,49 @@ public abstract class CoordinationSuite {
         return chosen(Scenarios.all());
     }
 
-    /** Those of them that {@link #CHOICE} chooses. */
+    /**
+     * Those of them that {@link #CHOICE} chooses. None, where it chooses some of another suite that is run with this one.
+     *
+     * @throws IllegalArgumentException in one line, where it chooses none of any suite, or is no regular expression
+     */
     protected static List<Scenario> chosen(List<Scenario> all) {
-        Pattern choice = Pattern.compile(System.getProperty(CHOICE, ".*"));
-        return all.stream()
-                .filter(scenario -> choice.matcher(scenario.id()).matches())
-                .toList();
+        return chosen(all, System.getProperty(CHOICE, ".*"));
+    }
+
+    static List<Scenario> chosen(List<Scenario> all, String choice) {
+        List<Scenario> chosen = matching(all.stream(), choice);
+        if (chosen.isEmpty()
+                && !all.isEmpty()
+                && matching(Stream.concat(Scenarios.all().stream(), Scenarios.recipes().stream()), choice)
+                        .isEmpty()) {
+            throw new IllegalArgumentException("no scenario matches -D" + CHOICE + "=" + choice
+                    + ": it has to match the whole id, topic.name, such as '"
+                    + all.get(0).id() + "' or '" + all.get(0).topic() + ".*'");
+        }
+        return chosen;
+    }
+
+    private static List<Scenario> matching(Stream<Scenario> scenarios, String choice) {
+        try {
+            Pattern pattern = Pattern.compile(choice);
+            return scenarios
+                    .filter(scenario -> pattern.matcher(scenario.id()).matches())
+                    .toList();
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "-D" + CHOICE + "=" + choice + " is no regular expression: " + e.getDescription());
+        }
     }
 
     @TestFactory
     Stream<DynamicNode> run(Ensemble ensemble) {
+        List<Scenario> scenarios = scenarios();
+        assumeThat(scenarios)
+                .as("scenarios of this suite that -D%s=%s chooses", CHOICE, System.getProperty(CHOICE))
+                .isNotEmpty();
         int atOnce = Integer.getInteger(AT_ONCE, 4);
         Map<Scenario, CompletableFuture<Result>> results =
-                ScenarioRunner.runAll(scenarios(), implementations(), () -> ensemble, atOnce);
+                ScenarioRunner.runAll(scenarios, implementations(), () -> ensemble, atOnce);
         Map<String, List<DynamicTest>> topics = results.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         each -> each.getKey().topic(),
