@@ -40,7 +40,13 @@ final class History {
         }
     }
 
-    /** From the start of a process to its end, by the recorder's clock. */
+    /**
+     * What a JVM may take to start on a full machine, in microseconds. It is none of a role's time: its life begins with
+     * its first session, and only one that has none for so long is counted all the same.
+     */
+    private static final long STARTING = 30_000_000;
+
+    /** From the first session of a process to its end, by the recorder's clock. */
     record Life(long from, long to) {}
 
     private final Map<Long, SessionOwner> sessions = new HashMap<>();
@@ -73,7 +79,10 @@ final class History {
         String type = line.path("type").asText();
         switch (line.path("op").asText()) {
             case "process" -> process(process, type, line);
-            case "session" -> session(process, JsonLines.hex(line.path("session")));
+            case "session" -> {
+                session(process, JsonLines.hex(line.path("session")));
+                connected(process, at(line));
+            }
             case "submit" -> submit(process, type, line);
             case "outcome" -> outcome(type, line);
             case "collect" -> collects.add(task(line));
@@ -90,7 +99,7 @@ final class History {
         if (type.equals("start")) {
             processes.put(process, participant(process));
             newest.remove(process);
-            all.add(new Life(at(line), Long.MAX_VALUE));
+            all.add(new Life(at(line) + STARTING, Long.MAX_VALUE));
             return;
         }
         if (!all.isEmpty()) {
@@ -99,6 +108,14 @@ final class History {
         }
         if (line.path("how").asText().equals("closed") && newest.containsKey(process)) {
             closed.add(newest.get(process));
+        }
+    }
+
+    private void connected(String process, long at) {
+        List<Life> all = lives.getOrDefault(process, List.of());
+        int last = all.size() - 1;
+        if (last >= 0 && at < all.get(last).from) {
+            all.set(last, new Life(at, all.get(last).to));
         }
     }
 

@@ -62,8 +62,35 @@ class PlantedLivenessTest extends Planted {
     }
 
     @Test
-    void catchesAWorkerThatStaysAway() throws IOException {
+    void doesNotCountWhatAJvmTakesToStart() throws IOException {
+        run.expire("w1");
         run.starts("w1");
+        run.passes(BOUND_MS);
+        run.task("w2", "alone");
+        run.passes(BOUND_MS / 2);
+        run.task("w2", "still alone");
+        run.register("w1", 2);
+
+        kept();
+    }
+
+    @Test
+    void catchesAWorkerThatNeverConnects() throws IOException {
+        run.expire("w1");
+        run.starts("w1");
+        run.passes(30_000);
+        run.task("w2", "alone");
+        run.passes(BOUND_MS);
+        run.task("w2", "still alone");
+
+        caught("w1 lives and was not registered for", ViolationKind.ABSENT);
+    }
+
+    @Test
+    void catchesAWorkerThatStaysAway() throws IOException {
+        run.expire("w1");
+        run.starts("w1");
+        run.register("w1", 2);
         run.expire("w1");
         run.passes(BOUND_MS);
         run.task("w2", "alone");
