@@ -88,7 +88,7 @@ public record Run(
         List<ClockStep> steps = new ArrayList<>();
         for (JsonNode each : json) {
             long ahead = each.required("ahead_ms").asLong();
-            bounded("clock_steps", ahead == Long.MIN_VALUE ? ahead : Math.abs(ahead));
+            bounded("clock_steps", Math.abs(ahead));
             steps.add(new ClockStep(each.required("at").asLong(), ahead));
         }
         return steps;
