@@ -53,18 +53,13 @@ import java.util.function.UnaryOperator;
  * <p>Used by the thread of the scenario only, but for the handlers of workers, which may ask it for nothing.
  */
 public final class ScenarioContext implements AutoCloseable {
-    // Bounds, each from the rule that it stands for.
-
     /** The session timeout of all roles, unless a scenario changes it. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
 
     /** L1: a reign follows another within this, however the first one ended. */
     public static final Duration SUCCESSION = SESSION_TIMEOUT.plusSeconds(2);
 
-    /**
-     * L1: "at once", after an orderly close: without waiting for the end of a session. So whoever goes in such a scenario
-     * has a session several times as long, and it does not matter when the machine halts for a second or two.
-     */
+    /** L1: "at once", after an orderly close. Whoever goes in such a scenario has a session several times as long. */
     public static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     /** For a role to get ready, or for a task to be assigned or completed, when nothing is wrong. */
@@ -81,6 +76,7 @@ public final class ScenarioContext implements AutoCloseable {
 
     private static final AtomicInteger contexts = new AtomicInteger();
 
+    private final Scenario scenario;
     private final Implementations implementations;
     private final Ensemble ensemble;
     private final Layout layout;
@@ -100,6 +96,7 @@ public final class ScenarioContext implements AutoCloseable {
     private int clients;
 
     ScenarioContext(Scenario scenario, Implementations implementations, Ensemble ensemble) {
+        this.scenario = scenario;
         this.implementations = implementations;
         this.ensemble = ensemble;
         this.layout = new Layout("/scenarios/" + contexts.incrementAndGet() + "/" + scenario.name());
@@ -107,7 +104,10 @@ public final class ScenarioContext implements AutoCloseable {
         this.recording = Recording.begin(scenario.id(), implementations.name(), layout.root());
     }
 
-    // Roles.
+    /** The same scenario on that ensemble too, in a chroot of its own: see {@link SecondEnsemble}. */
+    ScenarioContext on(Ensemble other) {
+        return new ScenarioContext(scenario, implementations, other);
+    }
 
     public TestParticipant<Master> master(String id) {
         return master(id, settings -> settings);
@@ -172,8 +172,6 @@ public final class ScenarioContext implements AutoCloseable {
         });
     }
 
-    // Recipes.
-
     public TestParticipant<Election> candidate(String name) {
         return recipe(name, (by, place, log) -> by.election(place, name, RecipeListeners.election(log)));
     }
@@ -214,8 +212,6 @@ public final class ScenarioContext implements AutoCloseable {
     public Recipes recipes(int n) {
         return implementations.recipes(n);
     }
-
-    // Both.
 
     /** Does this to the wire of the next participant before it is made: for faults of its first requests. */
     public void prepareWire(Consumer<Wire> preparation) {
@@ -267,8 +263,6 @@ public final class ScenarioContext implements AutoCloseable {
         operators.add(operator);
         return operator;
     }
-
-    // The place.
 
     /** Where everything stands, chroot included. A {@link Operator} takes paths without the chroot. */
     public Layout layout() {
@@ -332,8 +326,6 @@ public final class ScenarioContext implements AutoCloseable {
         BoundedWait.throughout(what, time, condition);
     }
 
-    // Measuring.
-
     /** Takes down a time for the comparison, by the kind of fault: {@code failover, orderly close}. */
     public void measure(String name, Duration time) {
         measures.put(name, time);
@@ -362,11 +354,17 @@ public final class ScenarioContext implements AutoCloseable {
         return measures;
     }
 
-    // The end.
-
     /** All participants so far. */
     public List<TestParticipant<?>> participants() {
         return List.copyOf(participants);
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    Implementations implementations() {
+        return implementations;
     }
 
     List<Operator> operators() {

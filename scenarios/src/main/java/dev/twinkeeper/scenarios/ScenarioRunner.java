@@ -49,7 +49,7 @@ public final class ScenarioRunner {
             failure = Optional.of(e);
         }
         Traffic traffic = context.traffic();
-        failure = new Teardown(scenario, implementations, context).end(failure);
+        failure = new Teardown(context).end(failure);
         Duration duration = Duration.ofNanos(System.nanoTime() - start);
         return new Result(
                 scenario,

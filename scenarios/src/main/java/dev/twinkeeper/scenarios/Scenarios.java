@@ -33,6 +33,7 @@ import dev.twinkeeper.scenarios.topics.OperatorScenarios;
 import dev.twinkeeper.scenarios.topics.OutcomeScenarios;
 import dev.twinkeeper.scenarios.topics.RecoveryScenarios;
 import dev.twinkeeper.scenarios.topics.RegistrationScenarios;
+import dev.twinkeeper.scenarios.topics.ShardingScenarios;
 import dev.twinkeeper.scenarios.topics.SubmissionScenarios;
 import dev.twinkeeper.scenarios.topics.TidyingScenarios;
 import dev.twinkeeper.scenarios.topics.WatchGapScenarios;
@@ -72,7 +73,8 @@ public final class Scenarios {
             ByHandScenarios.class,
             ForeignThingsScenarios.class,
             BoundsScenarios.class,
-            RecoveryScenarios.class);
+            RecoveryScenarios.class,
+            ShardingScenarios.class);
 
     /** Of the small recipes, in the order in which they are told. */
     private static final List<Class<?>> RECIPES = List.of(

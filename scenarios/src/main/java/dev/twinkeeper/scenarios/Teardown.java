@@ -31,9 +31,9 @@ final class Teardown {
     private final Implementations implementations;
     private final ScenarioContext context;
 
-    Teardown(Scenario scenario, Implementations implementations, ScenarioContext context) {
-        this.scenario = scenario;
-        this.implementations = implementations;
+    Teardown(ScenarioContext context) {
+        this.scenario = context.scenario();
+        this.implementations = context.implementations();
         this.context = context;
     }
 
@@ -170,8 +170,10 @@ final class Teardown {
                 .append("='")
                 .append(scenario.id())
                 .append("'\n");
-        Set<Rule> broken = violations.stream()
-                .flatMap(violation -> violation.rule().stream())
+        Stream<Rule> elsewhere = wrong.stream()
+                .filter(ScenarioFailure.class::isInstance)
+                .flatMap(each -> ((ScenarioFailure) each).broken().stream());
+        Set<Rule> broken = Stream.concat(elsewhere, violations.stream().flatMap(violation -> violation.rule().stream()))
                 .collect(Collectors.toSet());
         AssertionError failure = new ScenarioFailure(text.toString(), wrong.isEmpty() ? null : wrong.get(0), broken);
         wrong.stream().skip(1).forEach(failure::addSuppressed);
