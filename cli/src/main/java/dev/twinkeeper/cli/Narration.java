@@ -1,6 +1,7 @@
 package dev.twinkeeper.cli;
 
 import dev.twinkeeper.cli.Terminal.Tone;
+import dev.twinkeeper.contract.Durations;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Outcome;
 import java.util.Optional;
@@ -125,8 +126,8 @@ record Narration(String text, Tone tone, Optional<Kind> kind, String worker, boo
         }
         if (event instanceof Event.WaitingForId e) {
             return one(
-                    "waiting for the name " + e.worker()
-                            + ": session 0x%x holds it, perhaps our own of before".formatted(e.holder()),
+                    "waiting for the name " + e.worker() + ", at most " + Durations.format(e.atMost()) + ": " + e.who()
+                            + ", has it, perhaps our own session of before",
                     Tone.CAUTION);
         }
         if (event instanceof Event.TaskStarted e) {

@@ -60,11 +60,11 @@ public final class CoordinationException extends RuntimeException {
     }
 
     /** A {@link Problem#ID_IN_USE}: another session has the worker's znode, and did not end while it could have. */
-    public static CoordinationException inUse(WorkerId id, long session, Duration waited) {
+    public static CoordinationException inUse(Event.WaitingForId wait) {
         return new CoordinationException(
                 Problem.ID_IN_USE,
-                "worker id '" + id + "' is in use by session 0x" + Long.toHexString(session) + ", alive for "
-                        + Durations.format(waited) + " and more: choose another id, or stop that worker");
+                "worker id '" + wait.worker() + "' is in use by " + wait.who() + ", alive for "
+                        + Durations.format(wait.atMost()) + " and more: choose another id, or stop that worker");
     }
 
     /** An {@link Problem#IN_THE_WAY}: a persistent znode stands where a session's own belongs. */

@@ -1,5 +1,8 @@
 package dev.twinkeeper.contract;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -58,8 +61,22 @@ public sealed interface Event {
     /** The worker's own ephemeral exists. */
     record Registered(WorkerId worker, long session) implements Event {}
 
-    /** An ephemeral of another session has the worker's name; it may be our own of a dead session, so we wait. */
-    record WaitingForId(WorkerId worker, long holder) implements Event {}
+    /**
+     * An ephemeral of another session has the worker's name; it may be our own of a dead session, so we wait.
+     *
+     * @param holder the session
+     * @param address what the holder says of where it is; empty where it does not, or may not be read
+     * @param since when it registered, by the servers' clock
+     * @param atMost how long a dead one can outlive its worker: a live one has the name for longer
+     */
+    record WaitingForId(WorkerId worker, long holder, String address, Instant since, Duration atMost) implements Event {
+        /** Who has the name, for a person. */
+        public String who() {
+            String session = "session 0x" + Long.toHexString(holder);
+            return (address.isEmpty() ? session : address + ", " + session) + ", registered at "
+                    + since.truncatedTo(ChronoUnit.SECONDS);
+        }
+    }
 
     record TaskStarted(TaskId task, WorkerId worker) implements Event {}
 

@@ -168,14 +168,6 @@ public abstract class RoleLife implements Role {
         }
     }
 
-    /**
-     * How long a worker waits for a namesake's session to end: a session timeout, and half of it again and a second,
-     * because the clocks of sessions begin anew when the ensemble elects a leader.
-     */
-    public static Duration idPatience(int grantedMillis) {
-        return Duration.ofMillis(grantedMillis * 3L / 2).plus(PAUSE);
-    }
-
     @Override
     public final CompletionStage<Void> ready() {
         return ready.minimalCompletionStage();

@@ -129,6 +129,28 @@ class LayoutTest {
     }
 
     @Test
+    void aWorkersLineSaysHowLongItsSessionMayOutliveIt() {
+        assertThat(WorkerLine.decode(new WorkerLine("host:1", 4, 10_000).encode()))
+                .isEqualTo(new WorkerLine("host:1", 4, 10_000));
+        assertThat(new WorkerLine("host:1", 4, 10_000).encode()).isEqualTo(bytes("host:1 slots=4 session=10000ms"));
+        assertThat(WorkerLine.decode(bytes("host session=6000ms")).sessionMillis())
+                .isEqualTo(6_000);
+    }
+
+    @Test
+    void aWorkersLineThatDoesNotSayOrSaysNonsenseIsOfNoSessionTimeout() {
+        assertThat(WorkerLine.decode(bytes("host slots=8")).sessionMillis()).isZero();
+        assertThat(WorkerLine.decode(bytes("session=5ms slots=8")).sessionMillis())
+                .isZero();
+        assertThat(WorkerLine.decode(bytes("host session=long")).sessionMillis())
+                .isZero();
+        assertThat(WorkerLine.decode(bytes("host session=99999999999ms")).sessionMillis())
+                .isZero();
+        assertThat(WorkerLine.decode(bytes("host session=999999999ms")).sessionMillis())
+                .isEqualTo(WorkerLine.MAX_SESSION_MILLIS);
+    }
+
+    @Test
     void anAssignmentSaysHowManyWorkersWereLostWithIt() {
         assertThat(AssignmentLine.encode(7, 0)).isEqualTo(bytes("7"));
         assertThat(AssignmentLine.encode(7, 2)).isEqualTo(bytes("7 lost=2"));

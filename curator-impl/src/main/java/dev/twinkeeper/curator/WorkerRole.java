@@ -12,7 +12,7 @@ import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.layout.WorkerLine;
-import java.time.Duration;
+import dev.twinkeeper.loop.NameWait;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
 import org.apache.zookeeper.WatchedEvent;
@@ -46,7 +47,7 @@ final class WorkerRole extends Participant implements Worker {
     private final List<PersistentWatcher> watchers = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
     private volatile boolean registered;
-    private volatile long waitingSince;
+    private final NameWait wait;
 
     /** Assignments whose execution has begun, until a list does not have them any more. */
     private final Set<TaskId> begun = ConcurrentHashMap.newKeySet();
@@ -55,6 +56,7 @@ final class WorkerRole extends Participant implements Worker {
         super("worker " + id, settings, listener, connection);
         this.id = id;
         this.handler = handler;
+        this.wait = new NameWait(id, loop::now);
         this.slots = Executors.newFixedThreadPool(settings.slots(), work -> daemon("task handler", work::run));
         this.thread = daemon(who, this::run);
         announcer.queue(RoleQueue.HANDLERS, ((ThreadPoolExecutor) slots).getQueue()::size);
@@ -81,10 +83,9 @@ final class WorkerRole extends Participant implements Worker {
         changed.release();
     }
 
-    /** Another leader may have been elected, and with it the clocks of all sessions begin anew. */
     @Override
     void connected() {
-        waitingSince = System.nanoTime();
+        wait.restart();
         deregister();
     }
 
@@ -107,17 +108,15 @@ final class WorkerRole extends Participant implements Worker {
 
     private void run() throws Exception {
         while (!left()) {
-            insist(layout.worker(id), () -> {
-                connection.makeParents(List.of(layout.workers(), layout.tasks(), layout.epoch(), layout.assign(id)));
-                register();
-                work();
-            });
+            insist(layout.worker(id), this::work);
         }
     }
 
     /** As long as our ephemeral stands there, and the parent of our assignments. */
     private void work() throws Exception {
         try {
+            connection.makeParents(List.of(layout.workers(), layout.tasks(), layout.epoch(), layout.assign(id)));
+            register();
             while (registered) {
                 takeAssignments();
                 changed.acquire();
@@ -131,30 +130,28 @@ final class WorkerRole extends Participant implements Worker {
     // region register
     /** R1: returns when our own ephemeral stands there. R3: one of a dead session is waited out, another's is not. */
     private void register() throws Exception {
-        long holder = 0;
         while (true) {
             registered = true; // Unless an event or another connection says otherwise from here on.
             Stat stat = client.checkExists().forPath(layout.worker(id));
             if (stat == null) {
                 create();
             } else if (connection.owns(stat.getEphemeralOwner())) {
+                wait.end();
                 tell(new Event.Registered(id, stat.getEphemeralOwner()));
                 becomeReady();
                 return;
             } else if (stat.getEphemeralOwner() == 0) {
                 throw CoordinationException.persistent(layout.worker(id));
-            } else if (stat.getEphemeralOwner() == holder) {
-                awaitDeletion(holder);
+            } else if (wait.isFor(stat.getEphemeralOwner())) {
+                changed.tryAcquire(wait.restOrRefusal().toNanos(), TimeUnit.NANOSECONDS);
             } else {
-                holder = stat.getEphemeralOwner();
-                waitingSince = System.nanoTime();
-                tell(new Event.WaitingForId(id, holder));
+                tell(wait.begin(stat.getEphemeralOwner(), stat.getCtime(), readLine(), granted()));
             }
         }
     }
 
     private void create() throws Exception {
-        byte[] line = new WorkerLine(settings.address(), settings.slots()).encode();
+        byte[] line = new WorkerLine(settings.address(), settings.slots(), granted()).encode();
         try {
             client.create().withMode(CreateMode.EPHEMERAL).forPath(layout.worker(id), line);
         } catch (NodeExistsException e) {
@@ -163,13 +160,17 @@ final class WorkerRole extends Participant implements Worker {
     }
     // endregion
 
-    private void awaitDeletion(long holder) throws InterruptedException {
-        Duration patience = idPatience(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
-        long rest = patience.toNanos() - (System.nanoTime() - waitingSince);
-        if (rest <= 0) {
-            throw CoordinationException.inUse(id, holder, patience);
+    /** Null where it may not be read. */
+    private byte[] readLine() throws Exception {
+        try {
+            return client.getData().forPath(layout.worker(id));
+        } catch (NoAuthException e) {
+            return null;
         }
-        changed.tryAcquire(rest, TimeUnit.NANOSECONDS);
+    }
+
+    private int granted() {
+        return client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs();
     }
 
     private void takeAssignments() throws Exception {

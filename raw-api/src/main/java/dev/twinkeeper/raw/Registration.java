@@ -5,8 +5,8 @@ import static dev.twinkeeper.loop.RoleLife.PAUSE;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.layout.WorkerLine;
+import dev.twinkeeper.loop.NameWait;
 import dev.twinkeeper.raw.session.PhaseGuard;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ import org.apache.zookeeper.data.Stat;
  * PREPARING   all there        → LOOKING      read /workers/W
  * LOOKING     nothing there    → CREATING
  *             our session's    → REGISTERED   (so an answer that was lost is no matter)
- *             another's        → WAITING      it may be our own of a dead session
+ *             another's        → WAITING      it may be our own of a dead session: read its line, wait by its timeout
  *             persistent       → refused
  * CREATING    created          → REGISTERED
  *             somebody's       → LOOKING
@@ -57,12 +57,12 @@ final class Registration {
 
     private final WorkerRole role;
     private final PhaseGuard<Phase> guard;
-    private long waitingSince;
-    private long waitingFor;
+    private final NameWait wait;
 
     Registration(WorkerRole role) {
         this.role = role;
         this.guard = new PhaseGuard<>(role.who, role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
+        this.wait = new NameWait(role.id, role.loop::now);
     }
 
     void begin() {
@@ -75,8 +75,7 @@ final class Registration {
 
     void suspend() {
         guard.enter(Phase.SUSPENDED);
-        // A lost connection may mean another leader, and with it the clocks of all sessions begin anew.
-        waitingFor = 0;
+        wait.end(); // It begins anew, as the clocks of all sessions may.
     }
 
     /** Both watches stand before anything is read or made, so nothing that follows can be missed. */
@@ -129,7 +128,7 @@ final class Registration {
                 } else if (stat.getEphemeralOwner() == 0) {
                     role.refuse(CoordinationException.persistent(path));
                 } else {
-                    await(stat.getEphemeralOwner());
+                    await(stat);
                 }
             }
             default -> fail("read " + path, code);
@@ -138,7 +137,11 @@ final class Registration {
 
     private void create() {
         guard.enter(Phase.CREATING);
-        byte[] line = new WorkerLine(role.settings.address(), role.settings.slots()).encode();
+        byte[] line = new WorkerLine(
+                        role.settings.address(),
+                        role.settings.slots(),
+                        role.zk().getSessionTimeout())
+                .encode();
         role.zk()
                 .create(
                         role.layout.worker(role.id),
@@ -161,30 +164,35 @@ final class Registration {
 
     private void registered() {
         guard.enter(Phase.REGISTERED);
-        waitingFor = 0;
+        wait.end();
         role.announcer.tell(new Event.Registered(role.id, role.session.id()));
         role.onRegistered();
     }
 
     /** R3: the ephemeral of a dead session goes within its timeout; a live worker's does not. */
-    private void await(long holder) {
+    private void await(Stat held) {
         guard.enter(Phase.WAITING);
-        if (waitingFor != holder) {
-            waitingFor = holder;
-            waitingSince = role.loop.now();
-            role.announcer.tell(new Event.WaitingForId(role.id, holder));
+        if (wait.isFor(held.getEphemeralOwner())) {
+            awaitEnd();
+        } else {
+            role.zk()
+                    .getData(
+                            role.layout.worker(role.id),
+                            false,
+                            guard.data((code, line, stat) -> onHolderRead(held, line)),
+                            null);
         }
-        Duration waited = Duration.ofNanos(role.loop.now() - waitingSince);
-        role.loop.after(patience().minus(waited), guard.pass(this::refuse));
     }
 
-    /** By our own timeout, the other's cannot be read. */
-    private Duration patience() {
-        return WorkerRole.idPatience(role.zk().getSessionTimeout());
+    /** @param line null where it may not be read: then only our own timeout is known */
+    private void onHolderRead(Stat held, byte[] line) {
+        int granted = role.zk().getSessionTimeout();
+        role.announcer.tell(wait.begin(held.getEphemeralOwner(), held.getCtime(), line, granted));
+        awaitEnd();
     }
 
-    private void refuse() {
-        role.refuse(CoordinationException.inUse(role.id, waitingFor, patience()));
+    private void awaitEnd() {
+        role.loop.after(wait.rest(), guard.pass(() -> role.refuse(wait.inUse())));
     }
 
     void onChanged(EventType event) {

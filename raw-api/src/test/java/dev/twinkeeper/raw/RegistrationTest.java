@@ -9,6 +9,7 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.raw.session.ScriptedServers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.zookeeper.Asked;
@@ -63,8 +64,30 @@ class RegistrationTest {
     void lookingAnothersWaits() {
         await(99);
 
-        assertThat(events).contains(new Event.WaitingForId(new WorkerId("w1"), 99));
+        assertThat(events)
+                .contains(new Event.WaitingForId(
+                        new WorkerId("w1"), 99, "w1@host", Instant.ofEpochMilli(7_000), Duration.ofSeconds(10)));
         assertThat(servers.zk().asked()).isEmpty();
+    }
+
+    @Test
+    void waitingIsByTheHoldersTimeoutWhereThatIsLonger() {
+        await(99, "w1@host slots=4 session=10000ms");
+        servers.pass(LONGER_THAN_A_DEAD_SESSION);
+
+        assertThat(role.ready().toCompletableFuture()).isNotDone();
+
+        servers.pass(Duration.ofSeconds(6));
+
+        assertThat(problem()).isEqualTo(Problem.ID_IN_USE);
+    }
+
+    @Test
+    void waitingForAHolderThatMayNotBeReadIsByOurOwnTimeout() {
+        prepare().stat("exists /workers/w1", ScriptedServers.ephemeral(99)).answer("getData /workers/w1", Code.NOAUTH);
+        servers.pass(LONGER_THAN_A_DEAD_SESSION);
+
+        assertThat(problem()).isEqualTo(Problem.ID_IN_USE);
     }
 
     @Test
@@ -121,7 +144,7 @@ class RegistrationTest {
         servers.disconnect();
         servers.connect();
         prepared();
-        servers.stat("exists /workers/w1", ScriptedServers.ephemeral(99));
+        held(99, "w1@host slots=4");
         servers.pass(LONGER_THAN_A_DEAD_SESSION.dividedBy(2).plusSeconds(1));
 
         assertThat(role.ready().toCompletableFuture()).isNotDone();
@@ -213,7 +236,18 @@ class RegistrationTest {
     }
 
     private void await(long holder) {
-        prepare().stat("exists /workers/w1", ScriptedServers.ephemeral(holder));
+        await(holder, "w1@host slots=4");
+    }
+
+    private void await(long holder, String line) {
+        prepare();
+        held(holder, line);
+    }
+
+    private void held(long holder, String line) {
+        Stat stat = ScriptedServers.ephemeral(holder);
+        stat.setCtime(7_000);
+        servers.stat("exists /workers/w1", stat).data("getData /workers/w1", line, stat);
     }
 
     private void changed(EventType type) {

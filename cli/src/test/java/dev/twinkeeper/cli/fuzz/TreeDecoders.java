@@ -41,8 +41,12 @@ final class TreeDecoders {
     static void workerLine(byte[] input) {
         WorkerLine read = WorkerLine.decode(input);
         Expect.that(read.slots() >= 0 && read.slots() <= WorkerLine.MAX_SLOTS, "slots " + read.slots());
+        Expect.that(
+                read.sessionMillis() >= 0 && read.sessionMillis() <= WorkerLine.MAX_SESSION_MILLIS,
+                "session " + read.sessionMillis());
         word(text(input)).ifPresent(address -> {
-            WorkerLine written = new WorkerLine(address.name(), input.length % WorkerLine.MAX_SLOTS);
+            WorkerLine written = new WorkerLine(
+                    address.name(), input.length % WorkerLine.MAX_SLOTS, input.length % WorkerLine.MAX_SESSION_MILLIS);
             Expect.same(WorkerLine.decode(written.encode()), written);
         });
     }

@@ -15,6 +15,7 @@ import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.layout.WorkerLine;
+import dev.twinkeeper.loop.NameWait;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,8 +49,7 @@ class PlainWorker extends PlainRole implements Worker {
     /** The session that we told is registered, or 0. */
     long registeredIn;
 
-    private long holder;
-    private long heldSince;
+    private final NameWait wait;
 
     /** A task that was begun. It stays until the assignment is gone, so that it is not begun again. */
     static final class Job {
@@ -65,6 +65,7 @@ class PlainWorker extends PlainRole implements Worker {
         super("worker " + id, settings, listener);
         this.id = id;
         this.handler = handler;
+        this.wait = new NameWait(id, System::nanoTime);
         this.handlers = Executors.newFixedThreadPool(settings.slots(), work -> {
             Thread thread = new Thread(work, "task handler of " + id);
             thread.setDaemon(true);
@@ -96,7 +97,7 @@ class PlainWorker extends PlainRole implements Worker {
     private boolean create() throws KeeperException, InterruptedException {
         registeredIn = 0;
         makeIfMissing(layout.assign(id));
-        byte[] line = new WorkerLine(settings.address(), settings.slots()).encode();
+        byte[] line = new WorkerLine(settings.address(), settings.slots(), zk.getSessionTimeout()).encode();
         try {
             zk.create(layout.worker(id), line, acl(), CreateMode.EPHEMERAL);
             return confirmed();
@@ -122,17 +123,16 @@ class PlainWorker extends PlainRole implements Worker {
         if (stat.getEphemeralOwner() == 0) {
             throw new CoordinationException(Problem.IN_THE_WAY, layout.worker(id) + " is a persistent znode");
         }
-        if (holder != stat.getEphemeralOwner()) {
-            holder = stat.getEphemeralOwner();
-            heldSince = System.nanoTime();
-            announcer.tell(new Event.WaitingForId(id, holder));
+        if (!wait.isFor(stat.getEphemeralOwner())) {
+            announcer.tell(
+                    wait.begin(stat.getEphemeralOwner(), stat.getCtime(), holdersLine(), zk.getSessionTimeout()));
         }
-        Duration patience =
-                settings.sessionTimeout().multipliedBy(3).dividedBy(2).plusSeconds(1);
-        if (System.nanoTime() - heldSince > patience.toNanos()) {
-            throw new CoordinationException(Problem.ID_IN_USE, "worker id '" + id + "' is in use");
-        }
+        wait.restOrRefusal();
         return false;
+    }
+
+    byte[] holdersLine() throws KeeperException, InterruptedException {
+        return zk.getData(layout.worker(id), false, null);
     }
 
     // Duty.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.twinkeeper.contract.CoordinationException.Problem;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.Rule;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.scenarios.ScenarioContext;
@@ -12,11 +13,18 @@ import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import dev.twinkeeper.scenarios.lab.Operator;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A worker's own ephemeral: made, waited for, made again. */
 public final class RegistrationScenarios {
+    /** Longer than a worker with {@link ScenarioContext#SESSION_TIMEOUT} would wait for one like itself. */
+    private static final Duration LONGER_SESSION = ScenarioContext.SESSION_TIMEOUT.multipliedBy(3);
+
+    private static final UnaryOperator<Settings> LONGER = settings -> settings.withSessionTimeout(LONGER_SESSION);
+
     @Verifies(Rule.R1)
     public void registeredCompletesOnlyWhenTheWorkersOwnEphemeralExists(ScenarioContext context) {
         var operator = context.operator();
@@ -40,7 +48,7 @@ public final class RegistrationScenarios {
         context.worker("w1", Work.prompt(), settings -> settings.withSlots(7)).awaitReady();
 
         var line = WorkerLine.decode(operator.get("/workers/w1").getBytes(StandardCharsets.UTF_8));
-        assertThat(line).isEqualTo(new WorkerLine("w1@localhost", 7));
+        assertThat(line).isEqualTo(new WorkerLine("w1@localhost", 7, (int) ScenarioContext.SESSION_TIMEOUT.toMillis()));
         assertThat(operator.exists("/assign/w1")).as("its own /assign parent").isTrue();
     }
 
@@ -149,6 +157,38 @@ public final class RegistrationScenarios {
 
         assertThat(after.events(Event.WaitingForId.class)).hasSize(1);
         assertThat(owner(operator, "w1")).isEqualTo(session(after));
+    }
+
+    @Verifies(Rule.R3)
+    public void theDeadSessionOfAWorkerIsWaitedOutAlsoWhereItWasLongerThanTheNextOne(ScenarioContext context) {
+        var operator = context.operator();
+        var before = context.worker("w1", Work.prompt(), LONGER).awaitReady();
+        before.cut();
+
+        var after = context.worker("w1");
+        after.awaitEvent(Event.Registered.class, ScenarioContext.OUTCOME);
+
+        assertThat(after.events(Event.WaitingForId.class)).hasSize(1);
+        assertThat(owner(operator, "w1")).isEqualTo(session(after));
+    }
+
+    @Verifies(Rule.R3)
+    public void aWorkerThatWaitsForItsNameIsToldWhoHasItSinceWhenAndHowLongItWaits(ScenarioContext context) {
+        var first = context.worker("w1", Work.prompt(), LONGER).awaitReady();
+        var registered = Instant.ofEpochMilli(
+                context.operator().stat("/workers/w1").orElseThrow().getCtime());
+
+        var second = context.worker("w1");
+        var problem = Told.problem(second.role().registered());
+
+        assertThat(second.told(Event.WaitingForId.class)).singleElement().satisfies(wait -> {
+            assertThat(wait.holder()).isEqualTo(session(first));
+            assertThat(wait.address()).isEqualTo("w1@localhost");
+            assertThat(wait.since()).isEqualTo(registered);
+            assertThat(wait.atMost()).isGreaterThan(LONGER_SESSION).isLessThan(ScenarioContext.OUTCOME);
+        });
+        assertThat(problem).as("the first outlives the wait").isEqualTo(Problem.ID_IN_USE);
+        assertThat(owner(context.operator(), "w1")).isEqualTo(session(first));
     }
 
     @Verifies(Rule.R3)

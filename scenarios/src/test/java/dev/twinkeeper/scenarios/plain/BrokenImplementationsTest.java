@@ -232,6 +232,17 @@ class BrokenImplementationsTest {
                     "registration.aWorkerRegistersAgainAfterItsSessionExpired",
                     "ms: w1 tells Registered"),
             byScenario(
+                    withWorkers("a worker that waits by its own timeout", BrokenWorkers.WaitsByItsOwnTimeout::new),
+                    Rule.R3,
+                    "registration.theDeadSessionOfAWorkerIsWaitedOutAlsoWhereItWasLongerThanTheNextOne",
+                    "ms: w1 tells Registered"),
+            byScenario(
+                    withWorkers(
+                            "a worker that does not look who has its name", BrokenWorkers.WaitsByItsOwnTimeout::new),
+                    Rule.R3,
+                    "registration.aWorkerThatWaitsForItsNameIsToldWhoHasItSinceWhenAndHowLongItWaits",
+                    "w1@localhost"),
+            byScenario(
                     withWorkers("a worker that dies of its handler", BrokenWorkers.DiesOfItsHandler::new),
                     Rule.R5,
                     "completion.aHandlerThatThrowsMakesFailedAndTheWorkerLivesOn",

@@ -87,6 +87,18 @@ final class BrokenWorkers {
         }
     }
 
+    /** Takes the timeout of its own session for everybody's. */
+    static final class WaitsByItsOwnTimeout extends PlainWorker {
+        WaitsByItsOwnTimeout(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
+            super(id, settings, handler, listener);
+        }
+
+        @Override
+        byte[] holdersLine() {
+            return null;
+        }
+    }
+
     /** Makes room for itself. */
     static final class Usurper extends PlainWorker {
         Usurper(WorkerId id, Settings settings, TaskHandler handler, Listener listener) {
