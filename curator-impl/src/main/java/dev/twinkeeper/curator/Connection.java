@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.loop.RoleLife;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -137,6 +138,9 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
             client.transaction().forOperations(client.transactionOp().check().forPath("/"));
         } catch (KeeperException.NoAuthException e) {
             // The root may not be read. The refusal came the way of a write, and is as good a barrier.
+        } catch (KeeperException.ThrottledOpException e) {
+            Thread.sleep(RoleLife.PAUSE.toMillis());
+            throw new KeeperException.OperationTimeoutException(); // It was thrown away unread: as good as lost.
         }
     }
 
