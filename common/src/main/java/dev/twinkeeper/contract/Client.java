@@ -22,6 +22,8 @@ public interface Client extends Role {
      *
      * @return completes with the task's id when the ensemble acknowledged it. A lost answer is resolved by looking for
      *     the task; the client waits while there is no connection. Completes with a {@link CoordinationException}: {@code FULL};
+     *     {@code TOO_LARGE} where the servers closed the connection each time that it was sent, a few times, and it is
+     *     not there;
      *     {@code NOT_ALLOWED}; {@code IN_THE_WAY} where somebody deleted {@code /tasks} or made it ephemeral; {@code
      *     UNKNOWN} after an outage longer than {@link Settings#retention()}, since the task may have been done and
      *     removed, and where the client may not look for the task or gets an unexpected answer; {@code CLOSED}, and then the task may be in the

@@ -13,7 +13,7 @@ public final class CoordinationException extends RuntimeException {
     public enum Problem {
         /** A name, a duration, a connect string or another setting that makes no sense. */
         INVALID,
-        /** A payload over {@link Payload#LIMIT}. Nothing was sent. */
+        /** A payload over {@link Payload#LIMIT}, or over what these servers take. Nothing was applied. */
         TOO_LARGE,
         /** Another live worker has this id ({@link Rule#R3}). */
         ID_IN_USE,
@@ -71,6 +71,19 @@ public final class CoordinationException extends RuntimeException {
     public static CoordinationException persistent(String path) {
         return new CoordinationException(
                 Problem.IN_THE_WAY, path + " is a persistent znode: choose another id, or delete it");
+    }
+
+    /**
+     * A {@link Problem#TOO_LARGE}: the servers closed the connection each time that it was sent, and nothing was applied.
+     *
+     * @param what with its size
+     */
+    public static CoordinationException tooLarge(String what) {
+        return new CoordinationException(
+                Problem.TOO_LARGE,
+                what
+                        + " is more than the servers take in one request: each time they closed the connection; send less, or"
+                        + " start them with a larger -Djute.maxbuffer");
     }
 
     /** An {@link Problem#UNKNOWN}: the answer was lost for longer than a task is retained. */

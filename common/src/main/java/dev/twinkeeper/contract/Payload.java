@@ -8,7 +8,8 @@ import java.util.Arrays;
  *
  * <p>The limit is below the ensemble's own limit of one mebibyte a request ({@code jute.maxbuffer}), with room for
  * path, names and headers. It is checked here, before anything is sent, since a server answers an oversized request by
- * closing the connection, which looks like an outage.
+ * closing the connection, which looks like an outage. Servers whose own limit is smaller cannot be asked for it: there the
+ * roles find out by a few tries.
  */
 public final class Payload {
     /** The most bytes that a payload may have. */

@@ -4,7 +4,9 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -86,6 +88,15 @@ public final class Layout {
         return child.startsWith(TASK) && end > TASK.length() && sequence
                 ? Optional.of(child.substring(TASK.length(), end))
                 : Optional.empty();
+    }
+
+    /** The names of those of the children of {@code /tasks} that have a token, by it. */
+    public static Map<String, String> byToken(List<String> children) {
+        Map<String, String> names = new HashMap<>();
+        for (String child : children) {
+            token(child).ifPresent(token -> names.put(token, child));
+        }
+        return names;
     }
 
     /** The task of a path that ZooKeeper answered to the creation of {@link #newTask}. */

@@ -1,5 +1,6 @@
 package dev.twinkeeper.layout;
 
+import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Outcome;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.Task;
@@ -31,12 +32,18 @@ public final class StatusBytes {
         return join(DONE, result.bytes());
     }
 
-    /** A reason that is too long for a status is cut, with an ellipsis. */
     /** With what it says, or what it is. */
     public static byte[] failed(Throwable thrown) {
         return failed(thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
     }
 
+    /** Of a task whose status the servers do not take, and closed the connection each time. */
+    public static byte[] tooLarge(int size) {
+        return failed(
+                CoordinationException.tooLarge("a status of " + size + " bytes").getMessage());
+    }
+
+    /** A reason that is too long for a status is cut, with an ellipsis. */
     public static byte[] failed(String reason) {
         byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > Payload.LIMIT) {

@@ -184,6 +184,11 @@ public abstract class RoleLife implements Role {
         });
     }
 
+    /** The ensemble refused what was asked of the role. From any thread. */
+    public final void refuse(CompletableFuture<?> answer, CoordinationException why) {
+        onLoop(() -> answer.completeExceptionally(why));
+    }
+
     @Override
     public final void close() {
         loop.post(() -> end(CoordinationException.closed(who)));

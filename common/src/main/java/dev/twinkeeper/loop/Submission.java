@@ -1,9 +1,12 @@
 package dev.twinkeeper.loop;
 
+import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Payload;
 import dev.twinkeeper.contract.TaskId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param token stands in the task's name, and finds it again when the answer was lost (S4)
  * @param answer one that is complete already was refused: there is nothing to send
+ * @param tries used by who sends it
  */
-public record Submission(String token, Payload command, CompletableFuture<TaskId> answer) {
+public record Submission(String token, Payload command, CompletableFuture<TaskId> answer, LostTries tries) {
     /** Half of what a server takes in one request, so that names and headers never matter. */
     private static final int BATCH_BYTES = 512 * 1024;
 
@@ -26,7 +30,8 @@ public record Submission(String token, Payload command, CompletableFuture<TaskId
 
     /** With a token that no other has, in no process. */
     public static Submission of(Payload command, CompletableFuture<TaskId> answer) {
-        return new Submission(PROCESS + Long.toString(SERIAL.getAndIncrement(), Character.MAX_RADIX), command, answer);
+        String token = PROCESS + Long.toString(SERIAL.getAndIncrement(), Character.MAX_RADIX);
+        return new Submission(token, command, answer, new LostTries(command.size()));
     }
 
     /** One for each command, with its place in the backlog. */
@@ -36,17 +41,39 @@ public record Submission(String token, Payload command, CompletableFuture<TaskId
                 .toList();
     }
 
-    /** Takes from the queue what goes into one transaction, by number and by bytes; of what is there, one at least. */
+    /**
+     * Takes from the queue what goes into one transaction, by number and by bytes; of what is there, one at least. Each time
+     * that it was lost before, half as many bytes, for these servers may take less than others.
+     */
     public static List<Submission> batch(Queue<Submission> waiting, int most) {
         List<Submission> batch = new ArrayList<>();
         int bytes = 0;
+        int room = BATCH_BYTES;
         while (!waiting.isEmpty() && batch.size() < most) {
             bytes += waiting.peek().command.size();
-            if (!batch.isEmpty() && bytes > BATCH_BYTES) {
+            room = Math.min(room, BATCH_BYTES >> Math.min(waiting.peek().tries.losses(), Integer.SIZE - 1));
+            if (!batch.isEmpty() && bytes > room) {
                 break;
             }
             batch.add(waiting.remove());
         }
         return batch;
+    }
+
+    /**
+     * Its answer was lost, and it was not applied.
+     *
+     * @param alone whether no other was under way
+     * @param nanos how long ago it was sent
+     * @return why it is given up; empty where it is to be sent again
+     */
+    public Optional<CoordinationException> lost(boolean alone, long nanos, Duration retention) {
+        tries.lost(alone);
+        if (nanos >= retention.toNanos()) {
+            return Optional.of(CoordinationException.unanswered(retention));
+        }
+        return tries.isTooLarge()
+                ? Optional.of(CoordinationException.tooLarge("a task of " + command.size() + " bytes"))
+                : Optional.empty();
     }
 }

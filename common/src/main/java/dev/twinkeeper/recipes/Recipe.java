@@ -181,7 +181,7 @@ public interface Recipe extends AutoCloseable {
     enum Problem {
         /** A name, path, number or duration that makes no sense; nothing was sent. */
         INVALID,
-        /** More data than a znode holds; nothing was sent. */
+        /** More data than a znode holds, or than these servers take in one request; nothing was applied. */
         TOO_LARGE,
         /** The place is somebody else's: an ephemeral where a parent is needed, a name in use, bytes of another format. */
         FOREIGN,

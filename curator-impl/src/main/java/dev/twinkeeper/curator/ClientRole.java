@@ -136,9 +136,4 @@ final class ClientRole extends Participant implements Client {
             }
         }
     }
-
-    /** The ensemble refused it for good. */
-    void refuse(CompletableFuture<?> answer, CoordinationException why) {
-        loop.post(() -> answer.completeExceptionally(why));
-    }
 }

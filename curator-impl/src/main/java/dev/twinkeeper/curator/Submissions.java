@@ -5,13 +5,12 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Submission;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.utils.ZKPaths;
@@ -33,7 +32,7 @@ final class Submissions {
     private ZooKeeper sender;
 
     /** Bounded by the client's backlog. */
-    private final Queue<Submission> waiting = new ArrayDeque<>();
+    private final Deque<Submission> waiting = new ArrayDeque<>();
 
     Submissions(ClientRole role) {
         this.role = role;
@@ -62,27 +61,28 @@ final class Submissions {
     }
 
     private void submit(List<Submission> batch) throws Exception {
-        long since = System.nanoTime();
-        boolean inDoubt = false;
-        for (List<Submission> unanswered = batch; !unanswered.isEmpty(); ) {
+        long sent = System.nanoTime();
+        for (boolean inDoubt = false; ; inDoubt = true) {
             try {
-                unanswered = inDoubt ? resolve(unanswered, since) : create(unanswered);
-                inDoubt = false;
+                if (inDoubt) {
+                    resolve(batch, sent);
+                } else {
+                    create(batch);
+                }
+                return;
             } catch (KeeperException e) {
                 if (!role.connection.regained(e)) {
-                    String code = e.code().name();
-                    for (Submission each : unanswered) {
-                        role.refuse(each.answer(), CoordinationException.refused(role.layout.tasks(), code, inDoubt));
-                    }
+                    var why = CoordinationException.refused(
+                            role.layout.tasks(), e.code().name(), inDoubt);
+                    batch.forEach(each -> role.refuse(each.answer(), why));
                     return;
                 }
-                inDoubt = true;
             }
         }
     }
 
     // region submit
-    private List<Submission> create(List<Submission> batch) throws Exception {
+    private void create(List<Submission> batch) throws Exception {
         List<CuratorOp> creations = new ArrayList<>();
         TransactionOp op = role.client.transactionOp();
         for (Submission each : batch) {
@@ -96,38 +96,34 @@ final class Submissions {
         for (int i = 0; i < batch.size(); i++) {
             acknowledge(batch.get(i), ZKPaths.getNodeFromPath(((CreateResult) created.get(i)).getPath()));
         }
-        return List.of();
     }
 
     /** What is not there after a barrier on the next connection was not applied, and will not be: it is sent again. */
-    private List<Submission> resolve(List<Submission> batch, long since) throws Exception {
+    private void resolve(List<Submission> batch, long sent) throws Exception {
         ZooKeeper current = role.connection.handle();
-        if (current != sender) {
+        if (sender != null && current != sender) {
             role.connection.end(sender);
         }
         role.connection.readBarrier();
-        Map<String, String> there = new HashMap<>();
-        for (String name : role.client.getChildren().forPath(role.layout.tasks())) {
-            Layout.token(name).ifPresent(token -> there.put(token, name));
-        }
+        Map<String, String> there = Layout.byToken(role.client.getChildren().forPath(role.layout.tasks()));
         if (current == sender && role.connection.handle() != sender) {
             throw new KeeperException.SessionExpiredException(); // the barrier was perhaps of the next session
         }
+        List<Submission> again = new ArrayList<>();
         for (Submission each : batch) {
             String name = there.get(each.token());
             role.tell(new Event.SubmitResolved(name != null));
             if (name != null) {
                 acknowledge(each, name);
+            } else {
+                each.lost(batch.size() == 1, System.nanoTime() - sent, role.settings.retention())
+                        .ifPresentOrElse(why -> role.refuse(each.answer(), why), () -> again.add(each));
             }
         }
-        List<Submission> missing =
-                batch.stream().filter(each -> !there.containsKey(each.token())).toList();
-        Duration retention = role.settings.retention();
-        if (System.nanoTime() - since < retention.toNanos()) {
-            return missing;
+        Collections.reverse(again);
+        synchronized (this) {
+            again.forEach(waiting::addFirst);
         }
-        missing.forEach(each -> role.refuse(each.answer(), CoordinationException.unanswered(retention)));
-        return List.of();
     }
     // endregion
 

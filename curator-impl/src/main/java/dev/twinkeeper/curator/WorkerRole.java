@@ -13,6 +13,7 @@ import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.loop.NameWait;
+import dev.twinkeeper.loop.StatusWrites;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,9 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.framework.recipes.watch.PersistentWatcher;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.ConnectionLossException;
 import org.apache.zookeeper.KeeperException.NoAuthException;
 import org.apache.zookeeper.KeeperException.NoNodeException;
 import org.apache.zookeeper.KeeperException.NodeExistsException;
@@ -46,6 +49,7 @@ final class WorkerRole extends Participant implements Worker {
     private final Thread thread;
     private final List<PersistentWatcher> watchers = new ArrayList<>();
     private final Semaphore changed = new Semaphore(0);
+    private final StatusWrites writes = new StatusWrites();
     private volatile boolean registered;
     private final NameWait wait;
 
@@ -193,8 +197,8 @@ final class WorkerRole extends Participant implements Worker {
         try {
             byte[] command = client.getData().forPath(layout.task(task));
             tell(new Event.TaskStarted(task, id));
-            byte[] status = StatusBytes.handled(handler, task, command);
-            insist(layout.status(task), () -> complete(task, status));
+            StatusWrites.Write write = writes.of(StatusBytes.handled(handler, task, command));
+            insist(layout.status(task), () -> complete(task, write));
         } catch (NoNodeException e) {
             if (connection.isGone(layout.task(task))) {
                 setAside(layout.assignment(id, task), "assigned, but there is no such task");
@@ -208,14 +212,14 @@ final class WorkerRole extends Participant implements Worker {
 
     // region complete
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
-    private void complete(TaskId task, byte[] status) throws Exception {
-        try {
+    private void complete(TaskId task, StatusWrites.Write write) throws Exception {
+        try (StatusWrites.Turn turn = write.begin()) {
             TransactionOp op = client.transactionOp();
-            client.transaction()
-                    .forOperations(
-                            op.delete().forPath(layout.assignment(id, task)),
-                            op.create().forPath(layout.status(task), status));
-            tell(new Event.TaskCompleted(task, id, status[0] == 'd'));
+            List<CuratorOp> completion = List.of(
+                    op.delete().forPath(layout.assignment(id, task)),
+                    op.create().forPath(layout.status(task), turn.status()));
+            once(connection.handle(), completion); // Curator would send a status that is too large for ever
+            tell(new Event.TaskCompleted(task, id, turn.status()[0] == 'd'));
         } catch (NodeExistsException e) {
             tell(new Event.ResultDiscarded(task, id));
         } catch (NoNodeException e) {
@@ -223,6 +227,9 @@ final class WorkerRole extends Participant implements Worker {
             tell(new Event.ResultDiscarded(task, id));
             begun.remove(task);
             changed.release();
+        } catch (ConnectionLossException e) {
+            write.lost();
+            throw e;
         }
     }
     // endregion

@@ -10,6 +10,7 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
+import dev.twinkeeper.loop.LostTries;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
@@ -73,14 +74,27 @@ final class Duty {
 
     private Window window;
 
+    /** For statuses that may be too large: one at a time. */
+    private Window suspects;
+
     private static final class Job {
         final TaskId task;
         boolean started;
         byte[] status;
         boolean done;
+        LostTries tries;
+
+        /** Whether its completion got no answer yet. */
+        boolean underWay;
 
         Job(TaskId task) {
             this.task = task;
+        }
+
+        void handled(byte[] outcome, boolean good) {
+            status = outcome;
+            done = good;
+            tries = new LostTries(outcome.length);
         }
     }
 
@@ -112,6 +126,16 @@ final class Duty {
 
     void suspend() {
         guard.enter(Phase.SUSPENDED);
+        jobs.values().forEach(job -> job.underWay = false);
+    }
+
+    /** The connection is lost: perhaps for the size of a status, if only one was large. */
+    void lose() {
+        List<Job> large = jobs.values().stream()
+                .filter(job -> job.underWay && job.tries.isLarge())
+                .toList();
+        large.forEach(job -> job.tries.lost(large.size() == 1));
+        suspend();
     }
 
     /** R4: no handler is called any more; one that heeds its interrupt has ended. */
@@ -140,6 +164,7 @@ final class Duty {
     private void work(List<String> names) {
         guard.enter(Phase.WORKING);
         window = new Window(role.settings.window());
+        suspects = new Window(1);
         Set<TaskId> held = new HashSet<>();
         for (String name : names) {
             String path = layout.assign(role.id) + "/" + name;
@@ -238,8 +263,7 @@ final class Duty {
     }
 
     private void handled(Job job, byte[] status, boolean done) {
-        job.status = status;
-        job.done = done;
+        job.handled(status, done);
         if (jobs.get(job.task) != job) {
             role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
         } else if (guard.in(Phase.WORKING)) {
@@ -250,26 +274,34 @@ final class Duty {
     // region complete
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
     private void complete(Job job) {
+        if (job.tries.isTooLarge()) {
+            job.handled(StatusBytes.tooLarge(job.status.length), false);
+        }
         List<Op> ops = List.of(
                 Op.delete(layout.assignment(role.id, job.task), -1),
                 Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
-        window.send(() -> role.zk().multi(ops, guard.multi((code, results) -> onCompleted(job, code)), null));
+        Window turn = job.tries.isSuspect() ? suspects : window;
+        turn.send(() -> {
+            job.underWay = true;
+            role.zk().multi(ops, guard.multi((code, results) -> onCompleted(job, turn, code)), null);
+        });
     }
 
-    private void onCompleted(Job job, Code code) {
+    private void onCompleted(Job job, Window turn, Code code) {
+        job.underWay = false;
         switch (code) {
             case OK -> {
-                window.answered();
+                turn.answered();
                 jobs.remove(job.task, job);
                 role.announcer.tell(new Event.TaskCompleted(job.task, role.id, job.done));
             }
             // It was moved, or the task is gone; or a person wrote a status, and the master will tidy up.
             case NONODE, NODEEXISTS -> {
-                window.answered();
+                turn.answered();
                 drop(job.task);
             }
             default -> {
-                window.answered();
+                turn.answered();
                 role.announcer.setAside(layout.status(job.task), "cannot be written: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
             }

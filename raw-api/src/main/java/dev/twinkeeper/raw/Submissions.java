@@ -50,7 +50,8 @@ final class Submissions {
     /** Transactions under way at a time; while these are, the next batch fills. */
     private static final int PIPELINE = 4;
 
-    private record Sent(Submission submission, long at) {}
+    /** @param alone whether no other was under way */
+    private record Sent(Submission submission, boolean alone, long at) {}
 
     private final ClientRole role;
     private final Layout layout;
@@ -59,6 +60,7 @@ final class Submissions {
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
 
     private int underWay;
+    private int pipeline = PIPELINE;
     private boolean sendPosted;
 
     Submissions(ClientRole role) {
@@ -76,6 +78,7 @@ final class Submissions {
 
     void begin() {
         underWay = 0;
+        pipeline = PIPELINE;
         if (unanswered.isEmpty()) {
             open();
         } else {
@@ -102,7 +105,12 @@ final class Submissions {
 
     private void send() {
         sendPosted = false;
-        while (guard.in(Phase.OPEN) && underWay < PIPELINE && !waiting.isEmpty()) {
+        while (guard.in(Phase.OPEN) && underWay < pipeline && !waiting.isEmpty()) {
+            boolean suspect = waiting.peek().tries().isSuspect();
+            if (suspect && underWay > 0) {
+                break;
+            }
+            pipeline = suspect ? 1 : PIPELINE;
             create(Submission.batch(waiting, role.settings.batch()));
         }
     }
@@ -112,7 +120,7 @@ final class Submissions {
         List<Sent> batch = new ArrayList<>();
         List<Op> ops = new ArrayList<>();
         for (Submission each : submissions) {
-            Sent sent = new Sent(each, role.loop.now());
+            Sent sent = new Sent(each, pipeline == 1 && submissions.size() == 1, role.loop.now());
             batch.add(sent);
             unanswered.put(each.token(), sent);
             ops.add(Op.create(
@@ -127,6 +135,7 @@ final class Submissions {
 
     private void onCreated(List<Sent> batch, Code code, List<OpResult> results) {
         underWay--;
+        pipeline = PIPELINE;
         switch (code) {
             case OK -> {
                 for (int i = 0; i < batch.size(); i++) {
@@ -188,13 +197,14 @@ final class Submissions {
     }
     // endregion
 
-    /** Not there, so it was never applied; unless it was done and removed while we were away for so very long. */
+    /**
+     * Not there, so it was never applied; unless it was done and removed while we were away for so very long. Where it
+     * seems to be lost for its size, it is given up.
+     */
     private void sendAgain(Sent sent) {
         role.announcer.tell(new Event.SubmitResolved(false));
-        if (role.loop.now() - sent.at() < role.settings.retention().toNanos()) {
-            waiting.addFirst(sent.submission());
-        } else {
-            refuse(List.of(sent), CoordinationException.unanswered(role.settings.retention()));
-        }
+        sent.submission()
+                .lost(sent.alone(), role.loop.now() - sent.at(), role.settings.retention())
+                .ifPresentOrElse(why -> refuse(List.of(sent), why), () -> waiting.addFirst(sent.submission()));
     }
 }

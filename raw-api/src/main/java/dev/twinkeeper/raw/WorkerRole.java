@@ -38,7 +38,7 @@ final class WorkerRole extends Participant implements Worker {
     @Override
     void suspend() {
         registration.suspend();
-        duty.suspend();
+        duty.lose();
     }
 
     /** The next {@link #begin} finds no ephemeral of the new session and registers again (R2). */

@@ -36,8 +36,14 @@ abstract class Calls {
         void run() throws Exception;
     }
 
-    /** An answer that is too large for this client looks like a lost connection, each time that Curator asks again. */
+    /**
+     * An answer that is too large for this client looks like a lost connection, each time that Curator asks again; so does
+     * a request that is too large for the servers.
+     */
     private static final int MOST_FLAPS = 3;
+
+    /** What every server takes: without it no session could be. */
+    private static final int SMALL = 4 * 1024;
 
     private static final long FLAPPING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -53,6 +59,10 @@ abstract class Calls {
     private final Set<CompletableFuture<?>> inSession = ConcurrentHashMap.newKeySet();
 
     private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
+
+    /** Those that write much, beside the others. */
+    private final Set<CompletableFuture<?>> writes = ConcurrentHashMap.newKeySet();
+
     /** Since when, and how often, the connection came back while calls wait; guarded by {@link #calls}. */
     private long flappingSince;
 
@@ -81,6 +91,12 @@ abstract class Calls {
     /** Waits no longer than that. */
     <T> T call(Duration patience, Callable<T> work) {
         return call(patience, Duration.ZERO, work);
+    }
+
+    /** The same for a write of that, which may be more than the servers take. */
+    <T> T callWith(byte[] data, Duration patience, Callable<T> work) {
+        boolean large = data != null && data.length > SMALL;
+        return call(patience, Duration.ZERO, work, unwanted -> {}, large ? writes : calls);
     }
 
     /** @param grace how much longer it may take: for what keeps the time itself */
@@ -274,6 +290,7 @@ abstract class Calls {
     private void end(Failure why) {
         end = why;
         calls.forEach(call -> call.completeExceptionally(why));
+        writes.forEach(call -> call.completeExceptionally(why));
         inSession.forEach(call -> call.completeExceptionally(why));
     }
 
@@ -291,10 +308,16 @@ abstract class Calls {
                 flaps = 0;
             }
             flaps++;
-            if (flaps < MOST_FLAPS || calls.isEmpty() && inSession.isEmpty()) {
+            if (flaps < MOST_FLAPS || calls.isEmpty() && inSession.isEmpty() && writes.isEmpty()) {
                 return;
             }
         }
+        Failure tooLarge = new Failure(
+                Problem.UNKNOWN,
+                path + ": the connection was lost " + MOST_FLAPS
+                        + " times with a large write, which seems to be more than the"
+                        + " servers take in one request; send less, or start them with a larger -Djute.maxbuffer");
+        writes.forEach(call -> call.completeExceptionally(tooLarge));
         quietly(() -> client.checkExists()
                 .inBackground((unused, reply) -> onCounted(reply.getStat()))
                 .forPath(path));

@@ -119,7 +119,7 @@ public final class ConfigurationRecipe implements Configuration {
     private Optional<Value> write(Value expected, byte[] bytes, Duration patience) {
         AtomicBoolean sent = new AtomicBoolean();
         try {
-            return keeper.call(patience, () -> {
+            return keeper.callWith(bytes, patience, () -> {
                 keeper.client.blockUntilConnected();
                 Value seen = newest;
                 if (seen != null && seen.revision() > expected.revision() && seen.version() != -1) {

@@ -100,7 +100,7 @@ public final class QueueRecipe implements Queue {
         byte[] item = Recipe.checkData(data);
         AtomicBoolean sent = new AtomicBoolean();
         try {
-            keeper.call(patience, () -> {
+            keeper.callWith(item, patience, () -> {
                 keeper.client.blockUntilConnected();
                 start();
                 // Q4: Curator's maxItems waits, and goes by what it last heard.

@@ -116,7 +116,7 @@ public final class SharedValueConfiguration implements Configuration {
     public Optional<Value> set(Value expected, byte[] bytes, Duration patience) {
         byte[] data = Recipe.checkData(bytes);
         try {
-            return keeper.call(patience, () -> {
+            return keeper.callWith(data, patience, () -> {
                 started.get();
                 VersionedValue<byte[]> current = shared.getVersionedValue();
                 boolean written = value(current).equals(expected) && shared.trySetValue(current, data);

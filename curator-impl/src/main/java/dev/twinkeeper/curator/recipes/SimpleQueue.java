@@ -65,7 +65,7 @@ public final class SimpleQueue implements Queue {
         byte[] item = Recipe.checkData(data);
         AtomicBoolean sent = new AtomicBoolean();
         try {
-            keeper.call(patience, () -> {
+            keeper.callWith(item, patience, () -> {
                 keeper.makePlace(); // it would make a container
                 Stat now = keeper.client.checkExists().forPath(items);
                 if (now != null && now.getNumChildren() >= capacity) {

@@ -50,6 +50,7 @@ final class ConfigurationWrites {
         private final byte[] bytes;
         private final byte[] mark;
         private final CompletableFuture<Optional<Value>> done = new CompletableFuture<>();
+        private int losses;
 
         /** The session's thread takes each, but for the last: that is its caller's, at any time. */
         private final AtomicReference<Step> step = new AtomicReference<>(Step.ASKED);
@@ -178,7 +179,12 @@ final class ConfigurationWrites {
     void lose() {
         writes.stream()
                 .filter(write -> write.step.get() == Step.SENT || write.step.get() == Step.SENT_AGAIN)
-                .forEach(write -> write.take(Step.LOST));
+                .forEach(this::lose);
+    }
+
+    private void lose(Write write) {
+        write.losses++;
+        write.take(Step.LOST);
     }
 
     List<Write> lost() {
@@ -199,6 +205,8 @@ final class ConfigurationWrites {
         long marked = above.stat().getMzxid();
         if (Arrays.equals(above.mark(), write.mark)) {
             written(write, marked);
+        } else if (same && RecipeConnection.isTooLarge(write.bytes, write.losses)) {
+            failed(write, connection.tooLarge(write.bytes));
         } else if (same && write.take(Step.SENT_AGAIN)) {
             transact(write);
         } else if (next && marked <= now.revision()) {

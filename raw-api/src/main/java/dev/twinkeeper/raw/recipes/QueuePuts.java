@@ -36,6 +36,7 @@ final class QueuePuts {
         private final String token = UUID.randomUUID().toString();
         private final CompletableFuture<Integer> answer = new CompletableFuture<>();
         private volatile Stat sent; // the parent as it was when the put was last sent; null: it never was
+        private int losses; // how often the connection was lost after that
 
         Ask(byte[] item) {
             this.item = item;
@@ -84,6 +85,10 @@ final class QueuePuts {
 
     /** Connected. */
     void begin() {
+        Ask first = asks.peek();
+        if (first != null && first.sent != null) {
+            first.losses++;
+        }
         look();
     }
 
@@ -138,6 +143,8 @@ final class QueuePuts {
             ask.answer.complete(stat.getNumChildren());
         } else if (ask.sent != null && isForgotten(ask.sent, stat)) {
             refuse(ask, Problem.UNKNOWN, "too much was put by others while the connection was lost");
+        } else if (RecipeConnection.isTooLarge(ask.item, ask.losses)) {
+            ask.answer.completeExceptionally(connection.tooLarge(ask.item));
         } else if (stat.getNumChildren() >= capacity) {
             refuse(ask, Problem.FULL, stat.getNumChildren() + " items, " + capacity + " at the most");
         } else {

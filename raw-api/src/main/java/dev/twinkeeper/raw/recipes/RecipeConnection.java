@@ -46,6 +46,12 @@ import org.apache.zookeeper.data.Id;
  * Connections} say with which the caller opened that.
  */
 final class RecipeConnection {
+    /** What every server takes: without it no session could be. */
+    private static final int SMALL = 4 * 1024;
+
+    /** A large write that is lost so often, and not applied, is no victim of an outage. */
+    private static final int MOST_LOSSES = 4;
+
     /** Hears of the connection, on the session's thread. */
     interface Owner {
         /** Connected, for the first time or again: the recipe's path exists; read, then act. */
@@ -255,6 +261,24 @@ final class RecipeConnection {
                         path + " has more children than one answer may hold, " + lists.limit()
                                 + " bytes here (jute.maxbuffer): " + what + " is not possible")
                 : new Failure(Problem.NOT_ALLOWED, path + ": " + what + " is refused: " + code);
+    }
+
+    /**
+     * Whether a write that is not in the tree seems to be more than the servers take ({@code jute.maxbuffer}): each time that
+     * it was sent, the connection was lost, as a server closes it then.
+     *
+     * @param data null where it is none
+     */
+    static boolean isTooLarge(byte[] data, int losses) {
+        return data != null && data.length > SMALL && losses >= MOST_LOSSES;
+    }
+
+    Failure tooLarge(byte[] data) {
+        return new Failure(
+                Problem.TOO_LARGE,
+                path + ": " + data.length
+                        + " bytes are more than the servers take in one request: each time they closed"
+                        + " the connection; send less, or start them with a larger -Djute.maxbuffer");
     }
 
     /** The current handle. A recipe that kept an older one would act in a dead session. */
