@@ -83,7 +83,8 @@ public interface Membership extends Recipe {
      *     session
      * @throws Failure {@link Problem#FOREIGN} where somebody else has the name, and is left untouched; {@link
      *     Problem#INVALID}, also where it is a member already; {@link Problem#TOO_LARGE}; {@link Problem#FULL} where
-     *     there are {@value #MAX_MEMBERS}, which does not count for joining again; {@link Problem#CANNOT_CONNECT}
+     *     there are {@value #MAX_MEMBERS}, which does not count for joining again; {@link Problem#CANNOT_CONNECT}; {@link
+     *     Problem#UNKNOWN} where the data seems to be more than the servers take, and the recipe cannot tell
      */
     void join(String name, byte[] data, Duration patience);
 

@@ -93,7 +93,7 @@ public final class MembershipRecipe implements Membership {
         }
         boolean joined = false;
         try {
-            joined = keeper.call(patience, () -> join(joining));
+            joined = keeper.callWith(joining.getData(), patience, () -> join(joining));
         } finally {
             if (!joined && own.compareAndSet(joining, null)) {
                 Calls.aside(joining::close); // X4: what is under way may still make it
@@ -124,7 +124,7 @@ public final class MembershipRecipe implements Membership {
         } catch (Exception e) {
             throw keeper.failure(e);
         }
-        keeper.call(patience, () -> awaitData(member, newest));
+        keeper.callWith(newest, patience, () -> awaitData(member, newest));
     }
 
     /** M1: PersistentNode writes in the background, and does not say when. Newer data will do as well. */

@@ -54,6 +54,11 @@ final class MembershipEntry {
         byte[] data;
         boolean leaving;
 
+        /** Whether the data is under way, and how often the connection was lost meanwhile. */
+        boolean writing;
+
+        int losses;
+
         /** Which of its waits for a namesake to go this is; null where it has none. */
         volatile Object waiting;
 
@@ -64,6 +69,7 @@ final class MembershipEntry {
 
         void update(byte[] newest, CompletableFuture<Void> updated) {
             data = newest;
+            losses = 0;
             updates.removeIf(CompletableFuture::isDone); // given up: so there are no more than callers
             updates.add(updated);
         }
@@ -94,6 +100,10 @@ final class MembershipEntry {
 
     void suspend() {
         phase = Phase.CUT_OFF;
+        if (own != null && own.writing) {
+            own.writing = false;
+            own.losses++;
+        }
     }
 
     boolean isOurs(String name) {
@@ -198,10 +208,23 @@ final class MembershipEntry {
         if (own.leaving) {
             delete(version);
         } else if (!own.updates.isEmpty() && !Arrays.equals(own.data, data)) {
-            set(version);
+            if (RecipeConnection.isTooLarge(own.data, own.losses)) {
+                keep(data);
+            } else {
+                set(version);
+            }
         } else {
             in();
         }
+    }
+
+    /** The update can't be: what is there stays. */
+    private void keep(byte[] data) {
+        Failure why = connection.tooLarge(own.data);
+        own.updates.forEach(update -> fail(update, why));
+        own.updates.clear();
+        own.data = data;
+        in();
     }
 
     /** So that the list of all fits into a reply. */
@@ -224,18 +247,25 @@ final class MembershipEntry {
     }
 
     private void create() {
+        if (RecipeConnection.isTooLarge(own.data, own.losses)) {
+            out(connection.tooLarge(own.data));
+            return;
+        }
         byte[] sent = own.data;
+        own.writing = true;
         StringCallback reply = replies().name((code, name) -> onWritten(code, sent, 0));
         connection.zk().create(path(), sent, connection.acl(), CreateMode.EPHEMERAL, reply, null);
     }
 
     private void set(int version) {
         byte[] sent = own.data;
+        own.writing = true;
         StatCallback reply = replies().stat((code, stat) -> onWritten(code, sent, version + 1));
         connection.zk().setData(path(), sent, version, reply, null);
     }
 
     private void onWritten(Code code, byte[] sent, int version) {
+        own.writing = false;
         switch (code) {
             case OK -> onOurs(sent, version); // meanwhile something else may be wanted
             case NODEEXISTS, BADVERSION -> look(); // somebody else was here

@@ -18,6 +18,7 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.recipes.Configuration;
+import dev.twinkeeper.recipes.Membership;
 import dev.twinkeeper.recipes.Queue;
 import dev.twinkeeper.recipes.Recipe;
 import dev.twinkeeper.recipes.Recipes;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -165,9 +167,52 @@ class SmallRequestsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"raw, TOO_LARGE", "curator, UNKNOWN"})
+    void aMembersDataThatIsTooLargeIsToldAsThat(String side, Recipe.Problem problem) {
+        try (Membership membership =
+                Recipes.named(side).membership(place("/membership-" + side), new UnheardMembers())) {
+            Recipe.Failure why = catchThrowableOfType(
+                    Recipe.Failure.class, () -> membership.join("m1", TOO_LARGE.bytes(), PATIENCE));
+
+            assertThat(why.problem()).as(why.getMessage()).isEqualTo(problem);
+            assertThat(why).hasMessageContaining("jute.maxbuffer");
+        }
+    }
+
+    @Test
+    void aMembersNewDataThatIsTooLargeIsToldAsThatAndTheOldStays() {
+        try (Membership membership = Recipes.named("raw").membership(place("/update-raw"), new UnheardMembers())) {
+            membership.join("m1", new byte[] {1}, PATIENCE);
+            Recipe.Failure why =
+                    catchThrowableOfType(Recipe.Failure.class, () -> membership.update(TOO_LARGE.bytes(), PATIENCE));
+
+            assertThat(why.problem()).as(why.getMessage()).isEqualTo(Recipe.Problem.TOO_LARGE);
+            membership.update(new byte[] {2}, PATIENCE);
+            BoundedWait.until(
+                    "the next is there",
+                    PATIENCE,
+                    () -> membership.members().get("m1").data()[0] == 2);
+        }
+    }
+
     private static final class Unheard implements Configuration.Listener {
         @Override
         public void changed(Configuration.Value value) {}
+
+        @Override
+        public void failed(Recipe.Failure why) {}
+    }
+
+    private static final class UnheardMembers implements Membership.Listener {
+        @Override
+        public void joined(Membership.Member member) {}
+
+        @Override
+        public void changed(Membership.Member member) {}
+
+        @Override
+        public void left(Membership.Member member) {}
 
         @Override
         public void failed(Recipe.Failure why) {}
