@@ -7,6 +7,7 @@ import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,21 @@ class NarratorTest {
                         "task-0000000007 moved from w1 to w2",
                         "task-0000000008 given up: 3 workers were lost with it, the last was w1",
                         "disconnected; looking for a server, the session may live on");
+    }
+
+    @Test
+    void tellsAWorkerThatWaitsForItsNameWhoHasItSinceWhenAndForHowLong() {
+        WorkerId w1 = new WorkerId("w1");
+        Instant since = Instant.parse("2026-12-01T01:55:19.250Z");
+
+        assertThat(narrate(
+                        new Event.WaitingForId(w1, 0xabcL, "7@host", since, Duration.ofSeconds(16)),
+                        new Event.WaitingForId(w1, 0xabcL, "", since, Duration.ofSeconds(10))))
+                .containsExactly(
+                        "waiting for the name w1, at most 16s: 7@host, session 0xabc, registered at"
+                                + " 2026-12-01T01:55:19Z, has it, perhaps our own session of before",
+                        "waiting for the name w1, at most 10s: session 0xabc, registered at"
+                                + " 2026-12-01T01:55:19Z, has it, perhaps our own session of before");
     }
 
     @Test
