@@ -38,7 +38,7 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * A worker: one thread registers and takes assignments, and as many as there are slots execute one task each, from the
- * command to the status. Curator sends again what got no answer, which is safe for all of it.
+ * command to the status. What got no answer is sent again, which is safe for all of it.
  *
  * <p>The ephemeral is made by hand, since PersistentNode would adopt another worker's of the same id (R3).
  */

@@ -137,11 +137,8 @@ final class Registration {
 
     private void create() {
         guard.enter(Phase.CREATING);
-        byte[] line = new WorkerLine(
-                        role.settings.address(),
-                        role.settings.slots(),
-                        role.zk().getSessionTimeout())
-                .encode();
+        int granted = role.zk().getSessionTimeout();
+        byte[] line = new WorkerLine(role.settings.address(), role.settings.slots(), granted).encode();
         role.zk()
                 .create(
                         role.layout.worker(role.id),
