@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "torture",
         description = {
-            "Runs three servers, two masters, four workers and three clients, each a process of its own, injects random"
-                    + " faults under load, and checks by the servers' own transaction logs whether every rule was kept.",
+            "Runs three or five servers, two masters, four workers and three clients, each a process of its own, injects"
+                    + " random faults under load, and checks by the servers' own transaction logs whether every rule was"
+                    + " kept.",
             "If one was not, the run ends with the command that runs the same schedule again. Loopback only; Ctrl-C ends"
                     + " every process."
         })
@@ -70,6 +71,20 @@ final class TortureCommand implements Callable<Integer> {
             description = "Only these kinds, with commas: ${COMPLETION-CANDIDATES}. Default: all.",
             completionCandidates = Kinds.class)
     private List<String> faults;
+
+    @Option(
+            names = "--servers",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "How many servers: 3 or 5. Default: ${DEFAULT-VALUE}.")
+    private int servers;
+
+    @Option(
+            names = "--secure",
+            description =
+                    "The servers turn away who gives no credentials; all that connect take theirs from a file, and the"
+                            + " tree is locked to them.")
+    private boolean secure;
 
     @Option(
             names = "--without-fence",
@@ -158,7 +173,7 @@ final class TortureCommand implements Callable<Integer> {
                     ? List.of(FaultKind.values())
                     : faults.stream().map(FaultKind::parse).toList();
             long chosen = seed == null ? ThreadLocalRandom.current().nextLong(SEEDS) : seed;
-            return new TortureOptions(names, duration, rate, chosen, kinds, !unfenced, directory());
+            return new TortureOptions(names, duration, rate, chosen, kinds, servers, secure, !unfenced, directory());
         } catch (IllegalArgumentException e) {
             throw new CoordinationException(CoordinationException.Problem.INVALID, e.getMessage());
         }

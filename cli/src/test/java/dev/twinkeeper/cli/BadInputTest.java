@@ -63,6 +63,7 @@ class BadInputTest {
                 bad("compare --scenario (", "scenario '(': no regular expression"),
                 bad("compare --impl zab", "implementation 'zab': use "),
                 bad("torture --impl zab", "implementation 'zab': use one of raw, curator, mixed"),
+                bad("torture --servers 4", "servers '4': must be 3 or 5"),
                 bad("doctor --connect localhost:port", "the port of 'localhost:port' must be a number"),
                 bad("doctor --dir /no/such/directory", "directory '/no/such/directory': it can't be read"),
                 bad("doctor --timeout 0ms", "timeout '0ms': must be from 1ms to 1m"),

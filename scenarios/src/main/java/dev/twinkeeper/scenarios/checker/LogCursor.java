@@ -36,6 +36,7 @@ final class LogCursor implements AutoCloseable {
     private final long from;
     private DataInputStream in;
     private Path file;
+    private long start;
     private long offset;
     private byte[] record;
     private long checksum;
@@ -61,7 +62,7 @@ final class LogCursor implements AutoCloseable {
                     open(HEADER);
                 }
             }
-            long start = offset;
+            start = offset;
             if (read()) {
                 LogMarks.add(file, new LogMarks.Mark(zxid(), start, checksum));
                 return true;
@@ -90,6 +91,21 @@ final class LogCursor implements AutoCloseable {
         in.close();
         LogMarks.forget(file);
         return false;
+    }
+
+    /** Where the record stands. */
+    Path file() {
+        return file;
+    }
+
+    /** Where in the file it begins. */
+    long start() {
+        return start;
+    }
+
+    /** Where in the file it ends. */
+    long end() {
+        return offset;
     }
 
     byte[] record() {

@@ -27,6 +27,12 @@ final class LogFiles {
         return new LogCursor(files.subList(first, files.size()), from);
     }
 
+    /** The newest file; -1 where there is none, else the zxid that it begins with. */
+    static long newest(Path directory) throws IOException {
+        List<Path> files = find(directory, FileTxnLog.LOG_FILE_PREFIX);
+        return files.isEmpty() ? -1 : zxid(files.get(files.size() - 1), FileTxnLog.LOG_FILE_PREFIX);
+    }
+
     /** Up to where the snapshots of the server reach, in their order. */
     static List<Long> snapshots(Path directory) throws IOException {
         return find(directory, FileSnap.SNAPSHOT_FILE_PREFIX).stream()

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,10 +47,25 @@ public final class ChildProcess {
      * @param log where a main that knows the property {@code twinkeeper.log} logs to
      */
     public static ChildProcess java(Class<?> main, Path log, Path directory, List<String> properties, String argument) {
+        return java(main, log, directory, new Setting(properties, List.of(), Map.of()), argument);
+    }
+
+    /**
+     * What is particular about a JVM.
+     *
+     * @param properties its options
+     * @param first jars whose classes go before ours
+     * @param environment variables besides ours
+     */
+    public record Setting(List<String> properties, List<Path> first, Map<String, String> environment) {}
+
+    /** Starts a JVM with our class path, and with what is particular about this one. */
+    public static ChildProcess java(Class<?> main, Path log, Path directory, Setting setting, String argument) {
         List<String> options = new ArrayList<>(
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dtwinkeeper.log=" + log));
-        options.addAll(properties);
-        ProcessBuilder builder = JavaCommand.of(options, main.getName(), List.of(argument));
+        options.addAll(setting.properties());
+        ProcessBuilder builder = JavaCommand.of(setting.first(), options, main.getName(), List.of(argument));
+        builder.environment().putAll(setting.environment());
         Path output = log.resolveSibling(log.getFileName() + ".out");
         return start(builder, directory, ProcessBuilder.Redirect.appendTo(output.toFile()));
     }

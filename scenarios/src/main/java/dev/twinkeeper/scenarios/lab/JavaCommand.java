@@ -28,6 +28,11 @@ public final class JavaCommand {
      * @param options of the JVM, behind ours
      */
     public static ProcessBuilder of(List<String> options, String main, List<String> arguments) {
+        return of(List.of(), options, main, arguments);
+    }
+
+    /** @param first jars whose classes go before ours */
+    static ProcessBuilder of(List<Path> first, List<String> options, String main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // Two equals signs: this file and no other, ~/.java.login.config included.
@@ -41,7 +46,7 @@ public final class JavaCommand {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath(), main));
+        command.addAll(List.of("-cp", classPath(first), main));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         VARIABLES.forEach(builder.environment()::remove);
@@ -49,9 +54,12 @@ public final class JavaCommand {
     }
 
     /** Ours may be relative, and the process runs in another directory. */
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(each -> Path.of(each).toAbsolutePath().toString())
+    private static String classPath(List<Path> first) {
+        return Stream.concat(
+                        first.stream(),
+                        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                                .map(Path::of))
+                .map(each -> each.toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.lab;
 
+import dev.twinkeeper.contract.Security;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -22,11 +23,20 @@ public final class Sessions {
      * @param servers a connect string that leads past the owner's wire
      */
     public static void expire(String servers, SessionCredentials session) {
-        keep(servers, session).close();
+        expire(servers, session, Security.NONE);
+    }
+
+    /** @param as whom: servers that enforce authentication take the command of nobody else */
+    public static void expire(String servers, SessionCredentials session, Security as) {
+        keep(servers, session, as).close();
     }
 
     /** Keeps the session alive though its owner is cut off, as servers do that start its clock anew, until it is closed. */
     public static Kept keep(String servers, SessionCredentials session) {
+        return keep(servers, session, Security.NONE);
+    }
+
+    private static Kept keep(String servers, SessionCredentials session, Security as) {
         CountDownLatch timed = new CountDownLatch(1);
         Watcher watcher = event -> {
             switch (event.getState()) {
@@ -37,6 +47,7 @@ public final class Sessions {
         try {
             ZooKeeper taker = new ZooKeeper(
                     servers, (int) session.timeout().toMillis(), watcher, session.id(), session.password());
+            as.credentials().ifPresent(own -> taker.addAuthInfo(own.scheme(), own.bytes()));
             boolean answered = timed.await(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
             if (!answered) {
                 taker.close();

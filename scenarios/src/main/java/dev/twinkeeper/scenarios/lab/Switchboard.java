@@ -131,11 +131,28 @@ public final class Switchboard implements AutoCloseable {
                 .forEach(way -> way.peer().flow());
     }
 
+    /**
+     * What one server sends to another waits until it is {@link #mend mended}, on connections of either; what that one
+     * sends gets through.
+     */
+    public void cutOneWay(int from, int to) {
+        for (Way way : ways) {
+            if (way.from() == from && way.to() == to) {
+                way.peer().holdRequests();
+                way.election().holdRequests();
+            } else if (way.from() == to && way.to() == from) {
+                way.peer().hold();
+                way.election().hold();
+            }
+        }
+    }
+
     /** All ways are good again. */
     public void mend() {
         for (Way way : ways) {
             way.peer().flow();
             way.peer().mend();
+            way.election().flow();
             way.election().mend();
         }
     }

@@ -41,6 +41,7 @@ final class Tunnel implements AutoCloseable {
     private final Duration patience;
     private final Opening opening;
     private final Valve gate = new Valve();
+    private final Valve requests = new Valve();
     private final Valve answers = new Valve();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
@@ -76,7 +77,13 @@ final class Tunnel implements AutoCloseable {
         answers.shut();
     }
 
+    /** What is sent to the target waits until it may {@link #flow} on, the openings of new connections too. */
+    void holdRequests() {
+        requests.shut();
+    }
+
     void flow() {
+        requests.open();
         answers.open();
     }
 
@@ -108,7 +115,7 @@ final class Tunnel implements AutoCloseable {
             sockets.add(from);
             sockets.add(to);
             thread("tunnel-from-" + target, () -> pump(to, from, (in, out) -> {}, answers));
-            pump(from, to, opening, gate);
+            pump(from, to, opening, requests);
         } catch (IOException e) {
             log.debug("no way to {}", target, e);
             reset(from);
@@ -139,6 +146,7 @@ final class Tunnel implements AutoCloseable {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
+            oneWay.pass();
             first.copy(in, out);
             byte[] buffer = new byte[BUFFER];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -203,6 +211,6 @@ final class Tunnel implements AutoCloseable {
         close(door);
         reset();
         gate.open();
-        answers.open();
+        flow();
     }
 }

@@ -19,7 +19,7 @@ final class EnsembleMonitor implements AutoCloseable {
     private final RunClock clock;
     private final Servers servers;
     private final LiveTreeReader tree;
-    private final AtomicReferenceArray<EnsembleState.OfServer> ofServers = new AtomicReferenceArray<>(Servers.SIZE);
+    private final AtomicReferenceArray<EnsembleState.OfServer> ofServers;
     private final List<Thread> threads = new ArrayList<>();
     private volatile EnsembleState.OfTree ofTree = EnsembleState.OfTree.NONE;
     private volatile boolean closed;
@@ -28,6 +28,7 @@ final class EnsembleMonitor implements AutoCloseable {
         this.clock = clock;
         this.servers = servers;
         this.tree = tree;
+        this.ofServers = new AtomicReferenceArray<>(servers.size());
         for (ServerNode node : servers.nodes()) {
             ofServers.set(node.id() - 1, EnsembleState.OfServer.NONE);
             repeat("monitor-" + node, SERVERS_EVERY_MS, () -> look(node));
@@ -60,9 +61,10 @@ final class EnsembleMonitor implements AutoCloseable {
                     .map(zxid -> Long.parseUnsignedLong(zxid, 16) >>> 32)
                     .orElse(0L);
             int followers = mode.filter("leader"::equals).isPresent() ? followers(node) : 0;
-            seen = new EnsembleState.OfServer(at, mode, epoch, followers);
+            String release = FourLetterWord.field(words, "Zookeeper version: ").orElse("");
+            seen = new EnsembleState.OfServer(at, mode, epoch, followers, release);
         } catch (IOException e) {
-            seen = new EnsembleState.OfServer(at, Optional.empty(), 0, 0);
+            seen = EnsembleState.OfServer.silent(at);
         }
         ofServers.set(node.id() - 1, seen);
     }
@@ -106,7 +108,7 @@ final class EnsembleMonitor implements AutoCloseable {
     boolean allServe() {
         return servers.nodes().stream()
                         .allMatch(node -> server(node.id()).mode().isPresent())
-                && leader().filter(node -> server(node.id()).followers() == Servers.SIZE - 1)
+                && leader().filter(node -> server(node.id()).followers() == servers.size() - 1)
                         .isPresent();
     }
 

@@ -13,9 +13,14 @@ final class EnsembleState {
      * @param mode leader, follower, or empty where it serves nobody
      * @param epoch the ensemble's, from its newest zxid: one more with each election
      * @param followers how many of them are up to date, as the leader says; else 0
+     * @param release ZooKeeper's, as it names it; empty where it says nothing
      */
-    record OfServer(long at, Optional<String> mode, long epoch, int followers) {
-        static final OfServer NONE = new OfServer(0, Optional.empty(), 0, 0);
+    record OfServer(long at, Optional<String> mode, long epoch, int followers, String release) {
+        static final OfServer NONE = silent(0);
+
+        static OfServer silent(long at) {
+            return new OfServer(at, Optional.empty(), 0, 0, "");
+        }
 
         boolean leads() {
             return mode.filter("leader"::equals).isPresent();

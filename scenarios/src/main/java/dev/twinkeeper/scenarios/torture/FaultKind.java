@@ -12,9 +12,15 @@ public enum FaultKind {
     KILL_FOLLOWER(Layer.SERVERS, 0.5, 3, Trait.PEERS, Trait.KILLS),
     /** Long enough for its followers to give it up. */
     STOP_LEADER(Layer.SERVERS, 1.5, 3, Trait.PEERS, Trait.TAKEN_OVER),
+    /** Long enough for the leader to give it up. */
+    STOP_FOLLOWER(Layer.SERVERS, 1.5, 3, Trait.PEERS, Trait.TAKEN_OVER),
     ROLLING_RESTART(Layer.SERVERS, 0.5, 1, Trait.PEERS),
     RESTART_ALL(Layer.SERVERS, 0.5, 1.5, Trait.PEERS),
     SLOW_FSYNC(Layer.SERVERS, 1, 3, Trait.PEERS),
+    DISK_FULL(Layer.SERVERS, 1, 3, Trait.PEERS),
+    TORN_LOG(Layer.SERVERS, 0.5, 1, Trait.PEERS),
+    LOST_SNAPSHOTS(Layer.SERVERS, 0.5, 1, Trait.PEERS),
+    REPLACED_SERVER(Layer.SERVERS, 1.5, 3, Trait.PEERS),
 
     // Roles.
     KILL_MASTER(Layer.ROLES, 0.5, 3, Trait.KILLS, Trait.MASTER),
@@ -24,22 +30,32 @@ public enum FaultKind {
     STOP_WORKER(Layer.ROLES, 1.5, 3, Trait.TAKEN_OVER),
     EXPIRE(Layer.ROLES, 0.5, 1, Trait.NEEDS_QUORUM, Trait.TAKEN_OVER),
     KILL_CLIENT(Layer.ROLES, 0.5, 1.5, Trait.KILLS),
+    STOP_CLIENT(Layer.ROLES, 1.5, 3, Trait.TAKEN_OVER),
+    /** Long enough for the process to look at its clock, and to be asked. */
+    CLOCK_FORWARDS(Layer.ROLES, 1.5, 3),
+    CLOCK_BACKWARDS(Layer.ROLES, 1.5, 3),
 
     // Network.
     /** Long enough for the others to elect another. */
     ISOLATE_LEADER(Layer.NETWORK, 1.5, 3, Trait.PEERS, Trait.TAKEN_OVER),
+    /** Long enough for one of the two to give the other up. */
+    CUT_SERVERS_ONE_WAY(Layer.NETWORK, 1.5, 3, Trait.PEERS, Trait.TAKEN_OVER),
     CUT_ROLE(Layer.NETWORK, 0.5, 3, Trait.TAKEN_OVER),
     /** A client gives up a silent server after two thirds of the session timeout. */
     CUT_ROLE_ONE_WAY(Layer.NETWORK, 1, 3),
     LOSE_ANSWERS(Layer.NETWORK, 0.5, 3),
     SLOW_LINK(Layer.NETWORK, 0.5, 3),
     PACKET_LOSS(Layer.NETWORK, 0.5, 3),
+    /** Longer than it takes until the role has connected anew. */
+    NAME_OUTAGE(Layer.NETWORK, 1, 2, Trait.NEEDS_QUORUM),
 
     // Operator.
     DELETE_MASTER(Layer.OPERATOR, 0.5, 1, Trait.NEEDS_QUORUM, Trait.MASTER, Trait.TAKEN_OVER),
     TAKE_MASTER(Layer.OPERATOR, 0.5, 2, Trait.NEEDS_QUORUM, Trait.MASTER),
     SET_MASTER(Layer.OPERATOR, 0.5, 1, Trait.NEEDS_QUORUM, Trait.MASTER, Trait.TAKEN_OVER),
-    REMOVE_ASSIGN(Layer.OPERATOR, 0.5, 1, Trait.NEEDS_QUORUM, Trait.TAKEN_OVER);
+    REMOVE_ASSIGN(Layer.OPERATOR, 0.5, 1, Trait.NEEDS_QUORUM, Trait.TAKEN_OVER),
+    /** Refused steps wait longer each time; after three seconds the next try is less than a recovery away. */
+    TAKE_ACL(Layer.OPERATOR, 0.5, 1.5, Trait.NEEDS_QUORUM, Trait.MASTER);
 
     /** Where it hits. */
     private enum Layer {
@@ -100,6 +116,11 @@ public enum FaultKind {
     /** Whether it hits the process of whoever reigns. */
     boolean hitsReigning() {
         return this == KILL_MASTER || this == STOP_MASTER;
+    }
+
+    /** Whether it needs roles whose clocks can be set. */
+    boolean setsClock() {
+        return this == CLOCK_FORWARDS || this == CLOCK_BACKWARDS;
     }
 
     /** Whether the two may be on at once, and the effect of each be seen. */

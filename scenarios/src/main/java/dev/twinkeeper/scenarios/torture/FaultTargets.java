@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.contract.Security;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,8 @@ final class FaultTargets {
     final EnsembleMonitor monitor;
     final LiveStats stats;
     final Path out;
+    final Security security;
+    final OldRelease oldRelease;
 
     private final LongConsumer onOperator;
     private final Set<Object> targeted = new HashSet<>();
@@ -28,6 +31,8 @@ final class FaultTargets {
             EnsembleMonitor monitor,
             LiveStats stats,
             Path out,
+            Security security,
+            OldRelease oldRelease,
             LongConsumer onOperator) {
         this.clock = clock;
         this.servers = servers;
@@ -35,6 +40,8 @@ final class FaultTargets {
         this.monitor = monitor;
         this.stats = stats;
         this.out = out;
+        this.security = security;
+        this.oldRelease = oldRelease;
         this.onOperator = onOperator;
     }
 
@@ -43,7 +50,7 @@ final class FaultTargets {
     }
 
     TreeWriter operator() throws NotInjected {
-        return new TreeWriter(servers.connectString(), onOperator);
+        return new TreeWriter(servers.connectString(), security, onOperator);
     }
 
     ServerNode leader() throws NotInjected {
@@ -116,6 +123,19 @@ final class FaultTargets {
         return reigning()
                 .filter(role -> tree.epoch() > epochBefore)
                 .map(role -> role + " reigns, epoch " + tree.epoch());
+    }
+
+    /** Words for a leader that not all others follow; empty where they do. */
+    Optional<String> followerLess() {
+        return monitor.leader()
+                .filter(leads -> monitor.server(leads.id()).followers() < servers.size() - 1)
+                .map(leads -> leads + " leads one follower less");
+    }
+
+    /** Whether that server serves, by what it said after that moment. */
+    boolean serves(ServerNode node, long since) {
+        EnsembleState.OfServer said = monitor.server(node.id());
+        return said.at() > since && said.mode().isPresent();
     }
 
     /** Words for an election since then; empty while there was none. */

@@ -28,10 +28,17 @@ final class LiveStats implements HistoryRecorder.Listener {
         final Map<Long, Long> submits = new LinkedHashMap<>();
     }
 
+    /** What the contract says to a client where an ACL forbids a submit. */
+    private static final String REFUSED = "no permission";
+
+    /** What a role says where an ACL forbids what it needs. */
+    private static final String NOAUTH = "NOAUTH";
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Account> clients = new LinkedHashMap<>();
     private final Map<String, Execution> executions = new LinkedHashMap<>();
     private final Map<String, ObjectNode> memory = new LinkedHashMap<>();
+    private final Map<String, Long> clocks = new LinkedHashMap<>();
     private final Map<String, Long> ready = new LinkedHashMap<>();
     private final List<Progress> watches = new ArrayList<>();
 
@@ -39,6 +46,7 @@ final class LiveStats implements HistoryRecorder.Listener {
     private long known;
     private long collected;
     private long gone;
+    private long refusals;
     private boolean loaded;
     private long lastProgress;
     private long longestGap;
@@ -55,6 +63,8 @@ final class LiveStats implements HistoryRecorder.Listener {
                 case "collect" -> onCollect(account(process), type, line);
                 case "execute" -> onExecute(at, process, type, line);
                 case "memory" -> memory.put(process, line);
+                case "clock" -> clocks.put(process, line.path("wall").asLong());
+                case "event" -> onEvent(line);
                 case "ready" -> ready.put(process, at);
                 default -> {}
             }
@@ -86,6 +96,14 @@ final class LiveStats implements HistoryRecorder.Listener {
         if (type.equals("ok")) {
             acknowledged++;
             client.tasks.put(task(line), invoked == null ? at : invoked);
+        } else if (line.path("why").asText().contains(REFUSED)) {
+            refusals++;
+        }
+    }
+
+    private void onEvent(ObjectNode line) {
+        if (line.path("text").asText().contains(NOAUTH)) {
+            refusals++;
         }
     }
 
@@ -192,6 +210,16 @@ final class LiveStats implements HistoryRecorder.Listener {
     /** The answer of a process to {@code memory}, taken away. */
     Optional<ObjectNode> takeMemory(String process) {
         return with(() -> Optional.ofNullable(memory.remove(process)));
+    }
+
+    /** The answer of a process to {@code clock}, in milliseconds since 1970, taken away. */
+    Optional<Long> takeClock(String process) {
+        return with(() -> Optional.ofNullable(clocks.remove(process)));
+    }
+
+    /** How often a role was heard to be refused by an ACL. */
+    long refusals() {
+        return with(() -> refusals);
     }
 
     boolean isReady(String process) {

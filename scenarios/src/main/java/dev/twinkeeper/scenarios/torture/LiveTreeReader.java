@@ -1,6 +1,7 @@
 package dev.twinkeeper.scenarios.torture;
 
 import dev.twinkeeper.contract.CoordinationException;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.scenarios.checker.JsonLines;
 import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.io.IOException;
@@ -34,12 +35,17 @@ final class LiveTreeReader implements AutoCloseable {
     private static final int REQUEST_MS = 2_000;
 
     private final String connect;
+    private final Security security;
     private final LongConsumer onSession;
     private ZooKeeper keeper;
 
-    /** @param onSession hears of each session of its own */
-    LiveTreeReader(String connect, LongConsumer onSession) {
+    /**
+     * @param security as whom
+     * @param onSession hears of each session of its own
+     */
+    LiveTreeReader(String connect, Security security, LongConsumer onSession) {
         this.connect = connect;
+        this.security = security;
         this.onSession = onSession;
     }
 
@@ -49,7 +55,9 @@ final class LiveTreeReader implements AutoCloseable {
 
     private ZooKeeper keeper() throws IOException {
         if (keeper == null || !keeper.getState().isAlive()) {
-            keeper = new ZooKeeper(connect, SESSION_MS, this::onEvent, config());
+            ZooKeeper made = new ZooKeeper(connect, SESSION_MS, this::onEvent, config());
+            security.credentials().ifPresent(own -> made.addAuthInfo(own.scheme(), own.bytes()));
+            keeper = made;
         }
         return keeper;
     }

@@ -7,6 +7,8 @@ import dev.twinkeeper.scenarios.lab.SessionCredentials;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -32,6 +34,8 @@ final class ManagedRole {
     private final HistoryRecorder recorder;
     private final LiveStats stats;
     private final RoleArguments first;
+    private final HostNames names;
+    private final Optional<SettableClock> clock;
     private final BiConsumer<ManagedRole, Integer> onLoss;
 
     private ChildProcess child;
@@ -41,8 +45,10 @@ final class ManagedRole {
 
     private boolean stopped;
 
+    /** @param clock where its wall clock is to be set; empty for that of the machine */
     ManagedRole(
             RoleArguments first,
+            Optional<SettableClock> clock,
             Wire wire,
             Path directory,
             HistoryRecorder recorder,
@@ -51,6 +57,8 @@ final class ManagedRole {
         this.kind = RoleKind.valueOf(first.kind().toUpperCase(java.util.Locale.ROOT));
         this.name = first.name();
         this.first = first;
+        this.clock = clock;
+        this.names = new HostNames(directory.resolve(name + ".hosts"));
         this.wire = wire;
         this.directory = directory;
         this.recorder = recorder;
@@ -68,6 +76,14 @@ final class ManagedRole {
 
     Wire wire() {
         return wire;
+    }
+
+    HostNames names() {
+        return names;
+    }
+
+    Optional<SettableClock> clock() {
+        return clock;
     }
 
     int incarnation() {
@@ -92,20 +108,13 @@ final class ManagedRole {
     void start() {
         incarnation++;
         ending = null;
-        RoleArguments part = new RoleArguments(
-                first.kind(),
-                name,
-                first.implementation(),
-                wire.connectString(),
-                first.recorder(),
-                incarnation,
-                first.seed(),
-                first.sessionTimeoutMs(),
-                first.retentionMs(),
-                first.slots(),
-                first.outstanding());
+        RoleArguments part = first.next(incarnation, names.named(wire.connectString()));
+        ChildProcess.Setting setting = new ChildProcess.Setting(
+                names.properties(),
+                List.of(),
+                clock.map(SettableClock::environment).orElse(Map.of()));
         child = ChildProcess.java(
-                RoleProcess.class, directory.resolve(name + ".log"), directory, List.of(), JsonLines.text(part));
+                RoleProcess.class, directory.resolve(name + ".log"), directory, setting, JsonLines.text(part));
         recorder.record(name, process("start", child).put("incarnation", incarnation));
         ChildProcess started = child;
         started.onExit().thenAccept(process -> onExit(started));

@@ -9,6 +9,7 @@ package dev.twinkeeper.scenarios.torture;
  * @param connect its own wire
  * @param recorder the port to report to
  * @param incarnation how often that name was started, this time included
+ * @param authFile who it is, and whom it locks its znodes to; empty for nobody and everybody
  * @param seed for whatever is drawn in the process
  */
 public record RoleArguments(
@@ -18,8 +19,26 @@ public record RoleArguments(
         String connect,
         int recorder,
         int incarnation,
+        String authFile,
         long seed,
         long sessionTimeoutMs,
         long retentionMs,
         int slots,
-        int outstanding) {}
+        int outstanding) {
+    /** The same for another incarnation, by another connect string. */
+    RoleArguments next(int number, String at) {
+        return new RoleArguments(
+                kind,
+                name,
+                implementation,
+                at,
+                recorder,
+                number,
+                authFile,
+                seed,
+                sessionTimeoutMs,
+                retentionMs,
+                slots,
+                outstanding);
+    }
+}

@@ -124,23 +124,24 @@ final class RoleFaults {
 
     /** SIGSTOP past the session, then SIGCONT: the process believes that no time went by. */
     static final class Stop extends OfRole {
-        private final boolean master;
+        private final ManagedRole.RoleKind kind;
         private int epoch;
         private long session;
         private long since;
 
-        Stop(FaultTargets targets, boolean master, int pick) {
+        /** @param kind which role: of the masters the one that reigns */
+        Stop(FaultTargets targets, ManagedRole.RoleKind kind, int pick) {
             super(targets, pick);
-            this.master = master;
+            this.kind = kind;
         }
 
         @Override
         public void begin() throws NotInjected {
             epoch = targets.monitor.tree().epoch();
-            role = master
+            role = kind == ManagedRole.RoleKind.MASTER
                     ? targets.targetReigning()
-                    : targets.target(pick, each -> each.kind() == ManagedRole.RoleKind.WORKER);
-            session = registered();
+                    : targets.target(pick, each -> each.kind() == kind);
+            session = kind == ManagedRole.RoleKind.WORKER ? registered() : role.session();
             since = targets.clock.now();
             role.stop();
         }
@@ -155,7 +156,15 @@ final class RoleFaults {
 
         @Override
         public Optional<String> effect() {
-            return master ? targets.newReign(epoch) : unregistered(session, since);
+            return switch (kind) {
+                case MASTER -> targets.newReign(epoch);
+                case WORKER -> unregistered(session, since);
+                case CLIENT ->
+                    role.session() == session
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "session 0x%x ended meanwhile, 0x%x follows".formatted(session, role.session()));
+            };
         }
     }
 
@@ -173,7 +182,7 @@ final class RoleFaults {
             SessionCredentials old = role.wire().session().orElseThrow(() -> new NotInjected("no session"));
             session = old.id();
             try {
-                Sessions.expire(targets.servers.connectString(), old);
+                Sessions.expire(targets.servers.connectString(), old, targets.security);
             } catch (IllegalStateException e) {
                 throw new NotInjected(e.getMessage());
             }

@@ -74,12 +74,18 @@ final class RoleFleet implements AutoCloseable {
                     wire.connectString(),
                     recorder.port(),
                     0,
+                    options.secure() ? options.authFile().toString() : "",
                     options.seed(),
                     options.sessionTimeout().toMillis(),
                     options.retention().toMillis(),
                     SLOTS,
                     OUTSTANDING);
-            roles.add(new ManagedRole(part, wire, directory, recorder, stats, this::onLoss));
+            // One of each kind: the others are left as you would run them.
+            Optional<SettableClock> clock =
+                    i == count && options.kinds().stream().anyMatch(FaultKind::setsClock)
+                            ? SettableClock.of(directory.resolve(name + ".clock"))
+                            : Optional.empty();
+            roles.add(new ManagedRole(part, clock, wire, directory, recorder, stats, this::onLoss));
         }
     }
 

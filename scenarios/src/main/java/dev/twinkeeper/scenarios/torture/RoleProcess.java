@@ -6,11 +6,13 @@ import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Role;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.scenarios.checker.JsonLines;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,7 +34,7 @@ public final class RoleProcess {
     private final Role role;
     private final Workload load;
 
-    private RoleProcess(RoleArguments part, RecorderClient recorderClient) {
+    private RoleProcess(RoleArguments part, RecorderClient recorderClient) throws IOException {
         this.part = part;
         this.recorderClient = recorderClient;
         Coordination by = coordination(part.implementation());
@@ -43,7 +45,8 @@ public final class RoleProcess {
                 // Here a worker is lost because of a fault, and never because of its tasks.
                 .withLostWorkers(1_000)
                 .withAddress(part.name() + "@localhost")
-                .withSlots(part.slots());
+                .withSlots(part.slots())
+                .withSecurity(part.authFile().isEmpty() ? Security.NONE : RunSecret.read(Path.of(part.authFile())));
         switch (part.kind()) {
             case "master" -> {
                 role = by.master(new MasterId(part.name()), settings, this::on);
@@ -64,6 +67,7 @@ public final class RoleProcess {
 
     public static void main(String[] arguments) throws IOException {
         ParentWatch.tie();
+        HostNames.forgetAtOnce();
         RoleArguments part = JsonLines.parse(arguments[0], RoleArguments.class);
         RecorderClient recorderClient = new RecorderClient(part);
         RoleProcess process = new RoleProcess(part, recorderClient);
@@ -99,6 +103,7 @@ public final class RoleProcess {
             case "load" -> load.begin(Double.parseDouble(words[1]));
             case "rest" -> load.rest();
             case "adopt" -> load.adopt(List.of(words).subList(1, words.length));
+            case "clock" -> recorderClient.report(JsonLines.line("clock").put("wall", System.currentTimeMillis()));
             case "memory" -> new Thread(this::measure, "measure").start();
             case "close" -> new Thread(this::close, "close").start();
             default -> throw new IllegalArgumentException("command: " + command);

@@ -48,21 +48,23 @@ final class ServerFaults {
             if (leader || election.isPresent() || node.isAlive()) {
                 return election;
             }
-            return targets.monitor
-                    .leader()
-                    .filter(leads -> targets.monitor.server(leads.id()).followers() < Servers.SIZE - 1)
-                    .map(leads -> leads + " leads one follower less");
+            return targets.followerLess();
         }
     }
 
-    /** SIGSTOP of the leader, SIGCONT at its end. */
-    static final class StopLeader implements Fault {
+    /** SIGSTOP, SIGCONT at its end. */
+    static final class Stop implements Fault {
         private final FaultTargets targets;
+        private final boolean leader;
+        private final int pick;
         private ServerNode node;
         private long epoch;
+        private boolean resumed;
 
-        StopLeader(FaultTargets targets) {
+        Stop(FaultTargets targets, boolean leader, int pick) {
             this.targets = targets;
+            this.leader = leader;
+            this.pick = pick;
         }
 
         @Override
@@ -73,7 +75,7 @@ final class ServerFaults {
         @Override
         public void begin() throws NotInjected {
             epoch = targets.monitor.epoch();
-            node = targets.leader();
+            node = leader ? targets.leader() : targets.follower(pick);
             node.child().stop();
         }
 
@@ -82,11 +84,15 @@ final class ServerFaults {
             if (node != null) {
                 node.child().resume();
             }
+            resumed = true;
         }
 
         @Override
         public Optional<String> effect() {
-            return targets.election(epoch);
+            if (leader) {
+                return targets.election(epoch);
+            }
+            return resumed ? Optional.empty() : targets.followerLess();
         }
     }
 
@@ -181,7 +187,7 @@ final class ServerFaults {
         @Override
         public void heal() {
             try {
-                roller.join(Servers.SIZE * (BACK_MS + awayMs));
+                roller.join(targets.servers.size() * (BACK_MS + awayMs));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

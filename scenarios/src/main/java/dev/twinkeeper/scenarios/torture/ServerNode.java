@@ -2,26 +2,36 @@ package dev.twinkeeper.scenarios.torture;
 
 import dev.twinkeeper.scenarios.lab.ChildProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** One server of the ensemble under torture, a process of its own; ports and data outlive it. */
 public final class ServerNode {
+    static final String SNAPSHOT = "snapshot.";
+
     private final int id;
     private final int clientPort;
     private final Path directory;
+    private final boolean secure;
     private ChildProcess child;
 
     /**
      * @param peers the lines {@code server.N=} of its {@code zoo.cfg}
      * @param tickMs ZooKeeper's unit of time: sessions end on multiples of it
+     * @param secure whether it turns away who gives no credentials
      */
-    ServerNode(int id, int clientPort, Path directory, List<String> peers, int tickMs) throws IOException {
+    ServerNode(int id, int clientPort, Path directory, List<String> peers, int tickMs, boolean secure)
+            throws IOException {
         this.id = id;
         this.clientPort = clientPort;
         this.directory = directory;
+        this.secure = secure;
         Files.createDirectories(data());
         Files.writeString(data().resolve("myid"), id + "\n");
         Files.writeString(config(), config(peers, tickMs));
@@ -33,6 +43,11 @@ public final class ServerNode {
 
     Path data() {
         return directory.resolve("data");
+    }
+
+    /** Where what was taken from its data is kept, so that the checker knows of it and the server does not. */
+    Path removed() {
+        return directory.resolve("removed");
     }
 
     private String config(List<String> peers, int tickMs) {
@@ -55,6 +70,7 @@ public final class ServerNode {
                         "snapCount=100000000",
                         "autopurge.purgeInterval=0",
                         "")
+                + (secure ? "enforce.auth.enabled=true\nenforce.auth.schemes=digest\n" : "")
                 + String.join("\n", peers)
                 + "\n";
     }
@@ -81,16 +97,45 @@ public final class ServerNode {
 
     /** Starts it with the data that it has. */
     public void start() {
+        start(List.of());
+    }
+
+    /** @param first jars of another release, in place of ours */
+    void start(List<Path> first) {
+        List<String> properties = new ArrayList<>(List.of(
+                // A follower that was away gets the transactions themselves, never a snapshot in their place.
+                "-Dzookeeper.commitLogCount=20000",
+                // In KB; each start begins a new file.
+                "-Dzookeeper.preAllocSize=4096"));
+        if (hasLogOnly()) {
+            // Its snapshots were removed, and it would take the log alone for a mistake.
+            properties.add("-Dzookeeper.snapshot.trust.empty=true");
+        }
         child = ChildProcess.java(
                 ServerMain.class,
                 directory.resolve("zookeeper.log"),
                 directory,
-                List.of(
-                        // A follower that was away gets the transactions themselves, never a snapshot in their place.
-                        "-Dzookeeper.commitLogCount=20000",
-                        // In KB; each start begins a new file.
-                        "-Dzookeeper.preAllocSize=4096"),
+                new ChildProcess.Setting(properties, first, Map.of()),
                 config().toString());
+    }
+
+    /** The files of its log and its snapshots. */
+    List<Path> files(String prefix) {
+        Path version = data().resolve("version-2");
+        if (!Files.isDirectory(version)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(version)) {
+            return all.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean hasLogOnly() {
+        return files(SNAPSHOT).isEmpty() && !files("log.").isEmpty();
     }
 
     public void kill() {

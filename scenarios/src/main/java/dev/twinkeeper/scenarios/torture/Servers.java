@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The ensemble under torture: three processes, and all ways between them under our control. */
+/** The ensemble under torture: three processes or five, and all ways between them under our control. */
 public final class Servers implements AutoCloseable {
+    /** As many as there are where nobody asks for more. */
     public static final int SIZE = 3;
 
     private static final int TICK_MS = 200;
@@ -17,22 +18,27 @@ public final class Servers implements AutoCloseable {
     private final Switchboard switchboard;
     private final List<ServerNode> nodes = new ArrayList<>();
 
-    public Servers(Path directory) throws IOException {
-        this(directory, TICK_MS);
+    /** @param secure whether they turn away who gives no credentials */
+    Servers(Path directory, int size, boolean secure) throws IOException {
+        this(directory, size, TICK_MS, secure);
     }
 
     /** @param tickMs ZooKeeper's unit of time: longer where nobody hurries, so that a busy machine loses no follower */
     public Servers(Path directory, int tickMs) throws IOException {
-        Ports clients = Ports.reserve(SIZE);
-        Ports peers = Ports.reserve(2 * SIZE);
-        switchboard = new Switchboard(SIZE, peers);
-        for (int id = 1; id <= SIZE; id++) {
+        this(directory, SIZE, tickMs, false);
+    }
+
+    private Servers(Path directory, int size, int tickMs, boolean secure) throws IOException {
+        Ports clients = Ports.reserve(size);
+        Ports peers = Ports.reserve(2 * size);
+        switchboard = new Switchboard(size, peers);
+        for (int id = 1; id <= size; id++) {
             List<String> lines = new ArrayList<>();
-            for (int to = 1; to <= SIZE; to++) {
+            for (int to = 1; to <= size; to++) {
                 lines.add("server." + to + "=" + switchboard.address(id, to));
             }
-            nodes.add(new ServerNode(
-                    id, clients.get(id - 1), directory.toAbsolutePath().resolve(String.valueOf(id)), lines, tickMs));
+            Path own = directory.toAbsolutePath().resolve(String.valueOf(id));
+            nodes.add(new ServerNode(id, clients.get(id - 1), own, lines, tickMs, secure));
         }
         clients.release();
         peers.release();
@@ -40,6 +46,10 @@ public final class Servers implements AutoCloseable {
 
     public List<ServerNode> nodes() {
         return nodes;
+    }
+
+    public int size() {
+        return nodes.size();
     }
 
     public ServerNode node(int id) {

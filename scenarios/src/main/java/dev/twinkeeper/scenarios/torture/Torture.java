@@ -2,9 +2,12 @@ package dev.twinkeeper.scenarios.torture;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.twinkeeper.contract.Security;
+import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.scenarios.checker.ClockStep;
 import dev.twinkeeper.scenarios.checker.JsonLines;
 import dev.twinkeeper.scenarios.lab.ChildProcess;
+import dev.twinkeeper.scenarios.lab.TreeReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,8 +90,11 @@ public final class Torture {
         checkEmpty(options.out());
         ObjectNode record = JsonLines.object();
         describe(record);
+        if (options.secure()) {
+            RunSecret.write(options.authFile());
+        }
         try (HistoryRecorder recorder = new HistoryRecorder(clock, options.out().resolve("history.jsonl"), stats);
-                Servers servers = new Servers(options.out().resolve("servers"));
+                Servers servers = new Servers(options.out().resolve("servers"), options.servers(), options.secure());
                 RoleFleet fleet = new RoleFleet(options, servers, recorder, stats)) {
             servers.start();
             run(recorder, servers, fleet, record);
@@ -99,12 +105,9 @@ public final class Torture {
 
     private void run(HistoryRecorder recorder, Servers servers, RoleFleet fleet, ObjectNode record)
             throws IOException, InterruptedException, KeeperException {
-        try (LiveTreeReader reader =
-                        new LiveTreeReader(servers.connectString(), session -> own(recorder, "observer", session));
-                EnsembleMonitor monitor = new EnsembleMonitor(
-                        clock,
-                        servers,
-                        new LiveTreeReader(servers.connectString(), session -> own(recorder, "observer", session)))) {
+        Security security = options.secure() ? RunSecret.read(options.authFile()) : Security.NONE;
+        try (LiveTreeReader reader = reader(recorder, servers, security);
+                EnsembleMonitor monitor = new EnsembleMonitor(clock, servers, reader(recorder, servers, security))) {
             FaultTargets targets = new FaultTargets(
                     clock,
                     servers,
@@ -112,8 +115,13 @@ public final class Torture {
                     monitor,
                     stats,
                     options.out().toAbsolutePath(),
+                    security,
+                    oldRelease(),
                     session -> own(recorder, "operator", session));
             await("the servers serve", START, monitor::allServe);
+            if (options.secure()) {
+                lock(servers, security);
+            }
             fleet.start();
             await("all roles are in their places", START, () -> fleet.isWhole(targets, 0));
             warmUp(fleet, record);
@@ -131,6 +139,31 @@ public final class Torture {
         return clock.steps().stream()
                 .map(step -> Map.of("at", step.at(), "ahead_ms", step.aheadMs()))
                 .toList();
+    }
+
+    private static LiveTreeReader reader(HistoryRecorder recorder, Servers servers, Security security) {
+        return new LiveTreeReader(servers.connectString(), security, session -> own(recorder, "observer", session));
+    }
+
+    /** Else anybody may make what the roles did not make yet. */
+    private static void lock(Servers servers, Security security) throws InterruptedException {
+        Settings settings = Settings.connect(servers.connectString()).withSecurity(security);
+        try (TreeReader tree = TreeReader.connect(settings)) {
+            tree.lockRoot(security.acl().get(0));
+        }
+    }
+
+    private OldRelease oldRelease() {
+        if (!options.kinds().contains(FaultKind.REPLACED_SERVER)) {
+            return OldRelease.none();
+        }
+        Path project = Path.of(System.getProperty("twinkeeper.home", "."));
+        OldRelease found =
+                OldRelease.find(project.toAbsolutePath(), options.out().toAbsolutePath());
+        if (found.jars().isEmpty()) {
+            say.accept(FaultKind.REPLACED_SERVER + " will be a dud: " + found.why());
+        }
+        return found;
     }
 
     private static void own(HistoryRecorder recorder, String who, long session) {
@@ -156,6 +189,8 @@ public final class Torture {
                 .put("rate", options.rate())
                 .put("session_timeout_ms", options.sessionTimeout().toMillis())
                 .put("fenced", options.fenced())
+                .put("servers", options.servers())
+                .put("secure", options.secure())
                 .put("retention_ms", options.retention().toMillis())
                 .put("masters", RoleFleet.MASTERS)
                 .put("workers", RoleFleet.WORKERS)

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * @param rate how many tasks a second all clients together submit
  * @param seed of the schedule and of the load
  * @param kinds the faults that may come
+ * @param servers how many: three, or five
+ * @param secure whether the servers turn away who gives no credentials, and the tree is locked to those of the run
  * @param fenced whether the masters' checks reach the servers; without them, the checker has something to find
  * @param out where everything goes: a directory that is empty or not there
  */
@@ -26,10 +28,14 @@ public record TortureOptions(
         double rate,
         long seed,
         Collection<FaultKind> kinds,
+        int servers,
+        boolean secure,
         boolean fenced,
         Path out) {
     /** Roles of all implementations in one cluster. */
     public static final String MIXED = "mixed";
+
+    private static final int MOST_SERVERS = 5;
 
     /** The session timeout of the roles. */
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
@@ -46,6 +52,9 @@ public record TortureOptions(
         }
         if (!(rate >= 1 && rate <= 10_000)) {
             throw new IllegalArgumentException("rate '" + rate + "': must be from 1 to 10000 tasks a second");
+        }
+        if (servers != Servers.SIZE && servers != MOST_SERVERS) {
+            throw new IllegalArgumentException("servers '" + servers + "': must be 3 or 5");
         }
         if (duration.compareTo(Duration.ofSeconds(5)) < 0 || duration.compareTo(Duration.ofHours(24)) > 0) {
             throw new IllegalArgumentException("duration '" + duration.toSeconds() + "s': must be from 5s to 24h");
@@ -66,12 +75,19 @@ public record TortureOptions(
                 + " --rate "
                 + (rate == Math.rint(rate) ? String.valueOf((long) rate) : String.valueOf(rate)) + " --seed " + seed
                 + faults
+                + (servers == Servers.SIZE ? "" : " --servers " + servers)
+                + (secure ? " --secure" : "")
                 + (fenced ? "" : " --without-fence");
     }
 
     /** The implementation's name, or the word for several. */
     String implementation() {
         return implementations.size() == 1 ? implementations.get(0) : MIXED;
+    }
+
+    /** Where the credentials of a run with {@link #secure} stand. */
+    Path authFile() {
+        return out.toAbsolutePath().resolve("secrets").resolve("auth");
     }
 
     Duration sessionTimeout() {

@@ -1,9 +1,12 @@
 package dev.twinkeeper.scenarios.torture;
 
+import dev.twinkeeper.contract.Security;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -13,6 +16,8 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 
 /** Somebody who writes into the tree by hand, in a session of his own that lasts until he is done. */
 final class TreeWriter implements AutoCloseable {
@@ -26,9 +31,18 @@ final class TreeWriter implements AutoCloseable {
 
     private static final int ANY_VERSION = -1;
 
-    private final ZooKeeper keeper;
+    /** Who restricts the tree, and nobody else: so that he can give it back. */
+    private static final Security.Credentials RESTRICTS = Security.Credentials.parse("operator:" + UUID.randomUUID());
 
-    TreeWriter(String connect, LongConsumer onSession) throws NotInjected {
+    private final ZooKeeper keeper;
+    private final List<ACL> acl;
+
+    /** @param security as whom, and who may use what is made */
+    TreeWriter(String connect, Security security, LongConsumer onSession) throws NotInjected {
+        // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
+        acl = new ArrayList<>(security.acl().stream()
+                .map(grant -> new ACL(ZooDefs.Perms.ALL, new Id(grant.scheme(), grant.id())))
+                .toList());
         CountDownLatch connected = new CountDownLatch(1);
         try {
             keeper = new ZooKeeper(
@@ -40,6 +54,7 @@ final class TreeWriter implements AutoCloseable {
                         }
                     },
                     LiveTreeReader.config());
+            security.credentials().ifPresent(own -> keeper.addAuthInfo(own.scheme(), own.bytes()));
             boolean in = connected.await(CONNECT_MS, TimeUnit.MILLISECONDS);
             if (!in) {
                 close();
@@ -92,8 +107,6 @@ final class TreeWriter implements AutoCloseable {
 
     /** {@code delete /master} and {@code create -e /master} at once, so that nobody comes in between. */
     void takeMaster() throws NotInjected {
-        // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
-        var acl = new ArrayList<>(ZooDefs.Ids.OPEN_ACL_UNSAFE);
         run(() -> keeper.multi(List.of(
                 Op.delete("/master", ANY_VERSION), Op.create("/master", bytes("by hand"), acl, CreateMode.EPHEMERAL))));
     }
@@ -117,6 +130,54 @@ final class TreeWriter implements AutoCloseable {
             keeper.multi(ops);
             return tasks;
         });
+    }
+
+    /**
+     * {@code setAcl PATH …:r} for all but the tasks themselves: roles may read, and claim, register, assign, submit and
+     * take away nothing.
+     *
+     * @param before takes the ACL that each had: where this fails, of those that are restricted so far
+     */
+    void restrict(Map<String, List<ACL>> before) throws NotInjected {
+        keeper.addAuthInfo(RESTRICTS.scheme(), RESTRICTS.bytes());
+        List<String> paths = new ArrayList<>(List.of("/", "/master-epoch", "/master", "/workers", "/assign", "/tasks"));
+        for (String parent : List.of("/workers", "/assign")) {
+            run(() -> keeper.getChildren(parent, false)).forEach(child -> paths.add(parent + "/" + child));
+        }
+        for (String path : paths) {
+            run(() -> {
+                try {
+                    List<ACL> own = keeper.getACL(path, null);
+                    // A try whose answer was lost has restricted it already.
+                    before.putIfAbsent(path, own);
+                    keeper.setACL(path, readOnly(before.get(path)), ANY_VERSION);
+                } catch (KeeperException.NoNodeException gone) {
+                    before.remove(path);
+                }
+                return null;
+            });
+        }
+    }
+
+    private static List<ACL> readOnly(List<ACL> own) {
+        Security.Grant operator = RESTRICTS.grant();
+        List<ACL> reduced =
+                new ArrayList<>(List.of(new ACL(ZooDefs.Perms.ALL, new Id(operator.scheme(), operator.id()))));
+        own.forEach(each -> reduced.add(new ACL(ZooDefs.Perms.READ, each.getId())));
+        return reduced;
+    }
+
+    /** Gives back what {@link #restrict} took. */
+    void restore(Map<String, List<ACL>> before) throws NotInjected {
+        for (Map.Entry<String, List<ACL>> each : before.entrySet()) {
+            run(() -> {
+                try {
+                    return keeper.setACL(each.getKey(), new ArrayList<>(each.getValue()), ANY_VERSION);
+                } catch (KeeperException.NoNodeException gone) {
+                    return null;
+                }
+            });
+        }
     }
 
     @Override

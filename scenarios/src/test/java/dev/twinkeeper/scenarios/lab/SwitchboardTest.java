@@ -149,6 +149,38 @@ class SwitchboardTest {
         assertThat(accept(leader).getInputStream().read()).isEqualTo(7);
     }
 
+    @Test
+    void aCutOneWayHoldsBackThatWayOnlyUntilItIsOver() throws IOException {
+        ServerSocket leader = listen(1);
+        Socket follower = dial(port(1, 2, 1));
+        Socket accepted = accept(leader);
+        switchboard.cutOneWay(1, 2);
+        follower.getOutputStream().write(7);
+        accepted.getOutputStream().write(8);
+
+        assertThat(follower.getInputStream().read()).isEqualTo(8);
+        accepted.setSoTimeout(SILENCE_MS);
+        assertThatThrownBy(() -> accepted.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+
+        switchboard.mend();
+        accepted.setSoTimeout(PATIENCE_MS);
+        assertThat(accepted.getInputStream().read()).isEqualTo(7);
+    }
+
+    @Test
+    void aCutOneWayIsOneOfTheServersNotOfTheConnections() throws IOException {
+        ServerSocket leader = listen(1);
+        Socket follower = dial(port(1, 2, 1));
+        Socket accepted = accept(leader);
+        switchboard.cutOneWay(2, 1);
+        follower.getOutputStream().write(7);
+        accepted.getOutputStream().write(8);
+
+        assertThat(accepted.getInputStream().read()).isEqualTo(7);
+        follower.setSoTimeout(SILENCE_MS);
+        assertThatThrownBy(() -> follower.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+    }
+
     /** A reset throws; an orderly end would return. */
     private static void readToTheEnd(Socket socket) throws IOException {
         if (socket.getInputStream().read() < 0) {

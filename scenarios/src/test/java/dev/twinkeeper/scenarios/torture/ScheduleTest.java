@@ -66,6 +66,12 @@ class ScheduleTest {
                 FaultKind.KILL_LEADER,
                 FaultKind.KILL_FOLLOWER,
                 FaultKind.STOP_LEADER,
+                FaultKind.STOP_FOLLOWER,
+                FaultKind.DISK_FULL,
+                FaultKind.TORN_LOG,
+                FaultKind.LOST_SNAPSHOTS,
+                FaultKind.REPLACED_SERVER,
+                FaultKind.CUT_SERVERS_ONE_WAY,
                 FaultKind.ROLLING_RESTART,
                 FaultKind.RESTART_ALL,
                 FaultKind.ISOLATE_LEADER);
@@ -92,6 +98,24 @@ class ScheduleTest {
         assertThat(new Schedule.Round(1, 0, List.of(kill)).bound(TIMEOUT)).isEqualTo(Duration.ofSeconds(5));
         assertThat(new Schedule.Round(1, 0, List.of(kill, restart)).bound(TIMEOUT))
                 .isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void thereAreThirtyKindsAtLeast() {
+        assertThat(ALL).hasSizeGreaterThanOrEqualTo(30);
+    }
+
+    @Test
+    void nothingThatNeedsAQuorumIsDoneWhileOneMightBeBroken() {
+        List<FaultKind> overASession = List.of(FaultKind.TAKE_ACL, FaultKind.NAME_OUTAGE, FaultKind.EXPIRE);
+
+        for (FaultKind kind : overASession) {
+            assertThat(List.of(FaultKind.DISK_FULL, FaultKind.TORN_LOG, FaultKind.CUT_SERVERS_ONE_WAY))
+                    .allSatisfy(peers -> assertThat(kind.goesWith(peers) || peers.goesWith(kind))
+                            .isFalse());
+        }
+        assertThat(FaultKind.TAKE_ACL.goesWith(FaultKind.KILL_MASTER)).isFalse();
+        assertThat(FaultKind.TAKE_ACL.goesWith(FaultKind.KILL_WORKER)).isTrue();
     }
 
     @Test

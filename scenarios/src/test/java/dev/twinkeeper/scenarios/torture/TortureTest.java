@@ -30,7 +30,8 @@ class TortureTest {
             throws IOException {
         Path out = directory.resolve(implementation + seed);
         Torture.Result result = Torture.run(
-                new TortureOptions(List.of(implementation), duration, 100, seed, kinds, fenced, out), said::add);
+                new TortureOptions(List.of(implementation), duration, 100, seed, kinds, 3, false, fenced, out),
+                said::add);
         assertThat(result.failures()).isEmpty();
         return RunChecker.check(out);
     }
