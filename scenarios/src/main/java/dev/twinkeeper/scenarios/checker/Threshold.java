@@ -23,7 +23,7 @@ public record Threshold(String scope, String wanted, String value, boolean met) 
     private static final Duration DRAINED = Duration.ofSeconds(60);
     private static final long TASKS = 300_000;
     private static final long FAULTS = 260;
-    private static final long KINDS = 16;
+    private static final long KINDS = 30;
     private static final long OF_EACH_KIND = 5;
 
     /** How much more heap and threads there may be at the end. */

@@ -6,11 +6,15 @@ import dev.twinkeeper.scenarios.checker.RunChecker;
 import dev.twinkeeper.scenarios.checker.RunResult;
 import dev.twinkeeper.scenarios.checker.ViolationKind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +32,15 @@ class TortureTest {
 
     private RunResult run(String implementation, Duration duration, long seed, List<FaultKind> kinds, boolean fenced)
             throws IOException {
+        return run(implementation, duration, seed, kinds, false, fenced);
+    }
+
+    private RunResult run(
+            String implementation, Duration duration, long seed, List<FaultKind> kinds, boolean secure, boolean fenced)
+            throws IOException {
         Path out = directory.resolve(implementation + seed);
         Torture.Result result = Torture.run(
-                new TortureOptions(List.of(implementation), duration, 100, seed, kinds, 3, false, fenced, out),
+                new TortureOptions(List.of(implementation), duration, 100, seed, kinds, 3, secure, fenced, out),
                 said::add);
         assertThat(result.failures()).isEmpty();
         return RunChecker.check(out);
@@ -45,6 +55,33 @@ class TortureTest {
         assertThat(result.seen()).isPositive();
         assertThat(said).anyMatch(line -> line.contains("drained"));
         assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    /** With credentials, and with the rights that go with them taken away for a while. */
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "curator"})
+    void credentialsAreGivenAndNotWrittenDown(String implementation) throws IOException {
+        List<FaultKind> kinds = List.of(FaultKind.EXPIRE, FaultKind.TAKE_ACL, FaultKind.TAKE_MASTER);
+
+        RunResult result = run(implementation, Duration.ofSeconds(8), 3, kinds, true, true);
+
+        assertThat(result.holds()).describedAs(result.summary()).isTrue();
+        assertThat(result.seen()).isPositive();
+        Path secrets = result.run().out().resolve("secrets");
+        String password = Files.readString(secrets.resolve("auth")).strip().split(":", 2)[1];
+        try (Stream<Path> files = Files.walk(result.run().out())) {
+            assertThat(files.filter(Files::isRegularFile).filter(file -> !file.startsWith(secrets)))
+                    .isNotEmpty()
+                    .noneMatch(file -> content(file).contains(password));
+        }
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The fence is two checks; on the wire they are made to hold, and the roles are the same. */
