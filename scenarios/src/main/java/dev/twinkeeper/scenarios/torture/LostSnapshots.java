@@ -10,19 +10,24 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The snapshots of a follower are taken away while it is down: it has to read its whole log. One that stands in place of
  * records stays, since without it the server would come back with less than it acknowledged. What was taken away lies
- * beside the server's data, where the checker finds it.
+ * beside the server's data, where the checker finds it, until the server serves without it; then it is put back.
  */
 final class LostSnapshots implements Fault {
+    private static final Logger log = LoggerFactory.getLogger(LostSnapshots.class);
+
     private final FaultTargets targets;
     private final int pick;
     private final List<String> removed = new ArrayList<>();
     private ServerNode node;
     private int left;
     private long started = Long.MAX_VALUE;
+    private boolean served;
 
     LostSnapshots(FaultTargets targets, int pick) {
         this.targets = targets;
@@ -54,7 +59,7 @@ final class LostSnapshots implements Fault {
             throw new NotInjected("the snapshots of " + node + " can't be removed: " + e.getMessage());
         }
         if (removed.isEmpty()) {
-            throw new NotInjected(node + " has only snapshots that stand in place of records");
+            throw new NotInjected(node + " has only snapshots that stand in place of records, " + left + " of them");
         }
     }
 
@@ -74,8 +79,27 @@ final class LostSnapshots implements Fault {
     }
 
     @Override
+    public boolean isOver() {
+        served = served || node != null && targets.serves(node, started) && putBack();
+        return served || node == null;
+    }
+
+    /** A server looks for snapshots when it starts, and takes the newest. */
+    private boolean putBack() {
+        try {
+            for (String name : removed) {
+                Files.move(node.removed().resolve(name), node.version().resolve(name));
+            }
+        } catch (IOException e) {
+            // Then it stays without them, and the checker finds them where they are.
+            log.debug("the snapshots of {} are not put back", node, e);
+        }
+        return true;
+    }
+
+    @Override
     public Optional<String> effect() {
-        return targets.serves(node, started)
+        return served
                 ? Optional.of("serves again without %s, by its log and %s"
                         .formatted(
                                 String.join(", ", removed), left == 0 ? "no snapshot" : left + " older or sent ones"))

@@ -119,13 +119,17 @@ public final class ServerNode {
                 config().toString());
     }
 
-    /** The files of its log and its snapshots. */
+    /** Where ZooKeeper keeps them. */
+    Path version() {
+        return data().resolve("version-2");
+    }
+
+    /** The files of its log, or its snapshots. */
     List<Path> files(String prefix) {
-        Path version = data().resolve("version-2");
-        if (!Files.isDirectory(version)) {
+        if (!Files.isDirectory(version())) {
             return List.of();
         }
-        try (Stream<Path> all = Files.list(version)) {
+        try (Stream<Path> all = Files.list(version())) {
             return all.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .sorted()
                     .toList();

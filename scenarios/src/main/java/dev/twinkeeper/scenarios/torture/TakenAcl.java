@@ -12,6 +12,7 @@ final class TakenAcl extends OperatorFaults.ByHand {
     private final Map<String, List<ACL>> before = new LinkedHashMap<>();
     private long refusals;
     private int restricted;
+    private boolean restored;
 
     TakenAcl(FaultTargets targets) {
         super(targets);
@@ -32,14 +33,24 @@ final class TakenAcl extends OperatorFaults.ByHand {
 
     @Override
     public void heal() {
-        if (operator != null) {
-            try {
-                operator.restore(before);
-            } catch (NotInjected e) {
-                throw new IllegalStateException("the tree stays restricted: " + e.getMessage(), e);
-            }
+        restored = operator == null || restore();
+    }
+
+    /** Until all has been given back, it is tried again. */
+    @Override
+    public boolean isOver() {
+        restored = restored || restore();
+        return restored;
+    }
+
+    private boolean restore() {
+        try {
+            operator.restore(before);
+            operator.close();
+            return true;
+        } catch (NotInjected notNow) {
+            return false;
         }
-        super.heal();
     }
 
     @Override
