@@ -37,10 +37,15 @@ import org.apache.zookeeper.data.Id;
  * @param client the same without its namespace
  * @param own whether the role closes it; else it is the caller's, and others have watches in it
  * @param root the client's namespace as a path, or empty: paths here are complete
+ * @param credentials those that are known; a caller's client keeps its own to itself
  */
-record Connection(CuratorFramework framework, CuratorFramework client, boolean own, String root) {
+record Connection(
+        CuratorFramework framework, CuratorFramework client, boolean own, String root, List<AuthInfo> credentials) {
     /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
     private static final int LARGEST_ANSWER = 64 << 20;
+
+    /** How often a session is closed before it is left alone; a connection may be lost meanwhile. */
+    private static final int CLOSES = 3;
 
     private static final RetryPolicy RETRY = new RetryForever(100);
 
@@ -58,7 +63,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
                 .aclProvider(new SameForAll(acl(settings.security())))
                 .zkClientConfig(config)
                 .build();
-        return new Connection(client, client, true, "");
+        return new Connection(client, client, true, "", credentials(settings.security()));
     }
 
     private static List<AuthInfo> credentials(Security security) {
@@ -93,7 +98,8 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         } catch (UnsupportedOperationException e) {
             throw CoordinationException.invalid("Curator namespace", namespace, "give the client itself, and a chroot");
         }
-        return new Connection(callers, callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace);
+        String root = namespace.isEmpty() ? "" : "/" + namespace;
+        return new Connection(callers, callers.usingNamespace(null), false, root, List.of());
     }
 
     ZooKeeper handle() throws Exception {
@@ -103,14 +109,15 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
     /**
      * S4: Curator gives a session up by its own clock, and the servers may have it for longer. Until it is over, what was
      * sent in it may still be applied, and a barrier of the next session tells nothing about that. So it is joined and
-     * closed, until a server says that it is over.
+     * closed, until a server says that it is over. Servers that enforce authentication take a close only with
+     * credentials; where we have none, nobody speaks in it until it has run out.
      */
     void end(ZooKeeper former) throws Exception {
         String servers = client.getZookeeperClient().getCurrentConnectionString();
         int timeout = former.getSessionTimeout();
         // A server that says so grants a timeout of 0, which the handle's own clock does not.
         boolean over = former.getSessionId() == 0 || timeout <= 0;
-        while (!over) {
+        for (int tries = 1; !over; tries++) {
             CompletableFuture<KeeperState> heard = new CompletableFuture<>();
             long since = System.nanoTime();
             ZooKeeper joined = new ZooKeeper(
@@ -122,12 +129,16 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
                     false,
                     new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses()),
                     former.getClientConfig());
+            credentials.forEach(each -> joined.addAuthInfo(each.getScheme(), each.getAuth()));
             try {
                 // Late, it may be the clock of this handle, which was never connected.
                 over = heard.get() == KeeperState.Expired
                         && System.nanoTime() - since < MILLISECONDS.toNanos(timeout) / 2;
             } finally {
                 joined.close();
+            }
+            if (!over && tries > CLOSES) {
+                MILLISECONDS.sleep(2L * timeout);
             }
         }
     }
