@@ -18,18 +18,32 @@ public final class Backlog {
 
     /** A place, given back with the answer. Without one the answer is there already: a refusal. */
     public <T> CompletableFuture<T> admit() {
-        CompletableFuture<T> answer = new CompletableFuture<>();
+        CompletableFuture<T> answer = new Answer<>();
         if (unanswered.size() >= bound) {
             answer.completeExceptionally(new CoordinationException(
                     Problem.FULL, "the client has " + bound + " requests under way: wait for some of them"));
             return answer;
         }
         unanswered.add(answer);
-        answer.whenComplete((value, failure) -> unanswered.remove(answer));
         if (end != null) {
             answer.completeExceptionally(end);
         }
         return answer;
+    }
+
+    /** Its place is free before the answer is told: whoever hears it may ask for the next thing. */
+    private final class Answer<T> extends CompletableFuture<T> {
+        @Override
+        public boolean complete(T value) {
+            unanswered.remove(this);
+            return super.complete(value);
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable why) {
+            unanswered.remove(this);
+            return super.completeExceptionally(why);
+        }
     }
 
     /** How many have no answer yet. */

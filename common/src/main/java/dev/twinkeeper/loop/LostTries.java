@@ -34,9 +34,14 @@ public final class LostTries {
         return bytes > SMALL;
     }
 
-    /** How often it was lost, in whatever company. */
-    int losses() {
-        return losses;
+    /** The size of the request, without names and headers. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** Of so many bytes in one packet, how many are for its part in a batch: half as many after each loss. */
+    public int room(int most) {
+        return most >> Math.min(losses, Integer.SIZE - 1);
     }
 
     /** @param alone whether no other large request was under way */

@@ -51,7 +51,7 @@ public record Submission(String token, Payload command, CompletableFuture<TaskId
         int room = BATCH_BYTES;
         while (!waiting.isEmpty() && batch.size() < most) {
             bytes += waiting.peek().command.size();
-            room = Math.min(room, BATCH_BYTES >> Math.min(waiting.peek().tries.losses(), Integer.SIZE - 1));
+            room = Math.min(room, waiting.peek().tries.room(BATCH_BYTES));
             if (!batch.isEmpty() && bytes > room) {
                 break;
             }

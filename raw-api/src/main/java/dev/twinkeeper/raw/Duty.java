@@ -11,20 +11,23 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.LostTries;
+import dev.twinkeeper.raw.session.Batches;
 import dev.twinkeeper.raw.session.PhaseGuard;
-import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.data.Stat;
@@ -61,21 +64,26 @@ final class Duty {
     /** How long closing waits for handlers that were interrupted; one that does not heed it ends with the process. */
     private static final Duration LAST_HANDLER = Duration.ofSeconds(1);
 
+    private static final int COMPLETION_OPERATIONS = 2;
+
     private final WorkerRole role;
     private final Layout layout;
     private final TaskHandler handler;
     private final PhaseGuard<Phase> guard;
 
-    /** As many threads as slots: a worker is never assigned more, unless by hand, and then they wait. */
-    private final ThreadPoolExecutor handlers;
+    /** Threads on demand, as many as tasks are handled at a time: most workers have more slots than they ever use. */
+    private final ExecutorService handlers = Executors.newCachedThreadPool(Duty::handlerThread);
+
+    /** A worker is never assigned more tasks than it has slots, unless by hand, and then they wait here. */
+    private final Queue<Runnable> queued = new ConcurrentLinkedQueue<>();
+
+    private int handling;
 
     /** What we hold, by the list and the watch; with its status once it is handled. */
     private final Map<TaskId, Job> jobs = new HashMap<>();
 
-    private Window window;
-
-    /** For statuses that may be too large: one at a time. */
-    private Window suspects;
+    private Batches<Job> commands;
+    private Batches<Job> completions;
 
     private static final class Job {
         final TaskId task;
@@ -83,9 +91,6 @@ final class Duty {
         byte[] status;
         boolean done;
         LostTries tries;
-
-        /** Whether its completion got no answer yet. */
-        boolean underWay;
 
         Job(TaskId task) {
             this.task = task;
@@ -104,12 +109,11 @@ final class Duty {
         this.handler = handler;
         this.guard =
                 new PhaseGuard<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
-        this.handlers = (ThreadPoolExecutor) Executors.newFixedThreadPool(role.settings.slots(), Duty::handlerThread);
     }
 
-    /** Tasks that wait for a thread. From any thread. */
+    /** Tasks that wait for a slot. From any thread. */
     int waiting() {
-        return handlers.getQueue().size();
+        return queued.size();
     }
 
     private static Thread handlerThread(Runnable work) {
@@ -120,27 +124,26 @@ final class Duty {
 
     void begin() {
         guard.enter(Phase.LISTING);
-        window = new Window(role.settings.window());
-        window.send(() -> role.zk().getChildren(layout.assign(role.id), false, guard.children(this::onListed), null));
+        role.zk().getChildren(layout.assign(role.id), false, guard.children(this::onListed), null);
     }
 
     void suspend() {
         guard.enter(Phase.SUSPENDED);
-        jobs.values().forEach(job -> job.underWay = false);
     }
 
-    /** The connection is lost: perhaps for the size of a status, if only one was large. */
+    /** The connection is lost: perhaps for the size of a status. */
     void lose() {
-        List<Job> large = jobs.values().stream()
-                .filter(job -> job.underWay && job.tries.isLarge())
-                .toList();
-        large.forEach(job -> job.tries.lost(large.size() == 1));
+        if (guard.in(Phase.WORKING)) {
+            List<Job> lost = completions.underWay();
+            lost.forEach(job -> job.tries.lost(lost.size() == 1));
+        }
         suspend();
     }
 
     /** R4: no handler is called any more; one that heeds its interrupt has ended. */
     void end() {
         guard.enter(Phase.OVER);
+        queued.clear();
         handlers.shutdownNow();
         try {
             handlers.awaitTermination(LAST_HANDLER.toMillis(), TimeUnit.MILLISECONDS);
@@ -163,9 +166,16 @@ final class Duty {
 
     private void work(List<String> names) {
         guard.enter(Phase.WORKING);
-        window = new Window(role.settings.window());
-        suspects = new Window(1);
-        Set<TaskId> held = new HashSet<>();
+        commands = Batches.ofReads(role.session, guard, job -> Op.getData(layout.task(job.task)), this::onCommand);
+        completions = Batches.ofWrites(
+                role.session,
+                guard,
+                role.settings.batch() / COMPLETION_OPERATIONS,
+                job -> job.tries,
+                this::completion,
+                code -> false,
+                this::onCompleted);
+        Set<TaskId> held = new LinkedHashSet<>();
         for (String name : names) {
             String path = layout.assign(role.id) + "/" + name;
             if (layout.place(path) instanceof Place.AssignmentNode node) {
@@ -202,28 +212,21 @@ final class Duty {
         if (job.status != null) {
             complete(job);
         } else if (!job.started) {
-            window.send(() -> role.zk()
-                    .getData(
-                            layout.task(task),
-                            false,
-                            guard.data((code, data, stat) -> onCommand(job, code, data)),
-                            null));
+            commands.add(job);
         }
     }
 
-    private void onCommand(Job job, Code code, byte[] data) {
+    private void onCommand(Job job, Code code, OpResult result) {
         switch (code) {
             case OK -> {
-                window.answered();
-                start(job, data == null ? new byte[0] : data);
+                byte[] command = ((OpResult.GetDataResult) result).getData();
+                start(job, command == null ? new byte[0] : command);
             }
             case NONODE -> {
-                window.answered();
                 jobs.remove(job.task, job);
                 role.announcer.setAside(layout.assignment(role.id, job.task), "assigned, but there is no such task");
             }
             default -> {
-                window.answered();
                 role.announcer.setAside(layout.task(job.task), "cannot be read: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
             }
@@ -244,7 +247,15 @@ final class Duty {
         }
         role.announcer.tell(new Event.TaskStarted(job.task, role.id));
         Task task = new Task(job.task, Payload.of(command));
-        handlers.execute(() -> handle(job, task));
+        queued.add(() -> handle(job, task));
+        handleNext();
+    }
+
+    private void handleNext() {
+        if (handling < role.settings.slots() && !queued.isEmpty() && !guard.in(Phase.OVER)) {
+            handling++;
+            handlers.execute(queued.remove());
+        }
     }
 
     /** On a handler thread. R5: whatever it throws is the task's failure, not the worker's. */
@@ -259,7 +270,11 @@ final class Duty {
         }
         byte[] outcome = status;
         boolean good = done;
-        role.loop.post(() -> handled(job, outcome, good));
+        role.loop.post(() -> {
+            handling--;
+            handleNext();
+            handled(job, outcome, good);
+        });
     }
 
     private void handled(Job job, byte[] status, boolean done) {
@@ -271,37 +286,31 @@ final class Duty {
         }
     }
 
-    // region complete
-    /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
+    /** A status that seems to be more than the servers take is told as that. */
     private void complete(Job job) {
         if (job.tries.isTooLarge()) {
             job.handled(StatusBytes.tooLarge(job.status.length), false);
         }
-        List<Op> ops = List.of(
-                Op.delete(layout.assignment(role.id, job.task), -1),
-                Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
-        Window turn = job.tries.isSuspect() ? suspects : window;
-        turn.send(() -> {
-            job.underWay = true;
-            role.zk().multi(ops, guard.multi((code, results) -> onCompleted(job, turn, code)), null);
-        });
+        completions.add(job);
     }
 
-    private void onCompleted(Job job, Window turn, Code code) {
-        job.underWay = false;
+    // region complete
+    /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
+    private List<Op> completion(Job job) {
+        return List.of(
+                Op.delete(layout.assignment(role.id, job.task), -1),
+                Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
+    }
+
+    private void onCompleted(Job job, Code code, OpResult result) {
         switch (code) {
             case OK -> {
-                turn.answered();
                 jobs.remove(job.task, job);
                 role.announcer.tell(new Event.TaskCompleted(job.task, role.id, job.done));
             }
             // It was moved, or the task is gone; or a person wrote a status, and the master will tidy up.
-            case NONODE, NODEEXISTS -> {
-                turn.answered();
-                drop(job.task);
-            }
+            case NONODE, NODEEXISTS -> drop(job.task);
             default -> {
-                turn.answered();
                 role.announcer.setAside(layout.status(job.task), "cannot be written: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
             }

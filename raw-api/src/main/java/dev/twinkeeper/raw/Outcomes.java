@@ -8,25 +8,45 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.Loop;
+import dev.twinkeeper.raw.session.Batches;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Window;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher.WatcherType;
 
 /**
- * A client's questions about outcomes. Each question reads the status. If there is none yet, it sets one watch on the
- * task's children, which tells of the status and of the task's removal; then the status is read again.
+ * A client's questions about outcomes. The oldest are asked first, in rounds, many in one packet: tasks are done in about
+ * the order of their submits, so under load most rounds learn much, and no watch has to be set. A question that was asked
+ * in vain sets one watch on its task's children, which tells of the status and of the task's removal; then the status is
+ * read.
  *
  * <pre>
  * SUSPENDED  connected        → OPEN       ask for every task again, for watches tell nothing of the gap (L4)
  * OPEN       connection lost  → SUSPENDED  patience runs on
+ * </pre>
+ *
+ * <p>A question without an answer, while that is open:
+ *
+ * <pre>
+ * BEHIND     among the oldest, and no round is under way  → ASKED
+ *            patience is up                               → READ     however short it is, the task is looked at
+ * ASKED      no status, and the round pays                → BEHIND   in front: a tenth had a status
+ *            no status, and others wait behind it         → BEHIND   in front, after a pause; once
+ *            no status                                    → WATCHED
+ * WATCHED    the watch tells, or the status came before   → READ
+ * READ       no status                                    → WATCHED
  * </pre>
  *
  * <p>"Not there" is confirmed by a second read behind a read barrier: the server may be behind the one that took the
@@ -45,8 +65,37 @@ final class Outcomes {
     private final Layout layout;
     private final PhaseGuard<Phase> guard;
     private final Map<TaskId, Question> questions = new LinkedHashMap<>();
+    private final Deque<Question> behind = new ArrayDeque<>();
 
-    private Window window;
+    private Window looks;
+    private Batches<Question> reads;
+    private Batches<Question> asks;
+
+    /** The one that is posted, waited for or under way; null for none. */
+    private Round round;
+
+    /** That one asks once more what was asked in vain, after a pause. */
+    private boolean afterPause;
+
+    /** The questions that are asked together. */
+    private static final class Round {
+        /** Four packets, which are under way at a time. */
+        static final int MOST = 240;
+
+        /** One of so many must have an answer. The others cost that one a sixth of a packet then; a watch costs two. */
+        static final int PAYS = 10;
+
+        /** Until the oldest are asked once more before they are watched: less than a task takes under load. */
+        static final Duration PAUSE = Duration.ofMillis(5);
+
+        final List<Question> vain = new ArrayList<>();
+        int size;
+        int answered;
+
+        boolean pays() {
+            return vain.size() * PAYS <= size * (PAYS - 1);
+        }
+    }
 
     /** All who wait for one task. */
     private static final class Question {
@@ -55,6 +104,8 @@ final class Outcomes {
 
         /** A "not there" after a barrier is final. */
         boolean confirmed;
+
+        boolean watched;
 
         Question(TaskId task) {
             this.task = task;
@@ -90,18 +141,31 @@ final class Outcomes {
         Question question = questions.computeIfAbsent(task, Question::new);
         question.askers.add(asker);
         asker.patienceUp = role.loop.after(patience, () -> onPatienceUp(question, asker));
-        if (guard.in(Phase.OPEN)) {
-            read(question);
+        if (!guard.in(Phase.OPEN)) {
+            return;
+        }
+        if (question.watched) {
+            reads.add(question);
+        } else if (question.askers.size() == 1) {
+            behind.add(question);
+            advance();
         }
     }
 
     void begin() {
         guard.enter(Phase.OPEN);
-        window = new Window(role.settings.window());
+        looks = new Window(role.settings.window());
+        reads = Batches.ofReads(role.session, guard, this::read, this::onRead);
+        asks = Batches.ofReads(role.session, guard, this::read, this::onAsked);
+        round = null;
+        afterPause = false;
+        behind.clear();
         for (Question question : questions.values()) {
             question.confirmed = false;
-            read(question);
+            question.watched = false;
+            behind.add(question);
         }
+        advance();
     }
 
     void suspend() {
@@ -111,7 +175,58 @@ final class Outcomes {
 
     void onChanged(String path) {
         if (layout.place(path) instanceof Place.TaskNode node && questions.containsKey(node.task())) {
-            read(questions.get(node.task()));
+            reads.add(questions.get(node.task()));
+        }
+    }
+
+    /** The next round begins after all questions that are already here, so that they share it. */
+    private void advance() {
+        if (round == null && !behind.isEmpty()) {
+            round = new Round();
+            role.loop.post(guard.pass(this::askOldest));
+        }
+    }
+
+    private void askOldest() {
+        while (round.size < Round.MOST && !behind.isEmpty()) {
+            Question question = behind.remove();
+            if (questions.get(question.task) == question) {
+                round.size++;
+                asks.add(question);
+            }
+        }
+        if (round.size == 0) {
+            round = null;
+        }
+    }
+
+    private void onAsked(Question question, Code code, OpResult result) {
+        if (code == Code.NONODE) {
+            round.vain.add(question);
+        } else {
+            onRead(question, code, result);
+        }
+        round.answered++;
+        if (round.answered == round.size) {
+            onRoundOver(round.vain);
+        }
+    }
+
+    private void onRoundOver(List<Question> vain) {
+        boolean pays = round.pays();
+        afterPause = !pays && !afterPause && !behind.isEmpty();
+        round = null;
+        if (pays || afterPause) {
+            Collections.reverse(vain);
+            vain.forEach(behind::addFirst);
+        } else {
+            vain.forEach(this::look);
+        }
+        if (afterPause) {
+            round = new Round();
+            role.loop.after(Round.PAUSE, guard.pass(this::askOldest));
+        } else {
+            advance();
         }
     }
 
@@ -120,7 +235,8 @@ final class Outcomes {
         if (questions.get(question.task) != question) {
             return; // Whoever asked is gone by now, and needs no watch.
         }
-        window.send(() -> role.zk()
+        question.watched = true;
+        looks.send(() -> role.zk()
                 .getChildren(
                         layout.task(question.task),
                         role.taskWatcher,
@@ -133,13 +249,13 @@ final class Outcomes {
             case OK -> {
                 if (names.contains(Layout.STATUS)) {
                     // It came after we had read, and before the watch: that has nothing more to tell.
-                    read(question);
+                    reads.add(question);
                     unwatch(question.task);
                 } else {
                     question.askers.forEach(asker -> asker.looked = true);
                     dismissImpatient(question);
                 }
-                window.answered();
+                looks.answered();
             }
             case NONODE -> {
                 if (question.confirmed) {
@@ -149,55 +265,44 @@ final class Outcomes {
                 } else {
                     confirm(question);
                 }
-                window.answered();
+                looks.answered();
             }
             default -> {
                 answer(question, new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the task cannot be read: " + code));
-                window.answered();
+                looks.answered();
             }
         }
     }
     // endregion
 
     private void confirm(Question question) {
-        window.send(() -> role.session.readBarrier(guard, () -> onFresh(question)));
+        looks.send(() -> role.session.readBarrier(guard, () -> onFresh(question)));
     }
 
     private void onFresh(Question question) {
         question.confirmed = true;
         look(question);
-        window.answered();
+        looks.answered();
     }
 
     // region learn
-    private void read(Question question) {
-        window.send(() -> role.zk()
-                .getData(
-                        layout.status(question.task),
-                        false,
-                        guard.data((code, data, stat) -> onRead(question, code, data)),
-                        null));
+    private Op read(Question question) {
+        return Op.getData(layout.status(question.task));
     }
 
-    private void onRead(Question question, Code code, byte[] data) {
+    private void onRead(Question question, Code code, OpResult result) {
         switch (code) {
             case OK -> {
-                Outcome outcome = StatusBytes.decode(data);
+                Outcome outcome = StatusBytes.decode(((OpResult.GetDataResult) result).getData());
                 if (!outcome.known()) {
                     role.announcer.setAside(layout.status(question.task), "a status that makes no sense");
                 }
                 answer(question, outcome);
-                window.answered();
             }
             // None yet, or the task is gone.
-            case NONODE -> {
-                look(question);
-                window.answered();
-            }
-            default -> {
+            case NONODE -> look(question);
+            default ->
                 answer(question, new Outcome.Unknown(Outcome.Reason.UNREADABLE, "the status cannot be read: " + code));
-                window.answered();
-            }
         }
     }
     // endregion
@@ -214,6 +319,8 @@ final class Outcomes {
         asker.impatient = true;
         if (asker.looked || !guard.in(Phase.OPEN)) {
             dismissImpatient(question);
+        } else if (questions.get(question.task) == question) {
+            reads.add(question);
         }
     }
 
@@ -234,9 +341,9 @@ final class Outcomes {
         if (guard.in(Phase.OPEN)) {
             // All, not ours: removing a single watcher is the client's own affair, and the server goes on sending. Not
             // "local": then a connection lost before the answer is told to that watcher, and to nobody else.
-            window.send(() -> role.zk()
+            looks.send(() -> role.zk()
                     .removeAllWatches(
-                            layout.task(task), WatcherType.Any, false, guard.done(code -> window.answered()), null));
+                            layout.task(task), WatcherType.Any, false, guard.done(code -> looks.answered()), null));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.plan.AssignmentPlan;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.Step;
+import dev.twinkeeper.raw.session.Batches;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Session;
 import java.time.Duration;
@@ -195,7 +196,7 @@ final class Reign {
     // endregion
 
     private void onRefused(List<Step> steps, List<OpResult> results) {
-        int culprit = culprit(results);
+        int culprit = Batches.culprit(results);
         if (culprit < FENCE_OPERATIONS) {
             settle(steps);
             candidacy.verify();
@@ -204,24 +205,12 @@ final class Reign {
         List<Step> stepOf = new ArrayList<>();
         steps.forEach(step -> stepOf.addAll(Collections.nCopies(step.operations(), step)));
         Step refused = stepOf.get(culprit - FENCE_OPERATIONS);
-        Code code = PhaseGuard.code(((OpResult.ErrorResult) results.get(culprit)).getErr());
+        Code code = Batches.code(results.get(culprit));
         if (view.refusedFor(refused, steps, code.name(), role.loop.now())) {
             plan();
         } else {
             warn(code);
         }
-    }
-
-    /** The first that is neither good nor "rolled back because of another". */
-    private static int culprit(List<OpResult> results) {
-        for (int i = 0; i < results.size(); i++) {
-            if (results.get(i) instanceof OpResult.ErrorResult error
-                    && error.getErr() != Code.OK.intValue()
-                    && error.getErr() != Code.RUNTIMEINCONSISTENCY.intValue()) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("a refused transaction without a culprit");
     }
 
     private void warn(Code code) {

@@ -4,8 +4,8 @@ import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.raw.session.Batches;
 import dev.twinkeeper.raw.session.PhaseGuard;
-import dev.twinkeeper.raw.session.Window;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,18 +13,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
 
 /**
  * A client's collects: task and status are deleted in one transaction, so that nobody sees a task without the status
  * that it had (S5).
  *
  * <pre>
- * SUSPENDED  connected        → OPEN       send what has no answer yet, again
- * OPEN       connection lost  → SUSPENDED
+ * SUSPENDED  connected        → OPEN       send what was never sent; of what got no answer, look whether it is there
+ * OPEN       looked: there    → OPEN       send it again
+ *            looked: gone     → OPEN       it was ours
+ *            connection lost  → SUSPENDED  what was sent and not answered is in doubt
  * </pre>
  *
- * <p>Sending it again is safe: a second removal finds nothing. Only after a lost answer is it unclear whether the first
- * one was ours.
+ * <p>The barrier was passed on connecting, so what is there was not removed, and will not be by a request of the old
+ * connection: see "Lost answers" in docs/protocol.md.
  */
 final class Removals {
     private enum Phase {
@@ -35,17 +38,19 @@ final class Removals {
     private static final Map<Phase, Set<Phase>> TRANSITIONS =
             Map.of(Phase.SUSPENDED, Set.of(Phase.OPEN), Phase.OPEN, Set.of(Phase.SUSPENDED));
 
+    private static final int OPERATIONS = 2;
+
     private final ClientRole role;
     private final Layout layout;
     private final PhaseGuard<Phase> guard;
     private final Set<Removal> unanswered = new LinkedHashSet<>();
 
-    private Window window;
+    private Batches<Removal> removals;
+    private Batches<Removal> looks;
 
     private static final class Removal {
         final TaskId task;
         final CompletableFuture<Boolean> answer;
-        boolean sent;
         boolean inDoubt;
 
         Removal(TaskId task, CompletableFuture<Boolean> answer) {
@@ -68,78 +73,58 @@ final class Removals {
         Removal removal = new Removal(task, answer);
         unanswered.add(removal);
         if (guard.in(Phase.OPEN)) {
-            remove(removal);
+            removals.add(removal);
         }
     }
 
     void begin() {
         guard.enter(Phase.OPEN);
-        window = new Window(role.settings.window());
-        unanswered.forEach(this::remove);
+        removals = Batches.ofWrites(
+                role.session,
+                guard,
+                role.settings.batch() / OPERATIONS,
+                removal -> Batches.SMALL,
+                this::removal,
+                code -> false,
+                this::onRemoved);
+        looks = Batches.ofReads(
+                role.session, guard, removal -> Op.getChildren(layout.task(removal.task)), this::onLooked);
+        unanswered.forEach(removal -> (removal.inDoubt ? looks : removals).add(removal));
     }
 
     void suspend() {
+        if (guard.in(Phase.OPEN)) {
+            removals.underWay().forEach(removal -> removal.inDoubt = true);
+        }
         guard.enter(Phase.SUSPENDED);
-        unanswered.forEach(removal -> removal.inDoubt = removal.sent);
     }
 
-    private void remove(Removal removal) {
-        List<Op> ops = List.of(Op.delete(layout.status(removal.task), -1), Op.delete(layout.task(removal.task), -1));
-        window.send(() -> {
-            removal.sent = true;
-            role.zk().multi(ops, guard.multi((code, results) -> onRemoved(removal, code)), null);
-        });
+    private List<Op> removal(Removal removal) {
+        return List.of(Op.delete(layout.status(removal.task), -1), Op.delete(layout.task(removal.task), -1));
     }
 
-    private void onRemoved(Removal removal, Code code) {
+    private void onRemoved(Removal removal, Code code, OpResult result) {
         switch (code) {
-            case OK -> {
-                window.answered();
-                answer(removal, true);
-            }
-            case NONODE -> {
-                if (removal.inDoubt) {
-                    lookWhetherGone(removal);
-                } else {
-                    answer(removal, false);
-                }
-                window.answered();
-            }
+            case OK -> answer(removal, true);
+            case NONODE -> answer(removal, false);
             case NOTEMPTY -> {
-                window.answered();
                 role.announcer.setAside(layout.task(removal.task), "it has children that are none of ours");
                 answer(removal, false);
             }
-            // Also NOAUTH: the ensemble looks for the task before it looks at permissions, so it was not removed
-            // before.
-            default -> {
-                window.answered();
-                refuse(removal, code);
-            }
+            default -> refuse(removal, code);
         }
     }
 
     /** An earlier try of ours got no answer. If the task is gone now, that is what became of it. */
-    private void lookWhetherGone(Removal removal) {
-        window.send(() -> role.zk()
-                .exists(layout.task(removal.task), false, guard.stat((code, stat) -> onLooked(removal, code)), null));
-    }
-
-    private void onLooked(Removal removal, Code code) {
+    private void onLooked(Removal removal, Code code, OpResult result) {
         switch (code) {
-            case OK -> {
-                window.answered();
-                answer(removal, false);
+            // Also NOAUTH: the ensemble looks for the task before it looks at permissions.
+            case OK, NOAUTH -> {
+                removal.inDoubt = false;
+                removals.add(removal);
             }
-            case NONODE -> {
-                window.answered();
-                answer(removal, true);
-            }
-            // It is there, so no earlier try of ours removed it.
-            default -> {
-                window.answered();
-                refuse(removal, code);
-            }
+            case NONODE -> answer(removal, true);
+            default -> refuse(removal, code);
         }
     }
 

@@ -6,11 +6,9 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Submission;
+import dev.twinkeeper.raw.session.Batches;
 import dev.twinkeeper.raw.session.PhaseGuard;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,21 +45,24 @@ final class Submissions {
             Phase.RESOLVING, Set.of(Phase.OPEN, Phase.SUSPENDED),
             Phase.OPEN, Set.of(Phase.SUSPENDED));
 
-    /** Transactions under way at a time; while these are, the next batch fills. */
-    private static final int PIPELINE = 4;
+    /** One without an answer; {@code at} is when it was sent last, {@code alone} whether no other was under way. */
+    private static final class Sent {
+        final Submission submission;
+        boolean inDoubt;
+        boolean alone;
+        long at;
 
-    /** @param alone whether no other was under way */
-    private record Sent(Submission submission, boolean alone, long at) {}
+        Sent(Submission submission) {
+            this.submission = submission;
+        }
+    }
 
     private final ClientRole role;
     private final Layout layout;
     private final PhaseGuard<Phase> guard;
-    private final Deque<Submission> waiting = new ArrayDeque<>();
     private final Map<String, Sent> unanswered = new LinkedHashMap<>();
 
-    private int underWay;
-    private int pipeline = PIPELINE;
-    private boolean sendPosted;
+    private Batches<Sent> creates;
 
     Submissions(ClientRole role) {
         this.role = role;
@@ -72,14 +73,19 @@ final class Submissions {
 
     /** Those that were refused, for the backlog is full, are answered already. */
     void add(Collection<Submission> submissions) {
-        submissions.stream().filter(each -> !each.answer().isDone()).forEach(waiting::add);
-        advance();
+        for (Submission each : submissions) {
+            if (!each.answer().isDone()) {
+                Sent sent = new Sent(each);
+                unanswered.put(each.token(), sent);
+                if (guard.in(Phase.OPEN)) {
+                    creates.add(sent);
+                }
+            }
+        }
     }
 
     void begin() {
-        underWay = 0;
-        pipeline = PIPELINE;
-        if (unanswered.isEmpty()) {
+        if (inDoubt().isEmpty()) {
             open();
         } else {
             resolve();
@@ -87,78 +93,56 @@ final class Submissions {
     }
 
     void suspend() {
+        if (guard.in(Phase.OPEN)) {
+            List<Sent> lost = creates.underWay();
+            lost.forEach(sent -> {
+                sent.inDoubt = true;
+                sent.alone = lost.size() == 1;
+            });
+        }
         guard.enter(Phase.SUSPENDED);
     }
 
     private void open() {
         guard.enter(Phase.OPEN);
-        advance();
-    }
-
-    /** Sends once after all submits that are already here, so that they share transactions. */
-    private void advance() {
-        if (guard.in(Phase.OPEN) && !sendPosted) {
-            sendPosted = true;
-            role.loop.post(this::send);
-        }
-    }
-
-    private void send() {
-        sendPosted = false;
-        while (guard.in(Phase.OPEN) && underWay < pipeline && !waiting.isEmpty()) {
-            boolean suspect = waiting.peek().tries().isSuspect();
-            if (suspect && underWay > 0) {
-                break;
-            }
-            pipeline = suspect ? 1 : PIPELINE;
-            create(Submission.batch(waiting, role.settings.batch()));
-        }
+        creates = Batches.ofWrites(
+                role.session,
+                guard,
+                role.settings.batch(),
+                sent -> sent.submission.tries(),
+                this::create,
+                code -> code != Code.QUOTAEXCEEDED,
+                this::onCreated);
+        unanswered.values().forEach(creates::add);
     }
 
     // region submit
-    private void create(List<Submission> submissions) {
-        List<Sent> batch = new ArrayList<>();
-        List<Op> ops = new ArrayList<>();
-        for (Submission each : submissions) {
-            Sent sent = new Sent(each, pipeline == 1 && submissions.size() == 1, role.loop.now());
-            batch.add(sent);
-            unanswered.put(each.token(), sent);
-            ops.add(Op.create(
-                    layout.newTask(each.token()),
-                    each.command().bytes(),
-                    role.session.acl(),
-                    CreateMode.PERSISTENT_SEQUENTIAL));
-        }
-        underWay++;
-        role.zk().multi(ops, guard.multi((code, results) -> onCreated(batch, code, results)), null);
+    private List<Op> create(Sent sent) {
+        sent.at = role.loop.now();
+        return List.of(Op.create(
+                layout.newTask(sent.submission.token()),
+                sent.submission.command().bytes(),
+                role.session.acl(),
+                CreateMode.PERSISTENT_SEQUENTIAL));
     }
 
-    private void onCreated(List<Sent> batch, Code code, List<OpResult> results) {
-        underWay--;
-        pipeline = PIPELINE;
+    private void onCreated(Sent sent, Code code, OpResult result) {
         switch (code) {
-            case OK -> {
-                for (int i = 0; i < batch.size(); i++) {
-                    acknowledge(batch.get(i), layout.created(((OpResult.CreateResult) results.get(i)).getPath()));
-                }
-            }
-            default -> refuse(batch, CoordinationException.refused(layout.tasks(), code.name()));
+            case OK -> acknowledge(sent, layout.created(((OpResult.CreateResult) result).getPath()));
+            default -> refuse(sent, CoordinationException.refused(layout.tasks(), code.name()));
         }
-        advance();
     }
     // endregion
 
     private void acknowledge(Sent sent, TaskId task) {
-        unanswered.remove(sent.submission().token());
+        unanswered.remove(sent.submission.token());
         role.announcer.tell(new Event.Submitted(task));
-        sent.submission().answer().complete(task);
+        sent.submission.answer().complete(task);
     }
 
-    private void refuse(List<Sent> batch, CoordinationException why) {
-        for (Sent sent : batch) {
-            unanswered.remove(sent.submission().token());
-            sent.submission().answer().completeExceptionally(why);
-        }
+    private void refuse(Sent sent, CoordinationException why) {
+        unanswered.remove(sent.submission.token());
+        sent.submission.answer().completeExceptionally(why);
     }
 
     // region submit
@@ -173,11 +157,16 @@ final class Submissions {
             case OK -> resolved(names);
             case NONODE -> resolved(List.of());
             default -> {
-                List<Sent> lost = List.copyOf(unanswered.values());
-                refuse(lost, new CoordinationException(Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + code));
+                CoordinationException why =
+                        new CoordinationException(Problem.UNKNOWN, layout.tasks() + " cannot be listed: " + code);
+                inDoubt().forEach(sent -> refuse(sent, why));
                 open();
             }
         }
+    }
+
+    private List<Sent> inDoubt() {
+        return unanswered.values().stream().filter(sent -> sent.inDoubt).toList();
     }
 
     private void resolved(List<String> names) {
@@ -188,11 +177,7 @@ final class Submissions {
                 acknowledge(sent, new TaskId(name));
             }
         }
-        List<Sent> missing = List.copyOf(unanswered.values());
-        unanswered.clear();
-        for (int i = missing.size() - 1; i >= 0; i--) {
-            sendAgain(missing.get(i));
-        }
+        inDoubt().forEach(this::sendAgain);
         open();
     }
     // endregion
@@ -203,8 +188,8 @@ final class Submissions {
      */
     private void sendAgain(Sent sent) {
         role.announcer.tell(new Event.SubmitResolved(false));
-        sent.submission()
-                .lost(sent.alone(), role.loop.now() - sent.at(), role.settings.retention())
-                .ifPresentOrElse(why -> refuse(List.of(sent), why), () -> waiting.addFirst(sent.submission()));
+        sent.submission
+                .lost(sent.alone, role.loop.now() - sent.at, role.settings.retention())
+                .ifPresentOrElse(why -> refuse(sent, why), () -> sent.inDoubt = false);
     }
 }

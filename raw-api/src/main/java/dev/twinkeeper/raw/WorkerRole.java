@@ -27,7 +27,12 @@ final class WorkerRole extends Participant implements Worker {
         this.id = id;
         this.registration = new Registration(this);
         this.duty = new Duty(this, handler);
-        announcer.queue(RoleQueue.HANDLERS, duty::waiting);
+        announcer.queue(RoleQueue.HANDLERS, this::waiting);
+    }
+
+    /** Tasks that wait for a slot. From any thread. */
+    int waiting() {
+        return duty.waiting();
     }
 
     @Override

@@ -110,6 +110,39 @@ class ClientTest {
         assertThat(problem(submit)).isEqualTo(problem);
     }
 
+    /** The quota has no room for the one, and for the other it has. */
+    @Test
+    void openRefusedForOneOfManyRefusesThatOne() {
+        open();
+        List<CompletableFuture<TaskId>> submits = role.submitAll(List.of(payload(), payload())).stream()
+                .map(each -> each.toCompletableFuture())
+                .toList();
+        servers.run();
+        OpResult good = new OpResult.ErrorResult(Code.OK.intValue());
+        OpResult over = new OpResult.ErrorResult(Code.QUOTAEXCEEDED.intValue());
+        servers.zk().lose().get(0).refused(Code.QUOTAEXCEEDED, good, over);
+        servers.run();
+
+        List<Asked> parts = servers.zk().lose();
+        parts.get(0).results(new OpResult.CreateResult(path("")));
+        parts.get(1).refused(Code.QUOTAEXCEEDED, over);
+        servers.run();
+
+        assertThat(submits.get(0)).isCompletedWithValue(TASK);
+        assertThat(problem(submits.get(1))).isEqualTo(Problem.FULL);
+    }
+
+    @Test
+    void suspendedWithNothingInDoubtSendsWhatWaits() {
+        open();
+        servers.disconnect();
+        submit();
+        servers.connect();
+        prepared();
+
+        assertThat(servers.zk().asked()).hasSize(1).allMatch(asked -> asked.startsWith("create /tasks/task-"));
+    }
+
     @Test
     void suspendedWithSomeInDoubtResolvesAndFoundIsAcknowledged() {
         open();
@@ -181,6 +214,26 @@ class ClientTest {
         assertThat(submit).isNotDone();
     }
 
+    /** Whoever has an answer may ask for the next thing. */
+    @Test
+    void aPlaceInTheBacklogIsFreeBeforeTheAnswerIsTold() {
+        ClientRole small =
+                new ClientRole(Settings.connect("localhost:2181").withBacklog(1), events::add, servers.session());
+        small.start();
+        servers.run().connect();
+        prepared();
+        CompletableFuture<Boolean> collected = new CompletableFuture<>();
+        small.submitAll(List.of(payload()))
+                .get(0)
+                .thenAccept(task -> small.collect(task).thenAccept(collected::complete));
+        servers.run();
+
+        servers.zk().lose().get(0).results(new OpResult.CreateResult(path("")));
+        servers.run().answer(COLLECT, Code.OK);
+
+        assertThat(collected).isCompletedWithValue(true);
+    }
+
     // Outcomes.
 
     @Test
@@ -202,6 +255,48 @@ class ClientTest {
         servers.run();
 
         assertThat(servers.zk().asked()).containsExactly("getData " + path("/status"));
+    }
+
+    @Test
+    void openManyAreAskedInOnePacketAndAgainWhereItPays() {
+        open();
+        outcomes(2);
+        servers.zk()
+                .next("getData " + status(1) + ", getData " + status(2))
+                .refused(
+                        Code.NONODE,
+                        new OpResult.ErrorResult(Code.NONODE.intValue()),
+                        new OpResult.GetDataResult("done\nhello".getBytes(UTF_8), new Stat()));
+        servers.run();
+
+        assertThat(servers.zk().asked()).containsExactly("getData " + status(1));
+    }
+
+    @Test
+    void openTheOldestAreAskedTwiceInVainAndThenWatchedWhileOthersWait() {
+        open();
+        outcomes(241);
+        assertThat(inVain()).as("a round").isEqualTo(240);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(Duration.ofMillis(5));
+        assertThat(inVain()).as("the same once more").isEqualTo(240);
+
+        assertThat(servers.zk().asked())
+                .hasSize(65)
+                .contains("getData " + status(241))
+                .filteredOn(asked -> asked.startsWith("getChildren "))
+                .hasSize(64);
+    }
+
+    @Test
+    void openOneThatWaitsBehindIsReadWhenItsPatienceIsUp() {
+        open();
+        outcomes(240);
+        role.outcome(new TaskId("task-1-0000000999"), Duration.ofMillis(1));
+        servers.run().pass(Duration.ofMillis(1));
+
+        assertThat(servers.zk().asked()).hasSize(5).contains("getData " + status(999));
     }
 
     @Test
@@ -262,14 +357,53 @@ class ClientTest {
     }
 
     @Test
-    void aLostCollectIsSentAgainAndFindsItsOwnDoing() {
+    void suspendedALostCollectLooksAndFindsItsOwnDoing() {
         open();
         CompletableFuture<Boolean> collected = collect();
         servers.disconnect();
         servers.connect();
         prepared();
 
-        servers.answer(COLLECT, Code.NONODE).answer("exists " + path(""), Code.NONODE);
+        servers.answer("getChildren " + path(""), Code.NONODE);
+
+        assertThat(collected).isCompletedWithValue(true);
+    }
+
+    @Test
+    void openALostCollectIsSentAgainWhereTheTaskIsThere() {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        servers.children("getChildren " + path(""), "status").answer(COLLECT, Code.NONODE);
+
+        assertThat(collected).as("somebody else's doing").isCompletedWithValue(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"THROTTLEDOP, UNKNOWN"})
+    void openALostCollectThatCannotBeLookedForIsUnknown(Code code, Problem problem) {
+        open();
+        CompletableFuture<Boolean> collected = collect();
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        servers.answer("getChildren " + path(""), code);
+
+        assertThat(problem(collected)).isEqualTo(problem);
+    }
+
+    @Test
+    void suspendedACollectThatWasNeverSentIsSent() {
+        open();
+        servers.disconnect();
+        CompletableFuture<Boolean> collected = collect();
+        servers.connect();
+        prepared();
+        servers.answer(COLLECT, Code.OK);
 
         assertThat(collected).isCompletedWithValue(true);
     }
@@ -322,6 +456,29 @@ class ClientTest {
                 role.outcome(TASK, Duration.ofMinutes(1)).toCompletableFuture();
         servers.run();
         return outcome;
+    }
+
+    /** Of so many tasks, oldest first. */
+    private void outcomes(int count) {
+        for (int i = 1; i <= count; i++) {
+            role.outcome(new TaskId("task-1-%010d".formatted(i)), Duration.ofMinutes(1));
+        }
+        servers.run();
+    }
+
+    private static String status(int task) {
+        return "/tasks/task-1-%010d/status".formatted(task);
+    }
+
+    /** Nobody has a status yet. Returns how many were asked about. */
+    private int inVain() {
+        int reads = 0;
+        while (!servers.zk().asked().isEmpty() && servers.zk().asked().get(0).startsWith("getData")) {
+            String next = servers.zk().asked().get(0);
+            reads += next.split(", ").length;
+            servers.answer(next, Code.NONODE);
+        }
+        return reads;
     }
 
     private CompletableFuture<Boolean> collect() {

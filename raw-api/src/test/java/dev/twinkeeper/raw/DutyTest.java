@@ -12,10 +12,12 @@ import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.raw.session.ScriptedServers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.Asked;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -127,6 +129,25 @@ class DutyTest {
         assertThat(servers.zk().asked()).containsExactly(COMPLETE);
     }
 
+    /** S3: it was moved; its neighbours are completed as if it had never been among them. */
+    @Test
+    void workingOneOfManyIsOvertakenAndTheOthersAreCompleted() {
+        TaskId moved = new TaskId("task-0000000002");
+        byte[] tooLong = new byte[Payload.LIMIT + 1]; // which fails without a handler, so that both are done at once
+        register();
+        servers.children(LIST, moved.name(), TASK.name());
+        servers.zk().next("getData /tasks/task-0000000002, " + READ).data(tooLong, new Stat());
+        servers.run();
+        String other = COMPLETE.replace(TASK.name(), moved.name());
+        servers.zk().next(other + ", " + COMPLETE).refused(Code.NONODE, results(Code.NONODE, 4));
+        servers.run();
+        servers.zk().next(other).refused(Code.NONODE, results(Code.NONODE, 2));
+        servers.run().answer(COMPLETE, Code.OK);
+
+        assertThat(events).contains(new Event.ResultDiscarded(moved, W1), new Event.TaskCompleted(TASK, W1, false));
+        assertThat(servers.zk().asked()).isEmpty();
+    }
+
     @Test
     void workingConnectionLostCompletesWhatIsStillOurs() {
         work();
@@ -198,6 +219,14 @@ class DutyTest {
         assertThat(servers.zk().isClosed()).isTrue();
     }
 
+    /** Of a transaction whose first operation is to blame. */
+    private static OpResult[] results(Code first, int count) {
+        OpResult[] results = new OpResult[count];
+        Arrays.fill(results, new OpResult.ErrorResult(Code.RUNTIMEINCONSISTENCY.intValue()));
+        results[0] = new OpResult.ErrorResult(first.intValue());
+        return results;
+    }
+
     private void register() {
         role.start();
         servers.run();
@@ -216,6 +245,21 @@ class DutyTest {
     private void work() {
         register();
         servers.children(LIST, TASK.name()).data(READ, "hello", new Stat());
+    }
+
+    @Test
+    void noMoreTasksAreHandledAtATimeThanThereAreSlots() {
+        String[] names = {"task-0000000001", "task-0000000002", "task-0000000003", "task-0000000004", "task-0000000005"
+        };
+        register();
+        servers.children(LIST, names);
+        servers.zk().lose().get(0).data(new byte[0], new Stat());
+        servers.run();
+        assertThat(role.waiting()).as("four slots").isEqualTo(1);
+
+        finish();
+
+        assertThat(role.waiting()).isZero();
     }
 
     /** On the handler's thread, which then comes back to the loop. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.jute.Record;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.data.Stat;
 import org.apache.zookeeper.proto.SetDataRequest;
 
@@ -55,12 +56,36 @@ public record Asked(String what, AsyncCallback callback, String path, Record req
         } else if (callback instanceof AsyncCallback.StringCallback reply) {
             reply.processResult(rc, path, null, path);
         } else if (callback instanceof AsyncCallback.MultiCallback reply) {
-            reply.processResult(rc, path, null, results);
+            reply.processResult(rc, path, null, results != null ? results : parts(code, data, stat, names));
         } else if (callback instanceof AsyncCallback.VoidCallback reply) {
             reply.processResult(rc, path, null);
         } else {
             throw new AssertionError("no answer known for " + what);
         }
+    }
+
+    /** Of a transaction that is applied, or of reads: each part the same. A refusal without parts is one of the whole. */
+    private List<OpResult> parts(Code code, byte[] data, Stat stat, List<String> names) {
+        List<OpResult> parts = new ArrayList<>();
+        for (Op op : (MultiOperationRecord) request) {
+            boolean read = op.getKind() == Op.OpKind.READ;
+            if (code != Code.OK && (!read || code == Code.THROTTLEDOP)) {
+                return null;
+            }
+            parts.add(code == Code.OK ? part(op, data, stat, names) : new OpResult.ErrorResult(code.intValue()));
+        }
+        return parts;
+    }
+
+    private static OpResult part(Op op, byte[] data, Stat stat, List<String> names) {
+        return switch (op.getType()) {
+            case OpCode.getData -> new OpResult.GetDataResult(data, stat);
+            case OpCode.getChildren -> new OpResult.GetChildrenResult(names);
+            case OpCode.create -> new OpResult.CreateResult(op.getPath());
+            case OpCode.setData -> new OpResult.SetDataResult(new Stat());
+            case OpCode.check -> new OpResult.CheckResult();
+            default -> new OpResult.DeleteResult();
+        };
     }
 
     /** What it writes there. */

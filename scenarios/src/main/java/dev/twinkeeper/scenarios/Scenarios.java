@@ -22,6 +22,7 @@ import dev.twinkeeper.scenarios.recipes.QueueLossScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueRefusalScenarios;
 import dev.twinkeeper.scenarios.recipes.QueueScenarios;
 import dev.twinkeeper.scenarios.topics.AssignmentScenarios;
+import dev.twinkeeper.scenarios.topics.BatchScenarios;
 import dev.twinkeeper.scenarios.topics.BoundsScenarios;
 import dev.twinkeeper.scenarios.topics.ByHandScenarios;
 import dev.twinkeeper.scenarios.topics.CompletionScenarios;
@@ -67,6 +68,7 @@ public final class Scenarios {
             OperatorScenarios.class,
             WorkerLossScenarios.class,
             LostAnswerScenarios.class,
+            BatchScenarios.class,
             WatchGapScenarios.class,
             LifeCycleScenarios.class,
             TidyingScenarios.class,

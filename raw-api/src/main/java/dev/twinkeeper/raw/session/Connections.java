@@ -19,7 +19,7 @@ public class Connections {
      * The largest answer that we accept: a list of about 1.5 million tasks. The client's default of one mebibyte ends
      * at about 55,000, and looks like a lost connection.
      */
-    private static final int LARGEST_ANSWER = 64 << 20;
+    static final int LARGEST_ANSWER = 64 << 20;
 
     /** Bounds the one synchronous call there is, close: a swallowed reply would hang it for ever. */
     private static final int CLOSE_TIMEOUT_MS = 3_000;
