@@ -25,6 +25,8 @@ class TortureTest {
     /** Those that take the reign from a master who does not know it yet. */
     private static final List<FaultKind> DEPOSING = List.of(FaultKind.DELETE_MASTER, FaultKind.TAKE_MASTER);
 
+    private static final int MOST_RUNS = 5;
+
     @TempDir
     private Path directory;
 
@@ -84,14 +86,22 @@ class TortureTest {
         }
     }
 
-    /** The fence is two checks; on the wire they are made to hold, and the roles are the same. */
+    /**
+     * The fence is two checks; on the wire they are made to hold, and the roles are the same. A deposed master commits only
+     * if a transaction is on its way just then. So each fault is a chance, of which a run has three or more, and the runs go
+     * on until one is taken.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"raw", "curator"})
     void withoutTheFenceADeposedMasterCommits(String implementation) throws IOException {
-        RunResult result = run(implementation, Duration.ofSeconds(20), 1, DEPOSING, false);
+        long commits = 0;
+        StringBuilder runs = new StringBuilder();
+        for (int seed = 1; commits == 0 && seed <= MOST_RUNS; seed++) {
+            RunResult result = run(implementation, Duration.ofSeconds(20), seed, DEPOSING, false);
+            commits = result.count(ViolationKind.DEPOSED);
+            runs.append(result.summary()).append('\n');
+        }
 
-        assertThat(result.count(ViolationKind.DEPOSED))
-                .describedAs(result.summary())
-                .isPositive();
+        assertThat(commits).describedAs(runs.toString()).isPositive();
     }
 }
