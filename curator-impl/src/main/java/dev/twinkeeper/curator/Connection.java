@@ -37,15 +37,11 @@ import org.apache.zookeeper.data.Id;
  * @param client the same without its namespace
  * @param own whether the role closes it; else it is the caller's, and others have watches in it
  * @param root the client's namespace as a path, or empty: paths here are complete
- * @param credentials those that are known; a caller's client keeps its own to itself
+ * @param auth the credentials, those that are known; a caller's client keeps its own to itself
  */
-record Connection(
-        CuratorFramework framework, CuratorFramework client, boolean own, String root, List<AuthInfo> credentials) {
+record Connection(CuratorFramework framework, CuratorFramework client, boolean own, String root, List<AuthInfo> auth) {
     /** About 1.5 million tasks in a list. The default of one mebibyte ends at 55,000, and looks like a lost connection. */
     private static final int LARGEST_ANSWER = 64 << 20;
-
-    /** How often a session is closed before it is left alone; a connection may be lost meanwhile. */
-    private static final int CLOSES = 3;
 
     private static final RetryPolicy RETRY = new RetryForever(100);
 
@@ -98,8 +94,8 @@ record Connection(
         } catch (UnsupportedOperationException e) {
             throw CoordinationException.invalid("Curator namespace", namespace, "give the client itself, and a chroot");
         }
-        String root = namespace.isEmpty() ? "" : "/" + namespace;
-        return new Connection(callers, callers.usingNamespace(null), false, root, List.of());
+        return new Connection(
+                callers, callers.usingNamespace(null), false, namespace.isEmpty() ? "" : "/" + namespace, List.of());
     }
 
     ZooKeeper handle() throws Exception {
@@ -117,7 +113,9 @@ record Connection(
         int timeout = former.getSessionTimeout();
         // A server that says so grants a timeout of 0, which the handle's own clock does not.
         boolean over = former.getSessionId() == 0 || timeout <= 0;
-        for (int tries = 1; !over; tries++) {
+        for (long tries = 0; !over; tries = Math.min(tries + 1, 4)) {
+            // None at first, in the end twice as long as the session lives when nobody speaks in it.
+            MILLISECONDS.sleep(tries * (tries - 1) * timeout / 6);
             CompletableFuture<KeeperState> heard = new CompletableFuture<>();
             long since = System.nanoTime();
             ZooKeeper joined = new ZooKeeper(
@@ -129,16 +127,13 @@ record Connection(
                     false,
                     new StaticHostProvider(new ConnectStringParser(servers).getServerAddresses()),
                     former.getClientConfig());
-            credentials.forEach(each -> joined.addAuthInfo(each.getScheme(), each.getAuth()));
+            auth.forEach(each -> joined.addAuthInfo(each.getScheme(), each.getAuth()));
             try {
                 // Late, it may be the clock of this handle, which was never connected.
                 over = heard.get() == KeeperState.Expired
                         && System.nanoTime() - since < MILLISECONDS.toNanos(timeout) / 2;
             } finally {
                 joined.close();
-            }
-            if (!over && tries > CLOSES) {
-                MILLISECONDS.sleep(2L * timeout);
             }
         }
     }

@@ -5,12 +5,12 @@ import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.loop.Submission;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.TransactionOp;
 import org.apache.curator.utils.ZKPaths;
@@ -32,7 +32,7 @@ final class Submissions {
     private ZooKeeper sender;
 
     /** Bounded by the client's backlog. */
-    private final Deque<Submission> waiting = new ArrayDeque<>();
+    private final BlockingDeque<Submission> waiting = new LinkedBlockingDeque<>();
 
     Submissions(ClientRole role) {
         this.role = role;
@@ -40,9 +40,9 @@ final class Submissions {
     }
 
     /** What is submitted together shares transactions. */
-    synchronized void addAll(List<Submission> submissions) {
-        submissions.stream().filter(each -> !each.answer().isDone()).forEach(waiting::add);
-        notifyAll();
+    void addAll(List<Submission> submissions) {
+        waiting.addAll(
+                submissions.stream().filter(each -> !each.answer().isDone()).toList());
     }
 
     private void run() throws Exception {
@@ -53,10 +53,8 @@ final class Submissions {
         }
     }
 
-    private synchronized List<Submission> nextBatch() throws InterruptedException {
-        while (waiting.isEmpty()) {
-            wait();
-        }
+    private List<Submission> nextBatch() throws InterruptedException {
+        waiting.addFirst(waiting.take()); // waits for one
         return Submission.batch(waiting, role.settings.batch());
     }
 
@@ -121,9 +119,7 @@ final class Submissions {
             }
         }
         Collections.reverse(again);
-        synchronized (this) {
-            again.forEach(waiting::addFirst);
-        }
+        again.forEach(waiting::addFirst);
     }
     // endregion
 
