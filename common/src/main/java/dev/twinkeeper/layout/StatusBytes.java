@@ -32,9 +32,15 @@ public final class StatusBytes {
         return join(DONE, result.bytes());
     }
 
-    /** With what it says, or what it is. */
+    /** With what it says, or what it is. R5: also where it throws when it is asked what it says. */
     public static byte[] failed(Throwable thrown) {
-        return failed(thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage());
+        String said;
+        try {
+            said = thrown.getMessage();
+        } catch (Throwable e) {
+            said = null;
+        }
+        return failed(said == null ? thrown.getClass().getName() : said);
     }
 
     /** Of a task whose status the servers do not take, and closed the connection each time. */

@@ -166,7 +166,8 @@ final class Duty {
 
     private void work(List<String> names) {
         guard.enter(Phase.WORKING);
-        commands = Batches.ofReads(role.session, guard, job -> Op.getData(layout.task(job.task)), this::onCommand);
+        commands = Batches.ofReads(
+                role.session, guard, commands, job -> Op.getData(layout.task(job.task)), this::onCommand);
         completions = Batches.ofWrites(
                 role.session,
                 guard,

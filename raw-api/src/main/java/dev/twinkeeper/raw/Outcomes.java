@@ -155,8 +155,8 @@ final class Outcomes {
     void begin() {
         guard.enter(Phase.OPEN);
         looks = new Window(role.settings.window());
-        reads = Batches.ofReads(role.session, guard, this::read, this::onRead);
-        asks = Batches.ofReads(role.session, guard, this::read, this::onAsked);
+        reads = Batches.ofReads(role.session, guard, reads, this::read, this::onRead);
+        asks = Batches.ofReads(role.session, guard, asks, this::read, this::onAsked);
         round = null;
         afterPause = false;
         behind.clear();

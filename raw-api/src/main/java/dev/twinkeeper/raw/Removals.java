@@ -88,7 +88,7 @@ final class Removals {
                 code -> false,
                 this::onRemoved);
         looks = Batches.ofReads(
-                role.session, guard, removal -> Op.getChildren(layout.task(removal.task)), this::onLooked);
+                role.session, guard, looks, removal -> Op.getChildren(layout.task(removal.task)), this::onLooked);
         unanswered.forEach(removal -> (removal.inDoubt ? looks : removals).add(removal));
     }
 

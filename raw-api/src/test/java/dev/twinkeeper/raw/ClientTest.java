@@ -334,6 +334,19 @@ class ClientTest {
         assertThat(servers.zk().asked()).containsExactly("getData " + path("/status"));
     }
 
+    /** Perhaps it was lost for the answers: eight of a mebibyte are too long for a slow connection. */
+    @Test
+    void afterALostConnectionOneIsAskedInAPacket() {
+        open();
+        outcomes(8);
+        assertThat(servers.zk().asked()).hasSize(1);
+        servers.disconnect();
+        servers.connect();
+        prepared();
+
+        assertThat(servers.zk().asked()).hasSize(4).contains("getData " + status(1));
+    }
+
     @Test
     void patienceRunsOnWhileTheConnectionIsLost() {
         open();

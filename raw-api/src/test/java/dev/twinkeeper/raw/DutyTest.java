@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.zookeeper.Asked;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
@@ -103,6 +104,23 @@ class DutyTest {
 
         assertThat(servers.zk().asked()).isEmpty();
         assertThat(events).contains(new Event.ResultDiscarded(TASK, W1));
+    }
+
+    /** R5: else its slot would be taken for ever, and after four of them no task would be handled any more. */
+    @Test
+    void workingWhatIsThrownCannotSayWhyAndTheTaskFails() {
+        work();
+        result.completeExceptionally(new CompletionException("") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException();
+            }
+        });
+        servers.awaitWork().answer(COMPLETE, Code.OK);
+
+        assertThat(events).contains(new Event.TaskCompleted(TASK, W1, false));
     }
 
     @ParameterizedTest

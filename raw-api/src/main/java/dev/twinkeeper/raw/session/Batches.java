@@ -58,8 +58,11 @@ public final class Batches<T> {
     /** For requests that are never too large. */
     public static final LostTries SMALL = new LostTries(0);
 
-    /** What answers to reads may hold, for the sake of the memory of both sides. */
-    private static final int ANSWER_BYTES = 4 << 20;
+    /**
+     * What answers to reads may hold: no more than that to a single read. A client hears only whole packets, so one that
+     * takes longer than two thirds of the session timeout to arrive loses the connection.
+     */
+    private static final int ANSWER_BYTES = 1 << 20;
 
     private final Session session;
     private final PhaseGuard<?> guard;
@@ -94,10 +97,17 @@ public final class Batches<T> {
         this.reply = reply;
     }
 
-    /** Of reads, which spoil nothing for each other: what can't be read is answered with its own code. */
-    public static <T> Batches<T> ofReads(Session session, PhaseGuard<?> guard, Function<T, Op> read, Reply<T> reply) {
+    /**
+     * Of reads, which spoil nothing for each other: what can't be read is answered with its own code.
+     *
+     * @param former those of the phase before, null for none. Where some of them have no answer, perhaps the connection
+     *     was lost for that, which is too long for it: then one goes at a time, until it is known how long they are
+     */
+    public static <T> Batches<T> ofReads(
+            Session session, PhaseGuard<?> guard, Batches<T> former, Function<T, Op> read, Reply<T> reply) {
+        int first = former == null || former.underWay.isEmpty() ? FIRST_READS : 1;
         return new Batches<>(
-                session, guard, true, FIRST_READS, request -> SMALL, read.andThen(List::of), code -> false, reply);
+                session, guard, true, first, request -> SMALL, read.andThen(List::of), code -> false, reply);
     }
 
     /**
@@ -213,7 +223,7 @@ public final class Batches<T> {
         long size = results.stream().mapToLong(Batches::size).sum();
         if (size > ANSWER_BYTES) {
             most = Math.max(1, most / 2);
-        } else if (reads && count == most) {
+        } else if (reads && count == most && 2 * size <= ANSWER_BYTES) {
             most = Math.min(MOST_READS, 2 * most);
         }
     }

@@ -253,7 +253,7 @@ class BatchesTest {
     @Test
     void readsAreAnsweredEachWithItsOwnCode() {
         Batches<String> reads =
-                Batches.ofReads(servers.session(), guard, request -> Op.getData("/" + request), this::onAnswer);
+                Batches.ofReads(servers.session(), guard, null, request -> Op.getData("/" + request), this::onAnswer);
         List.of("a", "b", "c").forEach(reads::add);
         servers.run();
 
@@ -271,7 +271,8 @@ class BatchesTest {
 
     @Test
     void readsAreAsManyAsTheAnswersBeforeWereSmallEnough() {
-        Batches<String> reads = Batches.ofReads(servers.session(), guard, request -> Op.getData("/x"), this::onAnswer);
+        Batches<String> reads =
+                Batches.ofReads(servers.session(), guard, null, request -> Op.getData("/x"), this::onAnswer);
         for (int i = 0; i < 60; i++) {
             reads.add("x");
         }
