@@ -201,14 +201,15 @@ final class Outcomes {
     }
 
     private void onAsked(Question question, Code code, OpResult result) {
+        round.answered++;
         if (code == Code.NONODE) {
             round.vain.add(question);
-        } else {
-            onRead(question, code, result);
         }
-        round.answered++;
         if (round.answered == round.size) {
             onRoundOver(round.vain);
+        }
+        if (code != Code.NONODE) {
+            onRead(question, code, result);
         }
     }
 

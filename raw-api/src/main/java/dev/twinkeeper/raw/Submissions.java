@@ -55,6 +55,13 @@ final class Submissions {
         Sent(Submission submission) {
             this.submission = submission;
         }
+
+        /** S4: in doubt from now on, and not only when the connection is lost: a mistake may hide the answer. */
+        void at(long now) {
+            inDoubt = true;
+            alone = false;
+            at = now;
+        }
     }
 
     private final ClientRole role;
@@ -95,10 +102,7 @@ final class Submissions {
     void suspend() {
         if (guard.in(Phase.OPEN)) {
             List<Sent> lost = creates.underWay();
-            lost.forEach(sent -> {
-                sent.inDoubt = true;
-                sent.alone = lost.size() == 1;
-            });
+            lost.forEach(sent -> sent.alone = lost.size() == 1);
         }
         guard.enter(Phase.SUSPENDED);
     }
@@ -118,7 +122,7 @@ final class Submissions {
 
     // region submit
     private List<Op> create(Sent sent) {
-        sent.at = role.loop.now();
+        sent.at(role.loop.now());
         return List.of(Op.create(
                 layout.newTask(sent.submission.token()),
                 sent.submission.command().bytes(),

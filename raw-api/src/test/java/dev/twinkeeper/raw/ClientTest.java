@@ -2,6 +2,7 @@ package dev.twinkeeper.raw;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.CoordinationException.Problem;
@@ -212,6 +213,36 @@ class ClientTest {
         servers.run();
 
         assertThat(submit).isNotDone();
+    }
+
+    /** S4: whatever went wrong when it was answered, it is looked for before it is sent again. */
+    @Test
+    void whatSharesATransactionWithAMistakeIsAnsweredAndNotSentAgain() {
+        ClientRole mistaken = new ClientRole(Settings.connect("localhost:2181"), this::mistake, servers.session());
+        mistaken.start();
+        servers.run().connect();
+        prepared();
+        List<CompletableFuture<TaskId>> submits = mistaken.submitAll(List.of(payload(), payload())).stream()
+                .map(each -> each.toCompletableFuture())
+                .toList();
+        servers.run();
+        servers.zk()
+                .lose()
+                .get(0)
+                .results(new OpResult.CreateResult(path("")), new OpResult.CreateResult("/tasks/task-2-0000000002"));
+        assertThatThrownBy(servers::run).isInstanceOf(LinkageError.class);
+        servers.run().disconnect();
+        servers.connect();
+        prepared();
+
+        assertThat(servers.zk().asked()).isEmpty();
+        assertThat(submits.get(1)).isCompletedWithValue(new TaskId("task-2-0000000002"));
+    }
+
+    private void mistake(Event event) {
+        if (event.equals(new Event.Submitted(TASK))) {
+            throw new LinkageError("a listener's");
+        }
     }
 
     /** Whoever has an answer may ask for the next thing. */

@@ -199,7 +199,7 @@ public final class Batches<T> {
     private void onReply(List<T> batch, Code code, List<OpResult> results) {
         underWay.remove(batch);
         if (results == null) {
-            batch.forEach(request -> reply.on(request, code, null));
+            batch.forEach(request -> answer(request, code, null));
         } else if (reads || code == Code.OK) {
             onResults(batch, results);
             adapt(batch.size(), results);
@@ -214,7 +214,18 @@ public final class Batches<T> {
         for (int i = 0; i < batch.size(); i++) {
             OpResult result = results.get(i * each);
             Code code = code(result);
-            reply.on(batch.get(i), code, code == Code.OK ? result : null);
+            answer(batch.get(i), code, code == Code.OK ? result : null);
+        }
+    }
+
+    /** A mistake at one goes on as its own piece of work: its neighbours hear of their answers. */
+    private void answer(T request, Code code, OpResult result) {
+        try {
+            reply.on(request, code, result);
+        } catch (RuntimeException | Error mistake) {
+            session.loop().post(() -> {
+                throw mistake;
+            });
         }
     }
 
@@ -237,7 +248,7 @@ public final class Batches<T> {
         int culprit = culprit(results);
         Code code = code(results.get(culprit));
         if (batch.size() == 1 || refusesAll.test(code)) {
-            batch.forEach(request -> reply.on(request, code, null));
+            batch.forEach(request -> answer(request, code, null));
         } else {
             split(batch, culprit * batch.size() / results.size());
         }
