@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param address what the role writes into its znode, so that a person can find the process: one word; by default
  *     {@code PID@HOST}
  * @param slots how many tasks a worker takes at a time, 1 to 1000
- * @param window how many requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
+ * @param window how many single requests a role keeps in flight, 1 to 1000: ZooKeeper's client would queue without bound
  * @param batch the most operations of a transaction, 4 to 1000, the fence included
  * @param backlog how many submits, outcomes and collects a client may have under way, 1 to 10 million
  * @param retention how long the master leaves a completed task that nobody collects, the same for all roles of a tree,

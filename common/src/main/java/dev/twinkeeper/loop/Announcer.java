@@ -52,7 +52,7 @@ public final class Announcer {
         }
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // What comes next, an answer perhaps, must not depend on the listener.
             log.warn("{}: the listener threw at {}", who, what, e);
         }
     }

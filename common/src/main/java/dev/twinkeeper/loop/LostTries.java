@@ -12,7 +12,7 @@ public final class LostTries {
     /** What every server takes: without it no session could be. */
     private static final int SMALL = 4 * 1024;
 
-    /** So often in a row, alone, and each time with another connection right after it: that is no outage. */
+    /** So often, alone, and each time with another connection after it: that is hardly an outage. */
     private static final int MOST = 4;
 
     private final int bytes;
@@ -44,7 +44,7 @@ public final class LostTries {
         return most >> Math.min(losses, Integer.SIZE - 1);
     }
 
-    /** @param alone whether no other large request was under way */
+    /** @param alone whether no other request of its kind, or no other large one, was under way */
     public void lost(boolean alone) {
         losses++;
         lonely += alone ? 1 : 0;

@@ -20,10 +20,16 @@ public final class NameWait {
     /** As much of an address as is shown. */
     private static final int SHOWN = 100;
 
+    /** An answer that took longer may have waited for a connection. */
+    private static final Duration LATE = RoleLife.PAUSE.dividedBy(2);
+
     private final WorkerId worker;
     private final LongSupplier clock;
     private Event.WaitingForId holder;
-    private volatile long since;
+    private long since;
+
+    /** Whether the last second has begun; it and the time are guarded by this. */
+    private boolean last;
 
     /** @param clock in nanoseconds */
     public NameWait(WorkerId worker, LongSupplier clock) {
@@ -65,8 +71,9 @@ public final class NameWait {
     }
 
     /** A lost connection may mean another leader, and with it the clocks of all sessions begin anew. From any thread. */
-    public void restart() {
+    public synchronized void restart() {
         since = clock.getAsLong();
+        last = false;
     }
 
     /** Nobody is waited for. */
@@ -75,21 +82,28 @@ public final class NameWait {
     }
 
     /** What is left of the wait; zero or less when its time is up. */
-    public Duration rest() {
+    public synchronized Duration rest() {
         return holder.atMost().minusNanos(clock.getAsLong() - since);
     }
 
     /**
-     * What is left of the wait.
+     * What is left of the wait, until it is to be looked again: for who hears of the connection on another thread than
+     * of the answer to a look. Such an answer may have waited for a connection, and be here before {@link #restart}. So
+     * the last second counts from a look, and once more where the next answer was late.
      *
      * @throws CoordinationException {@code ID_IN_USE} when its time is up
      */
-    public Duration restOrRefusal() {
-        Duration rest = rest();
-        if (rest.isNegative() || rest.isZero()) {
+    public synchronized Duration restOrRefusal() {
+        Duration rest = last ? rest() : rest().minus(RoleLife.PAUSE);
+        if (!rest.isNegative() && !rest.isZero()) {
+            return rest;
+        }
+        if (last && rest.compareTo(LATE.negated()) > 0) {
             throw inUse();
         }
-        return rest;
+        last = true;
+        since = clock.getAsLong() - holder.atMost().minus(RoleLife.PAUSE).toNanos();
+        return RoleLife.PAUSE;
     }
 
     /** The holder did not end while a dead one would have. */

@@ -20,8 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param tries used by who sends it
  */
 public record Submission(String token, Payload command, CompletableFuture<TaskId> answer, LostTries tries) {
-    /** Half of what a server takes in one request, so that names and headers never matter. */
-    private static final int BATCH_BYTES = 512 * 1024;
+    /** Less than any server's limit should be. What a larger packet would save no longer counts. */
+    private static final int BATCH_BYTES = 64 * 1024;
+
+    /** Names and headers, about. */
+    private static final int OVERHEAD = 128;
 
     private static final String PROCESS =
             UUID.randomUUID().toString().replace("-", "").substring(0, 16);
@@ -50,7 +53,7 @@ public record Submission(String token, Payload command, CompletableFuture<TaskId
         int bytes = 0;
         int room = BATCH_BYTES;
         while (!waiting.isEmpty() && batch.size() < most) {
-            bytes += waiting.peek().command.size();
+            bytes += waiting.peek().command.size() + OVERHEAD;
             room = Math.min(room, waiting.peek().tries.room(BATCH_BYTES));
             if (!batch.isEmpty() && bytes > room) {
                 break;

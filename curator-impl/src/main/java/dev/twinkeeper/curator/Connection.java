@@ -113,9 +113,9 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
         int timeout = former.getSessionTimeout();
         // A server that says so grants a timeout of 0, which the handle's own clock does not.
         boolean over = former.getSessionId() == 0 || timeout <= 0;
-        for (long tries = 0; !over; tries = Math.min(tries + 1, 4)) {
+        for (long closes = 0; !over; ) {
             // None at first, in the end twice as long as the session lives when nobody speaks in it.
-            MILLISECONDS.sleep(tries * (tries - 1) * timeout / 6);
+            MILLISECONDS.sleep(closes * (closes - 1) * timeout / 6);
             CompletableFuture<KeeperState> heard = new CompletableFuture<>();
             long since = System.nanoTime();
             ZooKeeper joined = new ZooKeeper(
@@ -135,6 +135,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
             } finally {
                 joined.close();
             }
+            closes = heard.join() == KeeperState.SyncConnected ? Math.min(closes + 1, 4) : closes;
         }
     }
 

@@ -254,8 +254,14 @@ final class Duty {
 
     private void handleNext() {
         if (handling < role.settings.slots() && !queued.isEmpty() && !guard.in(Phase.OVER)) {
+            try {
+                handlers.execute(queued.element());
+            } catch (OutOfMemoryError noThread) { // The task waits for one, as for a slot.
+                role.loop.after(PAUSE, this::handleNext);
+                return;
+            }
+            queued.remove();
             handling++;
-            handlers.execute(queued.remove());
         }
     }
 

@@ -176,16 +176,21 @@ final class Registration {
                     .getData(
                             role.layout.worker(role.id),
                             false,
-                            guard.data((code, line, stat) -> onHolderRead(held, line)),
+                            guard.data((code, line, stat) -> onHolderRead(held, code, line)),
                             null);
         }
     }
 
     /** @param line null where it may not be read: then only our own timeout is known */
-    private void onHolderRead(Stat held, byte[] line) {
-        int granted = role.zk().getSessionTimeout();
-        role.announcer.tell(wait.begin(held.getEphemeralOwner(), held.getCtime(), line, granted));
-        awaitEnd();
+    private void onHolderRead(Stat held, Code code, byte[] line) {
+        switch (code) {
+            case OK, NOAUTH, NONODE -> {
+                int granted = role.zk().getSessionTimeout();
+                role.announcer.tell(wait.begin(held.getEphemeralOwner(), held.getCtime(), line, granted));
+                awaitEnd();
+            }
+            default -> fail("read " + role.layout.worker(role.id), code);
+        }
     }
 
     private void awaitEnd() {

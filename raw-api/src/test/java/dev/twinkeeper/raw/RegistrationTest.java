@@ -91,6 +91,20 @@ class RegistrationTest {
     }
 
     @Test
+    void aHolderThatWasNotReadForTheMomentIsReadAgain() {
+        prepare()
+                .stat("exists /workers/w1", ScriptedServers.ephemeral(99))
+                .answer("getData /workers/w1", Code.THROTTLEDOP)
+                .pass(PAUSE)
+                .answer("check /", Code.OK);
+        prepared();
+        held(99, "w1@host slots=4 session=10000ms");
+        servers.pass(LONGER_THAN_A_DEAD_SESSION);
+
+        assertThat(role.ready().toCompletableFuture()).isNotDone();
+    }
+
+    @Test
     void lookingPersistentIsRefused() {
         prepare();
         servers.stat("exists /workers/w1", new Stat());

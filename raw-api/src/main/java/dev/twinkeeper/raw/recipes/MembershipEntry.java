@@ -290,6 +290,7 @@ final class MembershipEntry {
 
     private void in() {
         phase = Phase.IN;
+        own.losses = 0; // those before were of this data, and it was not too large
         own.waiting = null;
         own.joined.complete(null);
         own.updates.forEach(update -> update.complete(null));

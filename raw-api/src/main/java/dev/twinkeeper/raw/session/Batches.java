@@ -47,8 +47,11 @@ public final class Batches<T> {
     /** Batches under way: enough that servers far away have always one to work on; more would only be smaller. */
     private static final int PIPELINE = 4;
 
-    /** Half of what a server takes in one request, so that names and headers never matter. */
-    private static final int BYTES = 512 * 1024;
+    /** Less than any server's limit should be. What a larger packet would save no longer counts. */
+    private static final int BYTES = 64 * 1024;
+
+    /** The names and headers of a request, about. */
+    private static final int OVERHEAD = 256;
 
     /** So many answers of a mebibyte, the most that a server stores by default, are no longer than a packet may be. */
     private static final int MOST_READS = Connections.LARGEST_ANSWER / (1 << 20) - 4;
@@ -178,7 +181,7 @@ public final class Batches<T> {
         boolean suspect = false;
         while (!waiting.isEmpty() && batch.size() < most) {
             LostTries next = tries.apply(waiting.peek());
-            size += next.bytes();
+            size += next.bytes() + OVERHEAD;
             room = Math.min(room, next.room(BYTES));
             suspect |= next.isSuspect();
             if (!batch.isEmpty() && (size > room || suspect)) {

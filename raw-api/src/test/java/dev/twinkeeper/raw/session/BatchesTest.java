@@ -103,7 +103,7 @@ class BatchesTest {
 
     @Test
     void waitingABatchIsBoundedInBytes() {
-        add("a300000", "b200000", "c200000");
+        add("a30000", "b20000", "c20000");
 
         assertThat(servers.zk().asked()).containsExactly(sent("a", "b"), sent("c"));
     }
@@ -131,11 +131,11 @@ class BatchesTest {
 
     @Test
     void waitingThoseThatWereLostGoInSmallerBatches() {
-        for (int i = 0; i < 8; i++) {
-            tries("a1000").lost(false);
-            tries("b1000").lost(false);
+        for (int i = 0; i < 5; i++) {
+            tries("a700").lost(false);
+            tries("b700").lost(false);
         }
-        add("a1000", "b1000", "c1000", "d1000");
+        add("a700", "b700", "c700", "d700");
 
         assertThat(servers.zk().asked()).containsExactly(sent("a", "b"), sent("c", "d"));
     }

@@ -230,6 +230,7 @@ abstract class PlainRole implements Role {
                     event -> loop.post(() -> onState(mine, event.getState())),
                     zk.getSessionId(),
                     zk.getSessionPasswd());
+            settings.security().credentials().ifPresent(own -> zk.addAuthInfo(own.scheme(), own.bytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -125,6 +125,7 @@ final class ManagedRole {
     }
 
     private void onExit(ChildProcess ended) {
+        clock.ifPresent(set -> SettableClock.forget(ended.pid()));
         String how = ending == null ? "died" : ending;
         recorder.record(name, process("end", ended).put("how", how).put("exit", ended.exitCode()));
         if (ending == null) {

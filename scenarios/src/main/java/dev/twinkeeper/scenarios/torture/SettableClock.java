@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wall clock of one process, which can be set while it runs: libfaketime stands between the process and the kernel,
@@ -24,6 +26,11 @@ final class SettableClock {
     /** Debian, Fedora, and by hand. */
     private static final List<Path> PLACES =
             List.of(Path.of("/usr/lib"), Path.of("/usr/lib64"), Path.of("/usr/local/lib"));
+
+    /** Where Linux keeps shared memory. */
+    private static final Path SHARED = Path.of("/dev/shm");
+
+    private static final Logger log = LoggerFactory.getLogger(SettableClock.class);
 
     private final Path library;
     private final Path file;
@@ -81,6 +88,17 @@ final class SettableClock {
                 // Else a JVM's timed waits return at once, and its threads spin.
                 "FAKETIME_FORCE_MONOTONIC_FIX",
                 "0");
+    }
+
+    /** Removes what the library shares between processes and leaves behind where its own was killed. */
+    static void forget(long pid) {
+        for (String name : List.of("faketime_shm_" + pid, "sem.faketime_sem_" + pid)) {
+            try {
+                Files.deleteIfExists(SHARED.resolve(name));
+            } catch (IOException e) {
+                log.debug("{} stays", name, e);
+            }
+        }
     }
 
     /** From now on the clock is wrong by so much. */

@@ -45,6 +45,9 @@ final class TakenAcl extends OperatorFaults.ByHand {
 
     private boolean restore() {
         try {
+            if (!operator.isAlive()) { // on a machine that stood still for a while, say
+                operator = targets.operator();
+            }
             operator.restore(before);
             operator.close();
             return true;

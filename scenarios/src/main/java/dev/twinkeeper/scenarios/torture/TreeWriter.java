@@ -73,6 +73,11 @@ final class TreeWriter implements AutoCloseable {
         return keeper.getSessionId();
     }
 
+    /** Whether the session is not over. */
+    boolean isAlive() {
+        return keeper.getState().isAlive();
+    }
+
     private interface Command<T> {
         T run() throws KeeperException, InterruptedException;
     }
@@ -167,8 +172,9 @@ final class TreeWriter implements AutoCloseable {
         return reduced;
     }
 
-    /** Gives back what {@link #restrict} took. */
+    /** Gives back what {@link #restrict} took, in this session or another. */
     void restore(Map<String, List<ACL>> before) throws NotInjected {
+        keeper.addAuthInfo(RESTRICTS.scheme(), RESTRICTS.bytes());
         for (Map.Entry<String, List<ACL>> each : before.entrySet()) {
             run(() -> {
                 try {

@@ -2,6 +2,8 @@ package dev.twinkeeper.scenarios.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.twinkeeper.contract.Security;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,28 @@ class ProcessSettingTest {
 
         assertThat(SettableClock.of(directory.resolve("w4.clock"))).isEmpty();
         assertThat(SettableClock.missing()).contains("libfaketime", "apt-get install");
+    }
+
+    @Test
+    void aProcessThatWasKilledLeavesNothingOfItsClock() throws Exception {
+        Optional<SettableClock> clock = SettableClock.of(directory.resolve("w4.clock"));
+        assumeThat(clock).as(SettableClock.missing()).isPresent();
+        ProcessBuilder sleep = new ProcessBuilder("sleep", "60");
+        sleep.environment().putAll(clock.orElseThrow().environment());
+        Process process = sleep.start();
+        Path shared = Path.of("/dev/shm", "faketime_shm_" + process.pid());
+        Path lock = Path.of("/dev/shm", "sem.faketime_sem_" + process.pid());
+        try {
+            await().until(() -> Files.exists(shared) && Files.exists(lock));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(shared).as("the library does not clean up after a kill").exists();
+
+        SettableClock.forget(process.pid());
+
+        assertThat(shared).doesNotExist();
+        assertThat(lock).doesNotExist();
     }
 
     @Test

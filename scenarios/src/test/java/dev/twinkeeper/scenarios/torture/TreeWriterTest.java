@@ -71,4 +71,20 @@ class TreeWriterTest {
             assertThat(role.exists("/workers/w1")).isTrue();
         }
     }
+
+    /** The operator's session may end meanwhile. */
+    @Test
+    void whatWasTakenIsGivenBackInAnotherSession() throws NotInjected {
+        Map<String, List<ACL>> before = new LinkedHashMap<>();
+        TreeWriter first = writer();
+        first.restrict(before);
+        first.close();
+
+        assertThat(first.isAlive()).isFalse();
+        try (TreeWriter second = writer();
+                Operator role = operator()) {
+            second.restore(before);
+            role.create("/tasks/t3", "");
+        }
+    }
 }
