@@ -2,7 +2,9 @@ package dev.twinkeeper.scenarios.checker;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The last whole record of a server's log: for faults that touch the log and must know what they take away.
@@ -22,6 +24,22 @@ public record LogTail(Path file, long zxid, long begin, long end) {
             }
         }
         return last;
+    }
+
+    /**
+     * The highest transaction of a file of the log that has some twice, or out of order; empty where it is in order. Not to
+     * be asked while its server runs.
+     */
+    public static OptionalLong outOfOrder(Path file) throws IOException {
+        long highest = 0;
+        boolean inOrder = true;
+        try (LogCursor cursor = new LogCursor(List.of(file), 0)) {
+            while (cursor.next()) {
+                inOrder &= cursor.zxid() > highest;
+                highest = Math.max(highest, cursor.zxid());
+            }
+        }
+        return inOrder ? OptionalLong.empty() : OptionalLong.of(highest);
     }
 
     /** Whether the log below that directory has that transaction, whole. The server may be writing to it. */

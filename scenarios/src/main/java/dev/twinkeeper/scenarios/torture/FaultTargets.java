@@ -1,6 +1,8 @@
 package dev.twinkeeper.scenarios.torture;
 
 import dev.twinkeeper.contract.Security;
+import dev.twinkeeper.scenarios.checker.LogTail;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +13,11 @@ import java.util.function.Predicate;
 
 /** What faults may touch, and whom they have under way. Used by the thread of the nemesis. */
 final class FaultTargets {
+    /** The others are sent the same transactions, and write them within this. */
+    private static final long OTHERS_MS = 3_000;
+
+    private static final long POLL_MS = 20;
+
     final RunClock clock;
     final Servers servers;
     final List<ManagedRole> roles;
@@ -130,6 +137,19 @@ final class FaultTargets {
         return monitor.leader()
                 .filter(leads -> monitor.server(leads.id()).followers() < servers.size() - 1)
                 .map(leads -> leads + " leads one follower less");
+    }
+
+    /** Returns when all other servers have that transaction in their logs: this one may lose it. */
+    void awaitOthers(ServerNode node, long zxid) throws IOException, NotInjected {
+        long deadline = clock.now() + RunClock.micros(OTHERS_MS);
+        for (ServerNode other : servers.nodes()) {
+            while (other != node && !LogTail.has(other.data(), zxid)) {
+                if (clock.now() > deadline) {
+                    throw new NotInjected("%s has not 0x%x, the last transaction of %s".formatted(other, zxid, node));
+                }
+                Pause.ms(POLL_MS);
+            }
+        }
     }
 
     /** Whether that server serves, by what it said after that moment. */

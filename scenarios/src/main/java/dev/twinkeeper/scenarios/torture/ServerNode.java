@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 public final class ServerNode {
     static final String SNAPSHOT = "snapshot.";
 
+    static final String LOG = "log.";
+
     private final int id;
     private final int clientPort;
     private final Path directory;
@@ -139,7 +141,7 @@ public final class ServerNode {
     }
 
     private boolean hasLogOnly() {
-        return files(SNAPSHOT).isEmpty() && !files("log.").isEmpty();
+        return files(SNAPSHOT).isEmpty() && !files(LOG).isEmpty();
     }
 
     public void kill() {

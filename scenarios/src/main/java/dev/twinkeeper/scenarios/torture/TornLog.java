@@ -12,11 +12,6 @@ import java.util.Optional;
  * finds the transaction where the leader sent it again.
  */
 final class TornLog implements Fault {
-    /** The others are sent the same transactions, and write them within this. */
-    private static final long OTHERS_MS = 3_000;
-
-    private static final long POLL_MS = 20;
-
     private final FaultTargets targets;
     private final int pick;
     private ServerNode node;
@@ -42,24 +37,12 @@ final class TornLog implements Fault {
         try {
             LogTail last = LogTail.of(node.data())
                     .orElseThrow(() -> new NotInjected(node + " had written nothing to its newest log yet"));
-            awaitOthers(last.zxid());
+            targets.awaitOthers(node, last.zxid());
             kept = 1 + pick % (last.end() - last.begin() - 1);
             tear(last, kept, pick / 7 % 2 == 0);
             torn = last;
         } catch (IOException e) {
             throw new NotInjected("the log of " + node + " can't be torn: " + e.getMessage());
-        }
-    }
-
-    private void awaitOthers(long zxid) throws IOException, NotInjected {
-        long deadline = targets.clock.now() + RunClock.micros(OTHERS_MS);
-        for (ServerNode other : targets.servers.nodes()) {
-            while (other != node && !LogTail.has(other.data(), zxid)) {
-                if (targets.clock.now() > deadline) {
-                    throw new NotInjected("%s has not 0x%x, the last transaction of %s".formatted(other, zxid, node));
-                }
-                Pause.ms(POLL_MS);
-            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.server.Request;
@@ -61,6 +62,23 @@ class TornLogTest {
         assertThat(bytes[(int) tail.end() - 1]).isEqualTo((byte) 'B');
         assertThat(bytes[(int) tail.end()]).isZero();
         assertThat(tail.end() - tail.begin()).isBetween(50L, 200L);
+    }
+
+    /** ZOOKEEPER-4712. */
+    @Test
+    void aFileThatHasTransactionsTwiceIsFound() throws IOException {
+        Path file = last().file();
+        assertThat(LogTail.outOfOrder(file)).isEmpty();
+
+        log = new FileTxnLog(Files.createDirectory(directory.resolve("twice")).toFile());
+        for (long zxid : List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3, EPOCH + 1, EPOCH + 2)) {
+            append(zxid);
+        }
+        log.commit();
+        log.close();
+
+        Path twice = LogTail.of(directory.resolve("twice")).orElseThrow().file();
+        assertThat(LogTail.outOfOrder(twice)).hasValue(EPOCH + 3);
     }
 
     static Stream<Arguments> tears() {
