@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A follower of release 3.8 that leaves its leader in the middle of a sync and joins it again, in one process, may write
  * the same transactions to its log twice (<a href="https://issues.apache.org/jira/browse/ZOOKEEPER-4712">ZOOKEEPER-4712</a>,
- * mended in 3.9.4). If it ends before it is through with them, what was deleted stands in its tree again after the next
+ * mended in 3.9.3). If it ends before it is through with them, what was deleted stands in its tree again after the next
  * start. No client can do anything about that. So a file that it wrote so is taken away, and the leader sends those
  * transactions again.
  */
