@@ -301,7 +301,14 @@ final class ServersCheck {
                         Kind.VERSION,
                         String.join(", ", where),
                         "version " + version + " is too old: no persistent watches, and no mends any more",
-                        "bring it to 3.8 or newer");
+                        "bring it to 3.9.3 or newer");
+            } else if (servers.size() > 1 && version.matches("3\\.([678]|9\\.[012])(\\..*)?")) {
+                add(
+                        Kind.VERSION,
+                        String.join(", ", where),
+                        "version " + version + " may write its log twice after a broken sync, and bring deleted znodes"
+                                + " back (ZOOKEEPER-4712)",
+                        "bring it to 3.9.3 or newer");
             }
         });
     }

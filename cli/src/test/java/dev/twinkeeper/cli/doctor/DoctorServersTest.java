@@ -98,16 +98,25 @@ class DoctorServersTest {
 
     @Test
     void versionsThatDifferAreNamed() {
-        try (FakeServer one = FakeServer.ofVersion("3.8.0", "follower");
+        try (FakeServer one = FakeServer.ofVersion("3.9.4", "follower");
                 FakeServer other = FakeServer.ofVersion("3.9.5", "leader")) {
-            only(one.address() + "," + other.address(), Kind.VERSION, "versions differ", "3.8.0 at " + one.address());
+            only(one.address() + "," + other.address(), Kind.VERSION, "versions differ", "3.9.4 at " + one.address());
         }
     }
 
     @Test
     void aVersionThatIsTooOldIsNamed() {
         try (FakeServer old = FakeServer.ofVersion("3.4.14", "standalone")) {
-            only(old.address(), Kind.VERSION, "version 3.4.14 is too old", "3.8 or newer");
+            only(old.address(), Kind.VERSION, "version 3.4.14 is too old", "3.9.3 or newer");
+        }
+    }
+
+    @Test
+    void aVersionThatMayBringDeletedZnodesBackIsNamed() {
+        try (FakeServer one = FakeServer.ofVersion("3.9.2", "follower");
+                FakeServer other = FakeServer.ofVersion("3.9.2", "leader")) {
+            String connect = one.address() + "," + other.address();
+            only(connect, Kind.VERSION, "version 3.9.2", "ZOOKEEPER-4712", "3.9.3 or newer");
         }
     }
 
