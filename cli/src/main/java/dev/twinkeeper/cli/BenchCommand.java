@@ -296,6 +296,7 @@ final class BenchCommand implements Callable<Integer> {
                     "it names servers that run already: leave out --servers, --processes");
         }
         Security doors = connect == null ? security.plainTcp("the bench's own servers") : security.security();
+        doors.withoutRoles("a bench");
         Optional<Security> secured = Optional.of(doors).filter(some -> !some.equals(Security.NONE));
         if (!against.isEmpty() && secured.isPresent()) {
             throw CoordinationException.invalid(

@@ -74,6 +74,7 @@ final class DemoCommand implements Callable<Integer> {
         boolean concept = ConceptDemos.names().contains(name);
         Demo demo = ConceptDemos.of(name).or(() -> Demos.of(name)).orElseThrow(() -> unknown(name));
         Security doors = security.plainTcp("the servers of a demo");
+        doors.withoutRoles("a demo");
         logging.open("demo", terminal);
         terminal.say(terminal.paint(Tone.FAINT, "starting an ensemble of three"));
         try (Ensemble ensemble = Ensemble.start()) {

@@ -33,7 +33,9 @@ final class SecurityOptions {
             defaultValue = "open",
             description =
                     "Who may use the znodes that we make: open (everybody), creator (our credentials), or identities"
-                            + " as digest:user:HASH with commas. Default: ${DEFAULT-VALUE}.")
+                            + " as digest:user:HASH with commas. With operator=, master=, worker= or client= before it"
+                            + " an identity may do what that role needs, and else everything."
+                            + " Default: ${DEFAULT-VALUE}.")
     private String acl;
 
     @Option(

@@ -8,13 +8,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who a participant is, who may use the znodes that it makes, and how it connects. Immutable. Its text form contains no
  * secret.
  *
  * @param credentials its identity, by ZooKeeper's scheme {@code digest}; empty for none
- * @param acl the identities that may do everything with the znodes that it makes; never empty
+ * @param acl the identities that may use the znodes that it makes, each for everything or in a role; never empty
  * @param client properties of ZooKeeper's client, such as {@code zookeeper.client.secure}; empty for plain TCP
  */
 public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<String, String> client) {
@@ -24,7 +25,8 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
     private static final int MOST_GRANTS = 100;
 
     /**
-     * @throws CoordinationException {@code INVALID} where nobody could use the znodes, or too many identities are named
+     * @throws CoordinationException {@code INVALID} where nobody could use the znodes, or too many identities are named;
+     *     where some have roles, and nobody has one of the four
      */
     public Security {
         acl = List.copyOf(acl);
@@ -33,6 +35,43 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
             throw CoordinationException.invalid(
                     "acl", acl.size() + " identities", "from 1 to " + MOST_GRANTS + " may be granted");
         }
+        checkRoles(acl);
+    }
+
+    private static void checkRoles(List<Grant> acl) {
+        if (!hasRoles(acl)) {
+            return;
+        }
+        if (acl.contains(Grant.EVERYBODY)) {
+            throw CoordinationException.invalid(
+                    "acl", "open", "everybody may do everything then: leave it out, or the roles");
+        }
+        for (TreeRole role : TreeRole.values()) {
+            if (acl.stream().noneMatch(each -> each.role().map(role::equals).orElse(true))) {
+                throw CoordinationException.invalid(
+                        "acl", role.toString(), "nobody has this role: add " + role + "=digest:user:HASH");
+            }
+        }
+    }
+
+    private static boolean hasRoles(List<Grant> acl) {
+        return acl.stream().anyMatch(each -> each.role().isPresent());
+    }
+
+    /**
+     * The identities that may do everything, for what has no roles.
+     *
+     * @param what it is, for the error: {@code recipes}
+     * @throws CoordinationException {@code INVALID} where some have roles
+     */
+    public List<Grant> withoutRoles(String what) {
+        if (hasRoles(acl)) {
+            throw CoordinationException.invalid(
+                    "acl",
+                    acl.stream().map(Grant::toString).collect(Collectors.joining(",")),
+                    "for " + what + ", name identities without roles, as digest:user:HASH");
+        }
+        return acl;
     }
 
     public Security withCredentials(Credentials own) {
@@ -118,44 +157,88 @@ public record Security(Optional<Credentials> credentials, List<Grant> acl, Map<S
     }
 
     /**
-     * The right to do everything, for an identity as ZooKeeper writes it: {@code world:anyone}, {@code digest:user:hash},
+     * The right of an identity, as ZooKeeper writes it: {@code world:anyone}, {@code digest:user:hash},
      * {@code x509:CN=…}.
+     *
+     * @param role for what; empty for everything
      */
-    public record Grant(String scheme, String id) {
+    public record Grant(String scheme, String id, Optional<TreeRole> role) {
         public static final Grant EVERYBODY = new Grant("world", "anyone");
 
+        private static final String CREATOR = "creator";
+
+        /** For everything. */
+        public Grant(String scheme, String id) {
+            this(scheme, id, Optional.empty());
+        }
+
+        public Grant in(TreeRole granted) {
+            return new Grant(scheme, id, Optional.of(granted));
+        }
+
         /**
-         * Reads {@code open}, {@code creator}, or identities with commas between them.
+         * Reads {@code open}, {@code creator}, or identities with commas between them, each with {@code role=} before it
+         * or without.
          *
          * @param own what {@code creator} stands for
          * @throws CoordinationException {@code INVALID} where it is none of these, or {@code creator} without
-         *     credentials
+         *     credentials or beside roles; or where there are roles and we could use nothing of what we make
          */
         public static List<Grant> parse(String text, Optional<Credentials> own) {
             List<Grant> grants = new ArrayList<>();
+            boolean creator = false;
             for (String each : text.split(",", -1)) {
-                grants.add(one(text, each.strip(), own));
+                String part = each.strip();
+                int sign = part.split(":", 2)[0].indexOf('='); // in x509:CN=… it is none
+                Grant grant = one(text, part.substring(sign + 1), own);
+                grants.add(sign < 0 ? grant : grant.in(TreeRole.parse(part.substring(0, sign))));
+                creator |= part.substring(sign + 1).equals(CREATOR);
+            }
+            if (hasRoles(grants) && creator) {
+                throw CoordinationException.invalid(
+                        "acl", text, "beside roles creator is somebody else in each process: name the identity");
+            }
+            if (hasRoles(grants)) {
+                checkOwn(text, grants, own.map(Credentials::grant));
             }
             return grants;
+        }
+
+        /** Who makes a znode that it may not use has mistyped its password, or the hash. */
+        private static void checkOwn(String text, List<Grant> grants, Optional<Grant> own) {
+            boolean named = grants.stream()
+                    .anyMatch(each -> !each.scheme().equals("digest")
+                            || own.isPresent() && each.id().equals(own.get().id()));
+            if (!named) {
+                throw CoordinationException.invalid(
+                        "acl", text, "our own credentials are none of these identities, so we could use nothing");
+            }
         }
 
         private static Grant one(String text, String each, Optional<Credentials> own) {
             if (each.equals("open")) {
                 return EVERYBODY;
             }
-            if (each.equals("creator")) {
+            if (each.equals(CREATOR)) {
                 return own.orElseThrow(() ->
-                                CoordinationException.invalid("acl", "creator", "there are no credentials to grant to"))
+                                CoordinationException.invalid("acl", CREATOR, "there are no credentials to grant to"))
                         .grant();
             }
             if (!each.matches("digest:[^:,]+:[A-Za-z0-9+/]{27}=|x509:[^,]+|ip:[0-9a-fA-F.:/]+")) {
                 throw CoordinationException.invalid(
                         "acl",
                         text,
-                        "write open, creator, or identities as digest:user:HASH, x509:NAME, ip:ADDRESS with commas");
+                        "write open, creator, or identities as digest:user:HASH, x509:NAME, ip:ADDRESS with commas, each"
+                                + " with role= before it where there are several");
             }
             int colon = each.indexOf(':');
             return new Grant(each.substring(0, colon), each.substring(colon + 1));
+        }
+
+        /** As in {@code --acl}. */
+        @Override
+        public String toString() {
+            return role.map(each -> each + "=").orElse("") + scheme + ":" + id;
         }
     }
 }

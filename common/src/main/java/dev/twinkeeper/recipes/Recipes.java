@@ -76,11 +76,15 @@ public interface Recipes {
         return found().filter(each -> !each.name().equals(each.side())).toList();
     }
 
-    /** What the recipes of a place take for the security of the roles. */
+    /**
+     * What the recipes of a place take for the security of the roles.
+     *
+     * @throws CoordinationException {@code INVALID} where identities have roles, which recipes don't know
+     */
     static Recipe.Access access(Security security) {
         return new Recipe.Access(
                 security.credentials().map(Security.Credentials::bytes).orElse(new byte[0]),
-                security.acl().stream()
+                security.withoutRoles("recipes").stream()
                         .map(grant -> grant.scheme() + ":" + grant.id())
                         .toList(),
                 security.client());

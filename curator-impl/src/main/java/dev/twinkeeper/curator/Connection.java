@@ -6,10 +6,11 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import dev.twinkeeper.contract.CoordinationException;
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.TreeAcl;
 import dev.twinkeeper.loop.RoleLife;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.AuthInfo;
 import org.apache.curator.framework.CuratorFramework;
@@ -21,7 +22,6 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.Watcher.WatcherType;
-import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ConnectStringParser;
 import org.apache.zookeeper.client.StaticHostProvider;
@@ -56,7 +56,7 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
                 .retryPolicy(RETRY)
                 .ensembleTracker(false) // It would leave the addresses that the user gave.
                 .authorization(credentials(settings.security()))
-                .aclProvider(new SameForAll(acl(settings.security())))
+                .aclProvider(new ByPath(acl(settings), acl(settings).at("/")))
                 .zkClientConfig(config)
                 .build();
         return new Connection(client, client, true, "", credentials(settings.security()));
@@ -68,17 +68,15 @@ record Connection(CuratorFramework framework, CuratorFramework client, boolean o
                 .toList();
     }
 
-    /** No List.of: ZooKeeper asks it whether it holds null, which throws. */
-    private static List<ACL> acl(Security security) {
-        return security.acl().stream()
-                .map(each -> new ACL(Perms.ALL, new Id(each.scheme(), each.id())))
-                .collect(Collectors.toList());
+    private static TreeAcl<ACL> acl(Settings settings) {
+        Layout layout = new Layout(settings.connect().chroot());
+        return new TreeAcl<>(settings.security(), layout, (perms, scheme, id) -> new ACL(perms, new Id(scheme, id)));
     }
 
-    private record SameForAll(List<ACL> getDefaultAcl) implements ACLProvider {
+    private record ByPath(TreeAcl<ACL> tree, List<ACL> getDefaultAcl) implements ACLProvider {
         @Override
         public List<ACL> getAclForPath(String path) {
-            return getDefaultAcl;
+            return tree.at(path);
         }
     }
 

@@ -103,8 +103,9 @@ final class WorkerRole extends Participant implements Worker {
         takeAway(this::unregister);
     }
 
+    /** In a caller's session. Our own takes it away by its end, which needs no permission. */
     private void unregister() throws Exception {
-        Stat own = client.checkExists().forPath(layout.worker(id));
+        Stat own = connection.own() ? null : client.checkExists().forPath(layout.worker(id));
         if (own != null && !watchers.isEmpty() && connection.owns(own.getEphemeralOwner())) {
             client.delete().withVersion(own.getVersion()).forPath(layout.worker(id));
         }

@@ -160,7 +160,7 @@ final class Candidacy {
         guard.enter(Phase.CLAIMING);
         byte[] line = MasterLine.encode(role.id, role.settings.address());
         List<Op> ops = List.of(
-                Op.create(layout.master(), line, session.acl(), CreateMode.EPHEMERAL),
+                Op.create(layout.master(), line, session.acl(layout.master()), CreateMode.EPHEMERAL),
                 // A claim leaves version 1, so that check(/master, 1) never passes on one made by hand.
                 Op.setData(layout.master(), line, 0),
                 Op.setData(layout.epoch(), EpochLine.of(role.id, nonce).encode(), -1));

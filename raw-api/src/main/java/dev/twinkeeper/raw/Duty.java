@@ -304,9 +304,10 @@ final class Duty {
     // region complete
     /** S3: the status is written in the transaction that consumes our own assignment, or not at all. */
     private List<Op> completion(Job job) {
+        String status = layout.status(job.task);
         return List.of(
                 Op.delete(layout.assignment(role.id, job.task), -1),
-                Op.create(layout.status(job.task), job.status, role.session.acl(), CreateMode.PERSISTENT));
+                Op.create(status, job.status, role.session.acl(status), CreateMode.PERSISTENT));
     }
 
     private void onCompleted(Job job, Code code, OpResult result) {

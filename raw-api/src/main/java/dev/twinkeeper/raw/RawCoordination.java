@@ -10,13 +10,12 @@ import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.TaskHandler;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.TreeAcl;
 import dev.twinkeeper.loop.Loop;
 import dev.twinkeeper.raw.session.Connections;
 import dev.twinkeeper.raw.session.Connections.Access;
 import dev.twinkeeper.raw.session.Session;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 
@@ -50,15 +49,17 @@ public final class RawCoordination implements Coordination {
 
     private static Session session(String who, Settings settings) {
         Connections connections =
-                new Connections(settings.connect().servers(), settings.sessionTimeout(), access(settings.security()));
+                new Connections(settings.connect().servers(), settings.sessionTimeout(), access(settings));
         return new Session(connections, new Loop(who));
     }
 
-    private static Access access(Security security) {
-        List<ACL> acl = new ArrayList<>();
-        security.acl().forEach(grant -> acl.add(new ACL(Perms.ALL, new Id(grant.scheme(), grant.id()))));
+    private static Access access(Settings settings) {
+        Security security = settings.security();
+        Layout layout = new Layout(settings.connect().chroot());
+        TreeAcl<ACL> acl =
+                new TreeAcl<>(security, layout, (permissions, scheme, id) -> new ACL(permissions, new Id(scheme, id)));
         return security.credentials()
-                .map(own -> new Access(own.scheme(), own.bytes(), acl, security.client()))
-                .orElseGet(() -> new Access(null, null, acl, security.client()));
+                .map(own -> new Access(own.scheme(), own.bytes(), acl::at, security.client()))
+                .orElseGet(() -> new Access(null, null, acl::at, security.client()));
     }
 }

@@ -143,7 +143,7 @@ final class Registration {
                 .create(
                         role.layout.worker(role.id),
                         line,
-                        role.session.acl(),
+                        role.session.acl(role.layout.worker(role.id)),
                         CreateMode.EPHEMERAL,
                         guard.name(this::onCreated),
                         null);

@@ -169,7 +169,7 @@ final class Reign {
 
     private Op op(Step.Write write) {
         return switch (write.kind()) {
-            case CREATE -> Op.create(write.path(), write.data(), role.session.acl(), CreateMode.PERSISTENT);
+            case CREATE -> Op.create(write.path(), write.data(), role.session.acl(write.path()), CreateMode.PERSISTENT);
             case SET -> Op.setData(write.path(), write.data(), -1);
             case DELETE -> Op.delete(write.path(), -1);
         };

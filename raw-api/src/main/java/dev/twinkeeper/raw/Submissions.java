@@ -123,11 +123,9 @@ final class Submissions {
     // region submit
     private List<Op> create(Sent sent) {
         sent.at(role.loop.now());
-        return List.of(Op.create(
-                layout.newTask(sent.submission.token()),
-                sent.submission.command().bytes(),
-                role.session.acl(),
-                CreateMode.PERSISTENT_SEQUENTIAL));
+        String path = layout.newTask(sent.submission.token());
+        byte[] command = sent.submission.command().bytes();
+        return List.of(Op.create(path, command, role.session.acl(path), CreateMode.PERSISTENT_SEQUENTIAL));
     }
 
     private void onCreated(Sent sent, Code code, OpResult result) {

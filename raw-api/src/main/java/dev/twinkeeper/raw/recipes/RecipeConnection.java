@@ -124,7 +124,7 @@ final class RecipeConnection {
 
     /** Who may do what to a znode that the recipe makes: what the session's owner said. */
     List<ACL> acl() {
-        return session.acl();
+        return session.acl(path);
     }
 
     /** Begins, in the background. */

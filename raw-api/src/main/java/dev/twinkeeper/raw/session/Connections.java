@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -29,12 +30,19 @@ public class Connections {
      *
      * @param scheme of the credentials: {@code digest}; null for nobody in particular
      * @param credentials what {@link ZooKeeper#addAuthInfo} takes
-     * @param acl an ArrayList or the like: ZooKeeper asks it whether it holds null, which {@code List.of} answers by throwing
+     * @param acl by the path; an ArrayList or the like: ZooKeeper asks it whether it holds null, which {@code List.of}
+     *     answers by throwing
      * @param client properties of ZooKeeper's client, those of TLS for instance
      */
-    public record Access(String scheme, byte[] credentials, List<ACL> acl, Map<String, String> client) {
+    public record Access(
+            String scheme, byte[] credentials, Function<String, List<ACL>> acl, Map<String, String> client) {
         /** As nobody in particular, over plain TCP, and everybody may do everything. */
         public static final Access OPEN = new Access(null, null, Ids.OPEN_ACL_UNSAFE, Map.of());
+
+        /** The same ACL for every path. */
+        public Access(String scheme, byte[] credentials, List<ACL> acl, Map<String, String> client) {
+            this(scheme, credentials, path -> acl, client);
+        }
     }
 
     private final String servers;

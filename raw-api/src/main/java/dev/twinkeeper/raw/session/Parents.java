@@ -71,7 +71,7 @@ public final class Parents {
                 .create(
                         path,
                         new byte[0],
-                        session.acl(),
+                        session.acl(path),
                         CreateMode.PERSISTENT,
                         guard.name((code, name) -> onCreated(code)),
                         null);

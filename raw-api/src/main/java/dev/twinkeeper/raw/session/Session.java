@@ -139,9 +139,9 @@ public final class Session implements AutoCloseable {
         return connections.servers();
     }
 
-    /** Who may do what to a znode that is made in it. From any thread. */
-    public List<ACL> acl() {
-        return connections.access().acl();
+    /** Who may do what to a znode that is made in it, at that path. From any thread. */
+    public List<ACL> acl(String path) {
+        return connections.access().acl().apply(path);
     }
 
     /** The timeout that was asked for. */

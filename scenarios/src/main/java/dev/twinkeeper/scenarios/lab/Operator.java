@@ -2,6 +2,7 @@ package dev.twinkeeper.scenarios.lab;
 
 import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.TreeAcl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.ConnectionLossException;
@@ -42,7 +42,7 @@ public final class Operator implements AutoCloseable {
 
     private final String servers;
     private final Layout layout;
-    private final List<ACL> acl;
+    private final TreeAcl<ACL> acl;
     private final ZooKeeper keeper;
 
     /**
@@ -59,10 +59,8 @@ public final class Operator implements AutoCloseable {
     public Operator(String servers, Layout layout, Security security) {
         this.servers = servers;
         this.layout = layout;
-        // An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing.
-        this.acl = security.acl().stream()
-                .map(each -> new ACL(ZooDefs.Perms.ALL, new Id(each.scheme(), each.id())))
-                .collect(Collectors.toCollection(ArrayList::new));
+        this.acl =
+                new TreeAcl<>(security, layout, (permissions, scheme, id) -> new ACL(permissions, new Id(scheme, id)));
         CountDownLatch connected = new CountDownLatch(1);
         Watcher watcher = event -> {
             if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
@@ -131,7 +129,7 @@ public final class Operator implements AutoCloseable {
     }
 
     private String create(String path, byte[] data, CreateMode mode) {
-        return relative(once(() -> keeper.create(absolute(path), data, acl, mode)));
+        return relative(once(() -> keeper.create(absolute(path), data, acl.at(absolute(path)), mode)));
     }
 
     /** Makes the chroot and {@code /workers}, {@code /assign}, {@code /tasks}, {@code /master-epoch} where missing. */
@@ -149,7 +147,7 @@ public final class Operator implements AutoCloseable {
     private void create(List<String> parents) {
         for (String parent : parents) {
             try {
-                once(() -> keeper.create(parent, new byte[0], acl, CreateMode.PERSISTENT));
+                once(() -> keeper.create(parent, new byte[0], acl.at(parent), CreateMode.PERSISTENT));
             } catch (Refusal refusal) {
                 if (refusal.code() != KeeperException.Code.NODEEXISTS) {
                     throw refusal;

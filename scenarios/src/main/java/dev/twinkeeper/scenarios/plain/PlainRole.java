@@ -344,7 +344,7 @@ abstract class PlainRole implements Role {
 
     /** An ArrayList: ZooKeeper asks the list whether it contains null, which List.of answers by throwing. */
     List<ACL> acl() {
-        return settings.security().acl().stream()
+        return settings.security().withoutRoles("plain participants").stream()
                 .map(each -> new ACL(ZooDefs.Perms.ALL, new Id(each.scheme(), each.id())))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
