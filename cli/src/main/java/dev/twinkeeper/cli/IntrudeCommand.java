@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
         description = {
             "Starts an ensemble in this process, locks its root, runs a master, a worker, a client and all recipes of each"
                     + " implementation in it, and has strangers try every operation on every kind of znode.",
-            "The servers must refuse each try, and no stranger's watch may hear anything. Exit code 3 where one passed."
+            "The servers must refuse each try, and no stranger's watch may hear anything.",
+            "Then an operator, a master, a worker and a client with an identity each try the same on each other's znodes:"
+                    + " exactly what is granted to their role must pass. Exit code 3 where anything is wrong."
         })
 final class IntrudeCommand implements Callable<Integer> {
     @Option(

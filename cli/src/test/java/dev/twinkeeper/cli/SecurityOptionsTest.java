@@ -61,6 +61,30 @@ class SecurityOptionsTest {
         assertThat(refused("--acl", "creator")).contains("no credentials to grant to");
     }
 
+    /** What is wrong in a list of roles stands in GrantTest. */
+    @Test
+    void aRoleThatNobodyHasIsNamed() throws IOException {
+        String me = "digest:me:4oVgMC46Hy/lVDBe8BoYzeyVVjI=";
+
+        assertThat(refused("--acl", "operator=" + me + ",mastr=" + me))
+                .contains("role 'mastr': use one of operator, master");
+        assertThat(refused("--acl", "operator=" + me + ",master=" + me))
+                .contains("our own credentials are none of these");
+        assertThat(refused("--acl", "client=open,operator=" + me)).contains("'master': nobody has this role");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"demo lock --impl raw, a demo", "bench --runs 1, a bench"})
+    void whatHasNoRolesRefusesThemBeforeItBegins(String command, String what) {
+        String all = "operator=open,master=open,worker=open,client=open";
+
+        assertThat(terminal.run((command + " --acl " + all).split(" ", -1))).isEqualTo(ExitCode.USAGE.code());
+        assertThat(terminal.err())
+                .singleElement()
+                .asString()
+                .contains("for " + what + ", name identities without roles");
+    }
+
     @Test
     void otherWordsAreNoIdentity() {
         assertThat(refused("--acl", "digest:me:" + "secret")).contains("write open, creator, or identities");

@@ -17,11 +17,12 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * The table of what strangers tried and what passed.
+ * The table of what strangers tried, and roles beyond what is granted to them, and what passed.
  *
  * @param lines for people
  * @param tries how many
- * @param passed how many of them were not refused, or were heard of
+ * @param passed how many of them were not refused, or were heard of, and should not; and how many of a role's should
+ *     have passed and did not
  */
 public record Intrusions(List<String> lines, int tries, int passed) {
     private static final int SESSION_MS = 30_000;
@@ -39,6 +40,7 @@ public record Intrusions(List<String> lines, int tries, int passed) {
                 LockedPlace.lockRoot(owner);
                 for (Coordination each : implementations) {
                     tryOn(servers, new LockedTree(servers, each, owner), owner, table);
+                    table.played(RoleTrials.on(servers, each, owner));
                     for (Recipes recipes : recipes(each)) {
                         tryOn(servers, new LockedRecipes(servers, recipes, owner), owner, table);
                     }
@@ -106,7 +108,10 @@ public record Intrusions(List<String> lines, int tries, int passed) {
 
         private final List<String> wrong = new ArrayList<>();
         private final Map<String, Integer> refused = new TreeMap<>();
+        private final List<String> byRoles = new ArrayList<>();
+        private final List<String> wrongByRoles = new ArrayList<>();
         private int tries;
+        private int triesByRoles;
 
         void tried(Stranger stranger, String operation, String path, boolean good) {
             tries++;
@@ -123,13 +128,23 @@ public record Intrusions(List<String> lines, int tries, int passed) {
             }
         }
 
+        void played(RoleTrials trials) {
+            trials.lines().forEach(line -> byRoles.add(UUID.matcher(line).replaceAll("UUID")));
+            wrongByRoles.addAll(trials.wrong());
+            triesByRoles += trials.tries();
+        }
+
         Intrusions result() {
             List<String> lines = new ArrayList<>();
             refused.forEach((path, count) -> lines.add("%4d refused  %s".formatted(count, path)));
             lines.addAll(wrong);
             lines.add(tries + " tries by strangers (anonymous, wrong password, another identity), " + wrong.size()
                     + " that should not pass");
-            return new Intrusions(lines, tries, wrong.size());
+            lines.addAll(byRoles);
+            lines.addAll(wrongByRoles);
+            lines.add(triesByRoles + " tries by the roles of trees with four identities, and by nobody: "
+                    + wrongByRoles.size() + " not as granted");
+            return new Intrusions(lines, tries + triesByRoles, wrong.size() + wrongByRoles.size());
         }
     }
 }

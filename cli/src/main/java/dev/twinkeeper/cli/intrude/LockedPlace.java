@@ -35,6 +35,15 @@ interface LockedPlace extends AutoCloseable {
         owner.setACL("/", onlyTheOwner(), ANY_VERSION);
     }
 
+    /** That znode and all below it. */
+    static List<String> below(ZooKeeper owner, String path) throws KeeperException, InterruptedException {
+        List<String> paths = new ArrayList<>(List.of(path));
+        for (String child : owner.getChildren(path, false)) {
+            paths.addAll(below(owner, path + "/" + child));
+        }
+        return paths;
+    }
+
     /** Whether that is its ACL, and nothing beside. */
     static boolean isLocked(ZooKeeper owner, String path) throws KeeperException, InterruptedException {
         return owner.getACL(path, new Stat()).equals(onlyTheOwner());

@@ -95,16 +95,7 @@ final class LockedRecipes implements LockedPlace {
     /** All that there are. */
     @Override
     public List<String> paths() throws KeeperException, InterruptedException {
-        List<String> paths = new ArrayList<>();
-        collect(root, paths);
-        return paths;
-    }
-
-    private void collect(String path, List<String> paths) throws KeeperException, InterruptedException {
-        paths.add(path);
-        for (String child : owner.getChildren(path, false)) {
-            collect(path + "/" + child, paths);
-        }
+        return LockedPlace.below(owner, root);
     }
 
     @Override

@@ -5,9 +5,11 @@ import dev.twinkeeper.contract.Coordination;
 import dev.twinkeeper.contract.Master;
 import dev.twinkeeper.contract.MasterId;
 import dev.twinkeeper.contract.Payload;
+import dev.twinkeeper.contract.Security;
 import dev.twinkeeper.contract.Settings;
 import dev.twinkeeper.contract.Task;
 import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.TreeRole;
 import dev.twinkeeper.contract.Worker;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Layout;
@@ -16,8 +18,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 
 /**
  * A tree of one implementation with all kinds of znodes in it, locked to its owner's credentials: a master reigns, one
@@ -41,12 +46,30 @@ final class LockedTree implements LockedPlace {
 
     /** @param owner a connection with {@link #OWNER}'s credentials */
     LockedTree(String servers, Coordination by, ZooKeeper owner) {
+        this(servers, by, owner, new Layout("/" + by.name()), role -> SECURITY);
+    }
+
+    private LockedTree(
+            String servers, Coordination by, ZooKeeper owner, Layout layout, Function<TreeRole, Security> as) {
         this.owner = owner;
-        this.layout = new Layout("/" + by.name());
-        Settings settings = Settings.connect(servers + layout.root()).withSecurity(SECURITY);
-        this.master = by.master(new MasterId("m"), settings, event -> {});
-        this.worker = by.worker(WORKER, settings, this::handle, event -> {});
-        this.client = by.client(settings, event -> {});
+        this.layout = layout;
+        Settings settings = Settings.connect(servers + layout.root());
+        this.master = by.master(new MasterId("m"), settings.withSecurity(as.apply(TreeRole.MASTER)), event -> {});
+        this.worker = by.worker(WORKER, settings.withSecurity(as.apply(TreeRole.WORKER)), this::handle, event -> {});
+        this.client = by.client(settings.withSecurity(as.apply(TreeRole.CLIENT)), event -> {});
+    }
+
+    /** Locked to an identity for each role. The owner, who has the root, is the operator and makes the chroot. */
+    static LockedTree ofRoles(String servers, Coordination by, ZooKeeper owner)
+            throws KeeperException, InterruptedException {
+        Layout layout = new Layout("/roles-" + by.name());
+        List<ACL> acl = RoleIdentities.acl(layout).at(layout.root());
+        owner.create(layout.root(), new byte[0], acl, CreateMode.PERSISTENT);
+        return new LockedTree(servers, by, owner, layout, RoleIdentities::security);
+    }
+
+    Layout layout() {
+        return layout;
     }
 
     private Payload handle(Task task) throws InterruptedException {
