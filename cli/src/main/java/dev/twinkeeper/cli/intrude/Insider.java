@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -111,13 +115,11 @@ final class Insider {
         zk.addWatch(path, this::hear, AddWatchMode.PERSISTENT_RECURSIVE);
     }
 
-    /** Its answer comes behind whatever it was to hear before. */
-    void flush() throws InterruptedException {
-        try {
-            zk.exists(MISSING, false);
-        } catch (KeeperException e) {
-            throw new IllegalStateException(this + " is not connected", e);
-        }
+    /** Returns when it has heard all that it was to hear. A blocking answer would overtake events on the client's side. */
+    void flush() throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        zk.exists("/", false, (code, path, context, stat) -> answered.complete(null), null);
+        answered.get(SESSION_MS, TimeUnit.MILLISECONDS);
     }
 
     boolean heardOf(String path) {

@@ -82,8 +82,7 @@ public record Intrusions(List<String> lines, int tries, int passed) {
                 change(owner, path);
             }
             for (Stranger stranger : strangers) {
-                // Its next answer comes behind whatever it was to hear before.
-                stranger.isRefused(Operation.READ, paths.get(0));
+                stranger.flush();
                 paths.forEach(path -> table.tried(stranger, WATCH, path, !stranger.heardOf(path)));
             }
         } finally {

@@ -63,7 +63,8 @@ final class RoleTrials {
         return tries;
     }
 
-    private void play(List<Insider> insiders) throws KeeperException, InterruptedException {
+    private void play(List<Insider> insiders)
+            throws KeeperException, InterruptedException, ExecutionException, TimeoutException {
         List<String> paths = new ArrayList<>(LockedPlace.below(owner, layout.root()));
         // A change of it ends the reign, and /master goes.
         paths.sort(Comparator.comparing(layout.epoch()::equals));

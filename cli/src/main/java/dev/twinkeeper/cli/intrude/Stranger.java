@@ -6,7 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -131,6 +135,13 @@ final class Stranger {
         } catch (KeeperException e) {
             throw new IllegalStateException(name + " can't watch " + path, e);
         }
+    }
+
+    /** Returns when it has heard all that it was to hear. A blocking answer would overtake events on the client's side. */
+    void flush() throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        zk.exists("/", false, (code, path, context, stat) -> answered.complete(null), null);
+        answered.get(SESSION_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Whether it heard of that path or of one below it. */

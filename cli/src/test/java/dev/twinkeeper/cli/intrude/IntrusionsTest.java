@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
  * No stranger gets in: ten operations, three strangers, two implementations; of the roles six kinds of znode. And no role
  * gets further than what is granted to it: eleven operations, four roles and nobody, eleven kinds of znode.
  */
-@Timeout(300)
+@Timeout(600)
 class IntrusionsTest {
     @Test
     void noneOfThemPasses() throws Exception {
