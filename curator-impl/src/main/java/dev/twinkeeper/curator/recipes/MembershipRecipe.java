@@ -30,8 +30,9 @@ import org.apache.zookeeper.data.Stat;
  * href="https://issues.apache.org/jira/browse/CURATOR-258">258</a>); so joining may return while the ephemeral is that
  * of a dead session (M1). CuratorCache compares versions: it does not tell of a namesake that came in a gap, or of a
  * group that was made again in one (M2). PersistentNode writes its data again on each reconnect (M3). A member that may
- * not delete its own znode stays one until its session ends (X4). PersistentNode tries for ever to write data that is more than the
- * servers take, and loses the connection each time: after {@code UNKNOWN} for a large update, close the client.
+ * not delete its own znode stays one until its session ends (X4). PersistentNode tries for ever to write data that is
+ * more than the servers take, and loses the connection each time: after {@code UNKNOWN} for a large update, close the
+ * client.
  *
  * <p><b>Use it</b> with names that are never used twice at a time, such as a UUID, or host, port and process.
  *
