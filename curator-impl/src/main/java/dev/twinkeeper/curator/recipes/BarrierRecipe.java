@@ -24,7 +24,8 @@ import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
  *   <li>While the child {@code ready} is there, every newcomer passes (B1); if all members have died, it is there for
  *     ever (B4).
  *   <li>A member that leaves and finds its znode gone gets an error, and does not wait (B2). A member whose time to
- *     leave is up may stay in.
+ *     leave is up may stay in. A member that hears late that all have left waits for those who have come again since, and
+ *     they wait for it, until their time is up (B4).
  * </ul>
  *
  * <p><b>Use it</b> for a test run or a demonstration, where you can begin again at another path.

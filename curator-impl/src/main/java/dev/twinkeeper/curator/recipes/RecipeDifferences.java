@@ -199,6 +199,12 @@ final class RecipeDifferences {
                     Set.of(),
                     proof("barrierloss.aRoundInWhichAllDiedIsOver", "one of two waits")),
             difference(
+                    Rule.B4,
+                    "a member that hears late that all have left waits for those who have come again since, and they for it",
+                    "read in 5.9.0's DistributedDoubleBarrier",
+                    Set.of("barrier.roundAfterRoundNobodyOvertakesAnother"),
+                    proof("barriertime.whoHearsLateThatAllHaveLeftIsThroughAllTheSame", "it is through")),
+            difference(
                     Rule.B5,
                     "DistributedDoubleBarrier takes its own znode, whose answer was lost, for another's, and any wake-up for"
                             + " the start: a connection that comes and goes ends the waiting, or lets one pass alone",

@@ -7,6 +7,7 @@ import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.LONG_SESSION
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.before;
 import static dev.twinkeeper.scenarios.recipes.BarrierLossScenarios.present;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.SOON;
+import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.all;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.await;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.enter;
 import static dev.twinkeeper.scenarios.recipes.BarrierScenarios.leave;
@@ -26,6 +27,7 @@ import dev.twinkeeper.scenarios.lab.Operator;
 import dev.twinkeeper.scenarios.lab.Wire;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.ZooDefs.Perms;
 
@@ -115,6 +117,41 @@ public final class BarrierTimeScenarios {
 
         pass(context, members);
         out(context, members);
+    }
+
+    @Verifies({Rule.B2, Rule.B4})
+    public void whoHearsLateThatAllHaveLeftIsThroughAllTheSame(ScenarioContext context) {
+        var operator = context.operator();
+        context.sessionTimeout(LONG_SESSION);
+        var members = members(context, 3);
+        pass(context, members);
+
+        // The first in stays until the others have gone.
+        var one = leave(members.get(0));
+        var another = leave(members.get(1));
+        context.eventually(
+                "one is gone", READY, () -> !isThere(operator, members.get(0)) || !isThere(operator, members.get(1)));
+        boolean isOne = !isThere(operator, members.get(0));
+        var late = members.get(isOne ? 0 : 1);
+        late.wire().stallReplies();
+        var prompt = members.stream().filter(member -> member != late).toList();
+        assertThat(all("leave", List.of(leave(members.get(2)), isOne ? another : one)))
+                .containsOnly(true);
+        var next = prompt.stream().map(BarrierScenarios::enter).toList();
+        context.throughout("two of three wait", SOON, () -> next.stream().noneMatch(CompletableFuture::isDone));
+        late.wire().mend();
+
+        assertThat(await(context, isOne ? one : another)).as("it is through").isTrue();
+        assertThat(await(context, enter(late))).isTrue();
+        assertThat(all("enter", next)).containsOnly(true);
+        out(context, members);
+    }
+
+    private static boolean isThere(Operator operator, TestParticipant<Barrier> member) {
+        return operator.children(RECIPE).stream()
+                .map(child -> operator.stat(RECIPE + "/" + child))
+                .flatMap(Optional::stream)
+                .anyMatch(stat -> stat.getEphemeralOwner() == member.session().id());
     }
 
     @Verifies({Rule.B3, Rule.X4})
