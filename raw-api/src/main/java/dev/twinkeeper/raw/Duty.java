@@ -12,6 +12,7 @@ import dev.twinkeeper.layout.Place;
 import dev.twinkeeper.layout.StatusBytes;
 import dev.twinkeeper.loop.LostTries;
 import dev.twinkeeper.raw.session.Batches;
+import dev.twinkeeper.raw.session.ChildrenWatch;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,15 +31,14 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.apache.zookeeper.data.Stat;
 
 /**
  * What a registered worker does: takes the tasks below its own {@code /assign/W}, has each one handled, and completes
  * it in the transaction that consumes the assignment.
  *
  * <pre>
- * SUSPENDED  registered       → LISTING    list /assign/W: what is ours, what is not any more
- * LISTING    listed           → WORKING    the watch tells
+ * SUSPENDED  registered       → LISTING    watch and list /assign/W: what is ours, what is not any more
+ * LISTING    listed           → WORKING    events tell, or lists: see ChildrenWatch
  * any        connection lost  → SUSPENDED  handlers go on; their results wait here
  *            deregistered     → SUSPENDED  somebody deleted the ephemeral
  * any        close            → OVER
@@ -48,7 +48,7 @@ import org.apache.zookeeper.data.Stat;
  * assignment is still there. If so, it is completed again; if not, it was completed or moved, and in both cases nothing
  * is left to do (S3).
  */
-final class Duty {
+final class Duty implements ChildrenWatch.Owner {
     private enum Phase {
         SUSPENDED,
         LISTING,
@@ -70,6 +70,7 @@ final class Duty {
     private final Layout layout;
     private final TaskHandler handler;
     private final PhaseGuard<Phase> guard;
+    private final ChildrenWatch assignments;
 
     /** Threads on demand, as many as tasks are handled at a time: most workers have more slots than they ever use. */
     private final ExecutorService handlers = Executors.newCachedThreadPool(Duty::handlerThread);
@@ -79,7 +80,7 @@ final class Duty {
 
     private int handling;
 
-    /** What we hold, by the list and the watch; with its status once it is handled. */
+    /** What we hold; with its status once it is handled. */
     private final Map<TaskId, Job> jobs = new HashMap<>();
 
     private Batches<Job> commands;
@@ -109,6 +110,8 @@ final class Duty {
         this.handler = handler;
         this.guard =
                 new PhaseGuard<>(role.who + " duty", role.loop, Phase.SUSPENDED, TRANSITIONS, role.announcer::answered);
+        this.assignments = new ChildrenWatch(
+                role.who, role.session, role.announcer::answered, layout.assign(role.id), role.assignWatcher, this);
     }
 
     /** Tasks that wait for a slot. From any thread. */
@@ -124,11 +127,12 @@ final class Duty {
 
     void begin() {
         guard.enter(Phase.LISTING);
-        role.zk().getChildren(layout.assign(role.id), false, guard.children(this::onListed), null);
+        assignments.begin();
     }
 
     void suspend() {
         guard.enter(Phase.SUSPENDED);
+        assignments.end();
     }
 
     /** The connection is lost: perhaps for the size of a status. */
@@ -143,6 +147,7 @@ final class Duty {
     /** R4: no handler is called any more; one that heeds its interrupt has ended. */
     void end() {
         guard.enter(Phase.OVER);
+        assignments.end();
         queued.clear();
         handlers.shutdownNow();
         try {
@@ -152,19 +157,43 @@ final class Duty {
         }
     }
 
-    private void onListed(Code code, List<String> names, Stat stat) {
-        switch (code) {
-            case OK -> work(names);
-            // Somebody removed it; the watch will tell when the master has made it anew.
-            case NONODE -> work(List.of());
-            default -> {
-                role.announcer.setAside(layout.assign(role.id), "cannot be listed: " + code);
-                role.loop.after(PAUSE, guard.pass(this::begin));
-            }
-        }
+    void onChanged(WatchedEvent event) {
+        assignments.on(event);
     }
 
-    private void work(List<String> names) {
+    @Override
+    public int listed(List<String> names) {
+        Set<TaskId> held = new LinkedHashSet<>();
+        for (String name : names) {
+            String path = layout.assign(role.id) + "/" + name;
+            if (layout.place(path) instanceof Place.AssignmentNode node) {
+                held.add(node.task());
+            } else {
+                role.announcer.setAside(path, "no task's name");
+            }
+        }
+        return guard.in(Phase.LISTING) ? work(held) : compare(held);
+    }
+
+    /** Somebody removed it; the watch tells when the master has made it anew. */
+    @Override
+    public void missing() {
+        listed(List.of());
+    }
+
+    @Override
+    public void refused(Code code) {
+        role.announcer.setAside(layout.assign(role.id), "cannot be listed: " + code);
+    }
+
+    /** A slot may be free: then the list brings a task for it. */
+    @Override
+    public Duration patience(int children) {
+        return Duration.ZERO;
+    }
+
+    /** The first list after a registration, or a lost connection: nothing is under way. */
+    private int work(Set<TaskId> held) {
         guard.enter(Phase.WORKING);
         commands = Batches.ofReads(
                 role.session, guard, commands, job -> Op.getData(layout.task(job.task)), this::onCommand);
@@ -176,20 +205,23 @@ final class Duty {
                 this::completion,
                 code -> false,
                 this::onCompleted);
-        Set<TaskId> held = new LinkedHashSet<>();
-        for (String name : names) {
-            String path = layout.assign(role.id) + "/" + name;
-            if (layout.place(path) instanceof Place.AssignmentNode node) {
-                held.add(node.task());
-            } else {
-                role.announcer.setAside(path, "no task's name");
-            }
-        }
         Set.copyOf(jobs.keySet()).stream().filter(task -> !held.contains(task)).forEach(this::drop);
         held.forEach(this::take);
+        return held.size();
     }
 
-    void onChanged(WatchedEvent event) {
+    /** A later list, which tells what events would have told. */
+    private int compare(Set<TaskId> held) {
+        int before = jobs.size();
+        Set.copyOf(jobs.keySet()).stream().filter(task -> !held.contains(task)).forEach(this::moved);
+        int left = jobs.size();
+        held.stream().filter(task -> !jobs.containsKey(task)).forEach(this::take);
+        return before - left + jobs.size() - left;
+    }
+
+    /** By the recursive watch. */
+    @Override
+    public void changed(WatchedEvent event) {
         if (!guard.in(Phase.WORKING) || !(layout.place(event.getPath()) instanceof Place.AssignmentNode node)) {
             return;
         }
@@ -326,7 +358,7 @@ final class Duty {
     }
     // endregion
 
-    /** Our own completion deletes the assignment too; its event comes just before the reply, which says so. */
+    /** Our own completion deletes the assignment too; what tells of that comes about with the reply, which says so. */
     private void moved(TaskId task) {
         Job job = jobs.get(task);
         if (job != null && job.status == null) {

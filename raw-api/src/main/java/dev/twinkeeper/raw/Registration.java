@@ -21,7 +21,7 @@ import org.apache.zookeeper.data.Stat;
  * A worker's ephemeral under {@code /workers}: made, watched over, made again.
  *
  * <pre>
- * SUSPENDED   connected        → PREPARING    barrier, parents, watches on /workers/W and /assign/W
+ * SUSPENDED   connected        → PREPARING    barrier, parents, watch on /workers/W
  * PREPARING   all there        → LOOKING      read /workers/W
  * LOOKING     nothing there    → CREATING
  *             our session's    → REGISTERED   (so an answer that was lost is no matter)
@@ -78,30 +78,15 @@ final class Registration {
         wait.end(); // It begins anew, as the clocks of all sessions may.
     }
 
-    /** Both watches stand before anything is read or made, so nothing that follows can be missed. */
+    /** The watch stands before anything is read or made, so nothing that follows can be missed. */
     private void watch() {
         role.zk()
                 .addWatch(
-                        role.layout.assign(role.id),
-                        role.assignWatcher,
-                        AddWatchMode.PERSISTENT_RECURSIVE,
-                        guard.done(this::onAssignWatched),
+                        role.layout.worker(role.id),
+                        role.ownWatcher,
+                        AddWatchMode.PERSISTENT,
+                        guard.done(this::onOwnWatched),
                         null);
-    }
-
-    private void onAssignWatched(Code code) {
-        String path = role.layout.assign(role.id);
-        switch (code) {
-            case OK ->
-                role.zk()
-                        .addWatch(
-                                role.layout.worker(role.id),
-                                role.ownWatcher,
-                                AddWatchMode.PERSISTENT,
-                                guard.done(this::onOwnWatched),
-                                null);
-            default -> fail("watch " + path, code);
-        }
     }
 
     private void onOwnWatched(Code code) {

@@ -32,6 +32,7 @@ class DutyTest {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final WorkerId W1 = new WorkerId("w1");
     private static final TaskId TASK = new TaskId("task-0000000001");
+    private static final String WATCH = "addWatch /assign/w1";
     private static final String LIST = "getChildren /assign/w1";
     private static final String READ = "getData /tasks/task-0000000001";
     private static final String COMPLETE = "delete /assign/w1/task-0000000001, create /tasks/task-0000000001/status";
@@ -64,7 +65,7 @@ class DutyTest {
 
         servers.pass(PAUSE);
 
-        assertThat(servers.zk().asked()).containsExactly(LIST);
+        assertThat(servers.zk().asked()).containsExactly(WATCH, LIST);
     }
 
     @Test
@@ -147,6 +148,38 @@ class DutyTest {
         assertThat(servers.zk().asked()).containsExactly(COMPLETE);
     }
 
+    /** While lists tell: what is new is begun, what is gone is given up, and what is under way goes on. */
+    @Test
+    void workingListsTell() {
+        TaskId second = new TaskId("task-0000000002");
+        work();
+        busy(TASK.name());
+        assertThat(servers.zk().asked()).as("it is under way").isEmpty();
+
+        listAgain(TASK.name(), second.name());
+        assertThat(servers.zk().asked()).containsExactly("getData /tasks/task-0000000002");
+
+        servers.zk().lose();
+        listAgain(second.name());
+        finish();
+        assertThat(events).contains(new Event.ResultDiscarded(TASK, W1));
+        assertThat(servers.zk().asked()).isEmpty();
+    }
+
+    /** The list that shows the end of its assignment may come before the answer to its completion. */
+    @Test
+    void workingAListDropsNoResultThatIsOnItsWay() {
+        work();
+        busy(TASK.name());
+        finish();
+        Asked completion = servers.zk().next(COMPLETE);
+        listAgain();
+        completion.answer(Code.OK);
+        servers.run();
+
+        assertThat(events).contains(new Event.TaskCompleted(TASK, W1, true));
+    }
+
     /** S3: it was moved; its neighbours are completed as if it had never been among them. */
     @Test
     void workingOneOfManyIsOvertakenAndTheOthersAreCompleted() {
@@ -202,7 +235,7 @@ class DutyTest {
         assertThat(servers.zk().asked()).containsExactly("exists /workers/w1");
 
         servers.answer("exists /workers/w1", Code.NONODE).answer("create /workers/w1", Code.OK);
-        servers.children(LIST, TASK.name());
+        servers.answer(WATCH, Code.OK).children(LIST, TASK.name());
 
         assertThat(servers.zk().asked()).containsExactly(COMPLETE);
     }
@@ -256,8 +289,9 @@ class DutyTest {
         for (String parent : List.of("/workers", "/assign", "/tasks", "/master-epoch", "/assign/w1")) {
             servers.answer("exists " + parent, Code.OK);
         }
-        servers.answer("addWatch /assign/w1", Code.OK).answer("addWatch /workers/w1", Code.OK);
+        servers.answer("addWatch /workers/w1", Code.OK);
         servers.answer("exists /workers/w1", Code.NONODE).answer("create /workers/w1", Code.OK);
+        servers.answer(WATCH, Code.OK);
     }
 
     private void work() {
@@ -286,8 +320,25 @@ class DutyTest {
         servers.awaitWork();
     }
 
-    private void changed(EventType type) {
-        role.assignWatcher.process(new WatchedEvent(type, KeeperState.SyncConnected, "/assign/w1/task-0000000001"));
+    /** A burst of events that say nothing here; then the list. */
+    private void busy(String... held) {
+        for (int i = 0; i < 16; i++) {
+            watched(EventType.NodeDataChanged, "/assign/w1/task-0000000001");
+        }
+        servers.answer("removeWatches /assign/w1", Code.OK).children(LIST, held);
+    }
+
+    private void listAgain(String... held) {
+        watched(EventType.NodeChildrenChanged, "/assign/w1");
+        servers.children(LIST, held);
+    }
+
+    private void watched(EventType type, String path) {
+        role.assignWatcher.process(new WatchedEvent(type, KeeperState.SyncConnected, path));
         servers.run();
+    }
+
+    private void changed(EventType type) {
+        watched(type, "/assign/w1/task-0000000001");
     }
 }

@@ -6,6 +6,7 @@ import org.apache.jute.Record;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.data.Stat;
+import org.apache.zookeeper.proto.GetChildren2Request;
 import org.apache.zookeeper.proto.SetDataRequest;
 
 /** A request that waits for its answer. Prints as {@code getData /master}; a transaction as its operations. */
@@ -86,6 +87,11 @@ public record Asked(String what, AsyncCallback callback, String path, Record req
             case OpCode.check -> new OpResult.CheckResult();
             default -> new OpResult.DeleteResult();
         };
+    }
+
+    /** Whether a one-shot watch is set with it. */
+    public boolean watches() {
+        return request instanceof GetChildren2Request list && list.getWatch();
     }
 
     /** What it writes there. */

@@ -1,0 +1,98 @@
+package dev.twinkeeper.raw.session;
+
+/**
+ * Whether lists are worth their cost: counts what happens, for a {@link ChildrenWatch}, and remembers for how long they
+ * were not.
+ *
+ * <p>A list costs a packet and the watch that fires for it, and each of its names costs about a thirtieth of one
+ * notification. So it pays where it tells at least {@value #FEW} changes, and one for each {@value #NAMES} names: a
+ * large znode where little happens is never listed again and again.
+ */
+final class ListWorth {
+    private static final int FEW = 4;
+
+    private static final int NAMES = 32;
+
+    /** So many events make a burst, unless there are many children, */
+    private static final int BURST = 16;
+
+    /** and each in no more than this time: a task that is alone makes two in a millisecond, and then none for a while. */
+    private static final long EVENT_NANOS = 312_500;
+
+    /** Lists are judged together for so long, since some of them only tell the owner what it did itself. */
+    private static final long PERIOD_NANOS = 100_000_000;
+
+    private static final long FIRST_REST_NANOS = 1_000_000_000;
+    private static final long LONGEST_REST_NANOS = 64_000_000_000L;
+
+    private long burstBegan;
+    private int events;
+
+    private boolean first;
+    private long periodBegan;
+    private int lists;
+    private long changes;
+    private long names;
+
+    private boolean resting;
+    private long restUntil;
+    private long rest = FIRST_REST_NANOS;
+
+    /** One more event: is that as much as makes lists pay? Not where they just did not. */
+    boolean isBurst(int children, long now) {
+        int burst = Math.max(BURST, children / NAMES);
+        if (events == 0 || now - burstBegan > burst * EVENT_NANOS) {
+            burstBegan = now;
+            events = 0;
+        }
+        events++;
+        return events >= burst && !isResting(now);
+    }
+
+    private boolean isResting(long now) {
+        resting &= now - restUntil < 0;
+        return resting;
+    }
+
+    /** From now on there will be lists. */
+    void begin() {
+        first = true;
+    }
+
+    /** A list told so many changes. The first one is not judged: events told what was before it. */
+    void listed(int told, int children, long now) {
+        if (first) {
+            first = false;
+            beginPeriod(now);
+        } else {
+            lists++;
+            changes += told;
+            names += children;
+        }
+    }
+
+    /** Judges them, where it is time to. */
+    boolean pays(long now) {
+        if (lists == 0 || now - periodBegan < PERIOD_NANOS) {
+            return true;
+        }
+        boolean pays = changes >= (long) FEW * lists && changes * NAMES >= names;
+        if (pays) {
+            rest = FIRST_REST_NANOS;
+        } else {
+            resting = true;
+            restUntil = now + rest;
+            rest = Math.min(2 * rest, LONGEST_REST_NANOS);
+        }
+        beginPeriod(now);
+        return pays;
+    }
+
+    private void beginPeriod(long now) {
+        events = 0;
+        periodBegan = now;
+        lists = 0;
+        changes = 0;
+        names = 0;
+    }
+}
