@@ -16,8 +16,8 @@ import java.util.function.Predicate;
  * observed, and may be called again. Nothing is remembered beyond a reign. Whether a task is pending is derived from
  * what was seen of it.
  *
- * <p>A step that was begun is left out of further plans until it is settled. Its effect is not applied here: the watch
- * tells of it, and ZooKeeper delivers the watch event of a write before the reply to it.
+ * <p>A step that was begun is left out of further plans until it is settled. Its effect is not applied here: {@link
+ * TreeObserver#applied} does that, with the reply, unless an event told of it before.
  *
  * <p>An observation costs the logarithm of the number of tasks; the arrival or loss of a worker, the number of its
  * tasks. Not safe for several threads: it belongs to the loop of one role.
@@ -62,6 +62,10 @@ public final class ClusterView {
     /** With the grace of a session timeout. */
     public ClusterView(Settings settings) {
         this(settings.sessionTimeout().toNanos(), settings.retention().toNanos(), settings.lostWorkers());
+    }
+
+    KnownTree known() {
+        return known;
     }
 
     // Observations.

@@ -27,6 +27,9 @@ final class KnownTree {
         boolean busy;
         boolean inDoubt;
 
+        /** The number of the watch under which it had no status; see {@link TreeLists}. */
+        int watch;
+
         Task(TaskId id) {
             this.id = id;
         }

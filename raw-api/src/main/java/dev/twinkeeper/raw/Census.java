@@ -1,22 +1,23 @@
 package dev.twinkeeper.raw;
 
-import dev.twinkeeper.contract.Event;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
-import dev.twinkeeper.layout.WorkerLine;
 import dev.twinkeeper.plan.ClusterView;
 import dev.twinkeeper.plan.ClusterView.Holding;
+import dev.twinkeeper.plan.Step;
+import dev.twinkeeper.plan.TreeLists;
+import dev.twinkeeper.plan.TreeObserver;
 import dev.twinkeeper.raw.session.PhaseGuard;
 import dev.twinkeeper.raw.session.Window;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -28,7 +29,8 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * How a reign learns the tree and follows its changes: first watches, then lists, then the events of the watches.
+ * How a reign learns the tree and follows its changes: watches, lists, then what the watches tell. Each part of the tree
+ * is watched before it is listed; {@link AssignmentCensus} and {@link TaskCensus} are about two of them.
  *
  * <p>The order is a rule. {@code /assign/*} is listed before the tasks' statuses: the other way round a task that is
  * completed in between would look pending, and would be assigned after its status (S2). Watch events that arrive
@@ -36,7 +38,8 @@ import org.apache.zookeeper.data.Stat;
  * news of each znode is the newest.
  *
  * <p>Recursive watches and reads of many znodes in one packet keep the cost at one list for each parent and one packet
- * for each {@code batch} of tasks, however many there are; afterwards nothing is listed again.
+ * for each {@code batch} of tasks, however many there are. Afterwards a parent is listed again only while that costs less
+ * than the events would.
  */
 final class Census {
     private enum Phase {
@@ -46,12 +49,18 @@ final class Census {
 
     private static final Map<Phase, Set<Phase>> TRANSITIONS = Map.of(Phase.COUNTING, Set.of(Phase.OVER));
 
+    final PhaseGuard<?> guard;
+    final ClusterView view;
+    final TreeLists lists;
+    final TreeObserver observer;
+
     private final MasterRole role;
     private final Layout layout;
     private final ZooKeeper zk;
-    private final PhaseGuard<Phase> guard;
+    private final PhaseGuard<Phase> phases;
     private final Window window;
-    private final ClusterView view;
+    private final AssignmentCensus assignments;
+    private final TaskCensus tasks;
     private final Runnable complete;
     private final Runnable changed;
     private final BiConsumer<String, Code> failed;
@@ -70,35 +79,36 @@ final class Census {
         this.role = role;
         this.layout = role.layout;
         this.zk = role.zk();
-        this.guard = new PhaseGuard<>(
+        this.phases = new PhaseGuard<>(
                 role.who + " census", role.loop, Phase.COUNTING, TRANSITIONS, role.announcer::answered);
+        this.guard = phases;
         this.window = new Window(role.settings.window());
         this.view = view;
+        this.lists = new TreeLists(view);
+        this.observer = new TreeObserver(layout, view, role.announcer::tell, role.announcer::setAside);
+        this.assignments = new AssignmentCensus(this, role);
+        this.tasks = new TaskCensus(this, role);
         this.complete = complete;
         this.changed = changed;
         this.failed = failed;
     }
 
     void begin() {
-        stages.add(this::watch);
+        stages.add(this::watchWorkers);
         stages.add(this::listWorkers);
-        stages.add(this::listAssignments);
-        stages.add(this::listTasks);
+        stages.add(assignments::list);
+        stages.add(tasks::begin);
         stages.add(this::ask);
         nextStage();
     }
 
     /** Drops what is under way, and the watches: a standby has no use for the events of the whole tree. */
     void end() {
-        guard.enter(Phase.OVER);
-        for (String parent : watched()) {
-            // As in Outcomes.
-            zk.removeAllWatches(parent, WatcherType.Any, false, (rc, path, ctx) -> {}, null);
-        }
-    }
-
-    private List<String> watched() {
-        return List.of(layout.workers(), layout.assign(), layout.tasks());
+        phases.enter(Phase.OVER);
+        // As in Outcomes.
+        zk.removeAllWatches(layout.workers(), WatcherType.Any, false, (rc, path, ctx) -> {}, null);
+        assignments.remove();
+        tasks.remove();
     }
 
     private void nextStage() {
@@ -111,53 +121,69 @@ final class Census {
         }
     }
 
+    // For the parts.
+
+    /** As soon as there is room; {@link #answered} follows. */
+    void send(Runnable request) {
+        window.send(request);
+    }
+
     /** Ends every reply: there is room for the next request, and perhaps the stage is done. */
-    private void answered() {
+    void answered() {
         window.answered();
         nextStage();
     }
 
-    // Stage 1: watches.
-
-    // region watch the workers
-    private void watch() {
-        for (String parent : watched()) {
-            window.send(() -> zk.addWatch(
-                    parent,
-                    role.treeWatcher,
-                    AddWatchMode.PERSISTENT_RECURSIVE,
-                    guard.done(code -> onWatched(code, parent)),
-                    null));
-        }
+    void changed() {
+        changed.run();
     }
 
-    private void onWatched(Code code, String path) {
+    void fail(String what, Code code) {
+        failed.accept(what, code);
+    }
+
+    // Who is there.
+
+    // region watch the workers
+    private void watchWorkers() {
+        window.send(() -> zk.addWatch(
+                layout.workers(),
+                role.treeWatcher,
+                AddWatchMode.PERSISTENT_RECURSIVE,
+                guard.done(this::onWatched),
+                null));
+    }
+
+    private void onWatched(Code code) {
         if (code == Code.OK) {
             answered();
         } else {
-            failed.accept("read " + path, code);
+            fail("read " + layout.workers(), code);
         }
     }
-
-    // Stage 2: who is there.
 
     private void listWorkers() {
         window.send(() -> zk.getChildren(layout.workers(), false, guard.children(this::onWorkers), null));
     }
 
     private void onWorkers(Code code, List<String> names, Stat stat) {
-        String path = layout.workers();
         switch (code) {
             case OK -> {
-                for (String name : names) {
-                    seen(path + "/" + name);
-                }
+                names.forEach(name -> seen(layout.workers() + "/" + name));
                 answered();
             }
-            default -> failed.accept("read " + path, code);
+            default -> fail("read " + layout.workers(), code);
         }
     }
     // endregion
+
+    private void seen(String path) {
+        if (layout.place(path) instanceof Place.WorkerNode node) {
+            readWorker(node.worker());
+        } else {
+            observer.seen(path, role.loop.now());
+        }
+    }
 
     private void readWorker(WorkerId worker) {
         window.send(() -> zk.getData(
@@ -171,11 +197,8 @@ final class Census {
         String path = layout.worker(worker);
         switch (code) {
             case OK -> {
-                if (stat.getEphemeralOwner() == 0) {
-                    role.announcer.setAside(path, "it is persistent, so no worker's session stands behind it");
-                } else {
-                    joined(worker, WorkerLine.decode(data).slots(), stat.getCzxid());
-                }
+                observer.workerSeen(worker, data, stat.getEphemeralOwner(), stat.getCzxid());
+                changed();
                 answered();
             }
             case NONODE -> answered();
@@ -183,147 +206,53 @@ final class Census {
                 role.announcer.setAside(path, "it may not be read");
                 answered();
             }
-            default -> failed.accept("read " + path, code);
+            default -> fail("read " + path, code);
         }
-    }
-
-    private void joined(WorkerId worker, int slots, long registration) {
-        if (view.workerSeen(worker, slots, registration)) {
-            role.announcer.tell(new Event.WorkerJoined(worker, slots));
-        }
-        changed.run();
-    }
-
-    // Stage 3: what is taken.
-
-    private void listAssignments() {
-        window.send(() -> zk.getChildren(layout.assign(), false, guard.children(this::onAssign), null));
-    }
-
-    private void onAssign(Code code, List<String> names, Stat stat) {
-        String path = layout.assign();
-        switch (code) {
-            case OK -> {
-                for (String name : names) {
-                    seen(path + "/" + name);
-                    listAssignmentsOf(path + "/" + name);
-                }
-                answered();
-            }
-            default -> failed.accept("read " + path, code);
-        }
-    }
-
-    private void listAssignmentsOf(String parent) {
-        window.send(() -> zk.getChildren(
-                parent, false, guard.children((code, names, stat) -> onAssignments(parent, code, names)), null));
-    }
-
-    private void onAssignments(String path, Code code, List<String> names) {
-        switch (code) {
-            case OK -> {
-                for (String name : names) {
-                    seen(path + "/" + name);
-                }
-                answered();
-            }
-            case NONODE -> answered();
-            default -> failed.accept("read " + path, code);
-        }
-    }
-
-    // Stage 4: what there is to do, and what has been done; many tasks in one packet.
-
-    private void listTasks() {
-        window.send(() -> zk.getChildren(layout.tasks(), false, guard.children(this::onTasks), null));
-    }
-
-    private void onTasks(Code code, List<String> names, Stat stat) {
-        String path = layout.tasks();
-        switch (code) {
-            case OK -> {
-                List<TaskId> batch = new ArrayList<>();
-                for (String name : names) {
-                    seen(path + "/" + name);
-                    if (layout.place(path + "/" + name) instanceof Place.TaskNode node) {
-                        batch.add(node.task());
-                    }
-                    if (batch.size() == role.settings.batch()) {
-                        readStatuses(batch);
-                        batch = new ArrayList<>();
-                    }
-                }
-                readStatuses(batch);
-                answered();
-            }
-            default -> failed.accept("read " + path, code);
-        }
-    }
-
-    private void readStatuses(List<TaskId> tasks) {
-        if (!tasks.isEmpty()) {
-            List<Op> reads = tasks.stream()
-                    .map(task -> Op.getChildren(layout.task(task)))
-                    .toList();
-            window.send(() -> zk.multi(reads, guard.multi((code, results) -> onStatuses(tasks, code, results)), null));
-        }
-    }
-
-    /** Each read of the packet has a result of its own: one that finds nothing spoils nothing else. */
-    private void onStatuses(List<TaskId> tasks, Code code, List<OpResult> results) {
-        if (results == null) {
-            failed.accept("read " + layout.tasks(), code);
-            return;
-        }
-        for (int i = 0; i < results.size(); i++) {
-            if (results.get(i) instanceof OpResult.GetChildrenResult children) {
-                for (String child : children.getChildren()) {
-                    seen(layout.task(tasks.get(i)) + "/" + child);
-                }
-            } else if (((OpResult.ErrorResult) results.get(i)).getErr() != Code.NONODE.intValue()) {
-                // S2: it may have a status that we can't see.
-                role.announcer.setAside(layout.task(tasks.get(i)), "it may not be read");
-                view.taskGone(tasks.get(i));
-            }
-        }
-        answered();
     }
 
     // Ever after: the watches tell.
 
     void onTreeChanged(WatchedEvent event) {
-        if (event.getType() == EventType.NodeDeleted) {
-            gone(event.getPath());
-        } else {
+        Place place = layout.place(event.getPath());
+        if (event.getPath().startsWith(layout.tasks())) {
+            tasks.on(event);
+        } else if (event.getPath().startsWith(layout.assign())) {
+            assignments.on(event);
+        } else if (event.getType() == EventType.NodeDeleted && place instanceof Place.Parent) {
+            fail("do without " + event.getPath(), Code.NONODE);
+        } else if (event.getType() == EventType.NodeDeleted) {
+            observer.gone(event.getPath(), role.loop.now());
+            changed();
+        } else if (event.getType() == EventType.NodeCreated || event.getType() == EventType.NodeDataChanged) {
             seen(event.getPath());
         }
-        changed.run();
+    }
+
+    /** The reign wrote this: where a parent is listed, nothing tells of it in time. */
+    void applied(Step step, long epoch) {
+        observer.applied(step, epoch, role.loop.now());
+    }
+
+    /** Tells whether these may be written now. */
+    void confirm(List<Step> steps, Consumer<Boolean> then) {
+        tasks.confirm(steps, then);
+    }
+
+    /** Once a second. */
+    void lookAtHeld() {
+        tasks.lookAtHeld();
     }
 
     /**
-     * What a plan waits for. S2: was a task completed or only unassigned? Any reply to a question of now comes after the
-     * events that tell. Mostly the status is here when this is called, a few events behind, and nothing has to be asked.
+     * What a plan waits for. S2: was a task completed or only unassigned? Its status tells, which is written with the end
+     * of its assignment. Mostly it is here when this is called, a few events behind, and nothing has to be asked.
      */
     void ask() {
         for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
             readLines(unread);
         }
         List<TaskId> doubts = view.takeDoubts();
-        if (!doubts.isEmpty()) {
-            window.send(
-                    () -> zk.exists(layout.assign(), false, guard.stat((code, stat) -> onAsked(doubts, code)), null));
-        }
-    }
-
-    private void onAsked(List<TaskId> doubts, Code code) {
-        switch (code) {
-            case OK -> {
-                view.believe(doubts);
-                changed.run();
-                answered();
-            }
-            default -> failed.accept("read " + layout.assign(), code);
-        }
+        tasks.look(doubts, view::believe);
     }
 
     /** What the assignments of lost workers say of losses before. */
@@ -336,7 +265,7 @@ final class Census {
 
     private void onLines(List<Holding> holdings, Code code, List<OpResult> results) {
         if (results == null) {
-            failed.accept("read " + layout.assign(), code);
+            fail("read " + layout.assign(), code);
             return;
         }
         for (int i = 0; i < results.size(); i++) {
@@ -348,45 +277,7 @@ final class Census {
                 view.lineHidden(holding);
             }
         }
-        changed.run();
+        changed();
         answered();
-    }
-
-    /** A znode stands there, by a list or by an event. */
-    private void seen(String path) {
-        long now = role.loop.now();
-        Place place = layout.place(path);
-        if (place instanceof Place.WorkerNode node) {
-            readWorker(node.worker());
-        } else if (place instanceof Place.AssignNode node) {
-            view.parentSeen(node.worker(), now);
-        } else if (place instanceof Place.AssignmentNode node) {
-            view.assignmentSeen(node.worker(), node.task(), now);
-        } else if (place instanceof Place.TaskNode node) {
-            view.taskSeen(node.task());
-        } else if (place instanceof Place.StatusNode node) {
-            view.statusSeen(node.task(), now);
-        } else if (place instanceof Place.Foreign) {
-            role.announcer.setAside(path, "no name of ours");
-        }
-    }
-
-    private void gone(String path) {
-        long now = role.loop.now();
-        Place place = layout.place(path);
-        if (place instanceof Place.WorkerNode node) {
-            int unfinished = view.workerGone(node.worker(), now);
-            if (unfinished >= 0) {
-                role.announcer.tell(new Event.WorkerLost(node.worker(), unfinished));
-            }
-        } else if (place instanceof Place.AssignNode node) {
-            view.parentGone(node.worker(), now);
-        } else if (place instanceof Place.AssignmentNode node) {
-            view.assignmentGone(node.worker(), node.task(), now);
-        } else if (place instanceof Place.TaskNode node) {
-            view.taskGone(node.task());
-        } else if (place instanceof Place.Parent) {
-            failed.accept("do without " + path, Code.NONODE);
-        }
     }
 }

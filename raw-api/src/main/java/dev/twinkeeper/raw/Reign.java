@@ -143,10 +143,26 @@ final class Reign {
             if (steps.isEmpty()) {
                 break;
             }
-            steps.forEach(view::begin);
-            commit(steps);
+            confirm(steps);
         }
         role.pending = view.pending().size();
+    }
+
+    /** S2: a task is looked at just before it is given to a worker, where nothing would have told of a status. */
+    private void confirm(List<Step> steps) {
+        steps.forEach(view::begin);
+        underWay++;
+        census.confirm(steps, confirmed -> onConfirmed(steps, confirmed));
+    }
+
+    private void onConfirmed(List<Step> steps, boolean confirmed) {
+        if (confirmed && guard.in(Phase.LEADING) && !paused) {
+            commit(steps);
+        } else {
+            underWay--;
+            settle(steps);
+            plan();
+        }
     }
 
     // region assign
@@ -159,7 +175,6 @@ final class Reign {
                 .flatMap(step -> step.writes(layout, epoch).stream())
                 .map(this::op)
                 .forEach(ops::add);
-        underWay++;
         session.zk().multi(ops, guard.multi((code, results) -> onCommitted(steps, code, results)), null);
     }
 
@@ -179,8 +194,7 @@ final class Reign {
         underWay--;
         switch (code) {
             case OK -> {
-                settle(steps);
-                steps.forEach(this::announce);
+                steps.forEach(step -> census.applied(step, epoch));
                 plan();
             }
             default -> {
@@ -221,15 +235,12 @@ final class Reign {
         view.refused(steps, step -> false, role.loop.now());
     }
 
-    private void announce(Step step) {
-        step.news(layout, epoch).ifPresent(role.announcer::tell);
-    }
-
     private void tick() {
         if (guard.in(Phase.OVER)) {
             return;
         }
         view.retryFailed(role.loop.now());
+        census.lookAtHeld();
         plan();
         role.loop.after(TICK, this::tick);
     }

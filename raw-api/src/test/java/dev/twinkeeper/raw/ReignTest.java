@@ -12,6 +12,7 @@ import dev.twinkeeper.raw.session.ScriptedServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.zookeeper.Asked;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
@@ -22,11 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each row of the tables in {@link Reign} and {@link Census}, by what the master asks next. */
+/** Each row of the table in {@link Reign}, and what a {@link Census} learns, by what the master asks next. */
 class ReignTest {
     private static final WorkerId W1 = new WorkerId("w1");
     private static final TaskId TASK = new TaskId("task-0000000001");
-    private static final String ASSIGN = "check /master, check /master-epoch, create /assign/w1/task-0000000001";
+    private static final TaskId SECOND = new TaskId("task-0000000002");
+    private static final String ASSIGN = assign(TASK);
+    private static final String RELEASE = "check /master, check /master-epoch, delete /assign/w1/task-0000000001";
+    private static final String LOOK = "getChildren /tasks/task-0000000001";
+
+    private static String assign(TaskId task) {
+        return "check /master, check /master-epoch, create /assign/w1/" + task;
+    }
 
     private final ScriptedServers servers = new ScriptedServers();
     private final List<Event> events = new ArrayList<>();
@@ -37,11 +45,9 @@ class ReignTest {
     @Test
     void takingOverWatchesThenListsThenLeads() {
         claim();
-        watched();
-        servers.children("getChildren /workers", "w1")
-                .data("getData /workers/w1", "host", ScriptedServers.ephemeral(9));
-        servers.children("getChildren /assign", "w1").children("getChildren /assign/w1");
-        servers.children("getChildren /tasks", TASK.name());
+        workers();
+        assignments();
+        tasks(TASK.name());
         statuses(List.of());
 
         assertThat(events).contains(new Event.TookOver(7, 1, 1, 0, 0));
@@ -54,8 +60,7 @@ class ReignTest {
             names = {"NOAUTH", "NONODE", "UNIMPLEMENTED"})
     void takingOverRefusedIsOver(Code code) {
         claim();
-        watched();
-        servers.answer("getChildren /workers", code);
+        servers.answer("addWatch /workers", Code.OK).answer("getChildren /workers", code);
 
         assertThat(role.leadership()).isEqualTo(Leadership.UNKNOWN);
     }
@@ -133,19 +138,238 @@ class ReignTest {
 
     @Test
     void leadingAWatchTellsOfATask() {
-        claim();
-        watched();
-        servers.children("getChildren /workers", "w1")
-                .data("getData /workers/w1", "host", ScriptedServers.ephemeral(9));
-        servers.children("getChildren /assign", "w1")
-                .children("getChildren /assign/w1")
-                .children("getChildren /tasks");
+        leadWithoutATask();
+        created("/tasks/" + TASK.name());
 
-        role.treeWatcher.process(
-                new WatchedEvent(EventType.NodeCreated, KeeperState.SyncConnected, "/tasks/" + TASK.name()));
-        servers.run();
+        assertThat(servers.zk().asked()).as("at once").containsExactly(ASSIGN);
+    }
+
+    /** And is told of its end by the watch: what it had told of the task tells whether that is completed. */
+    @Test
+    void leadingAWatchTellsOfACompletion() {
+        lead();
+        servers.answer(ASSIGN, Code.OK);
+        on(EventType.NodeDeleted, "/assign/w1/" + TASK.name());
+        created("/tasks/" + TASK.name() + "/status");
+        servers.zk().lose();
+        created("/tasks/" + SECOND.name());
+
+        assertThat(servers.zk().asked()).containsExactly(assign(SECOND));
+    }
+
+    /** S2: the end of an assignment says nothing of a status. */
+    @Test
+    void leadingATaskThatLostItsAssignmentIsLookedAt() {
+        lead();
+        servers.answer(ASSIGN, Code.OK);
+        on(EventType.NodeDeleted, "/assign/w1/" + TASK.name());
+        assertThat(servers.zk().asked()).containsExactly(LOOK);
+
+        statuses(List.of());
 
         assertThat(servers.zk().asked()).containsExactly(ASSIGN);
+    }
+
+    // While /assign/w1 is listed.
+
+    /** No event tells of it before the answer, so the answer does: else the task would be assigned twice. */
+    @Test
+    void leadingWhatIsAppliedIsKnownWithoutAnEvent() {
+        leadWithoutATask();
+        listAssignments();
+        created("/tasks/" + TASK.name());
+        servers.answer(ASSIGN, Code.OK);
+        created("/tasks/" + SECOND.name());
+
+        assertThat(servers.zk().asked()).as("one slot").isEmpty();
+        fire("/assign/w1");
+        servers.children("getChildren /assign/w1", TASK.name());
+        assertThat(servers.zk().asked()).isEmpty();
+    }
+
+    @Test
+    void leadingAListTellsThatAnAssignmentHasEnded() {
+        leadingWhatIsAppliedIsKnownWithoutAnEvent();
+        fire("/assign/w1");
+        servers.children("getChildren /assign/w1");
+        servers.zk().next(LOOK).results(new OpResult.GetChildrenResult(List.of("status")));
+        servers.run();
+
+        assertThat(servers.zk().asked()).containsExactly(assign(SECOND));
+    }
+
+    /** Of a task that is not there: it is tidied away. */
+    @Test
+    void leadingAListTellsWhatAPersonAssigned() {
+        leadWithoutATask();
+        listAssignments(TASK.name());
+
+        assertThat(servers.zk().asked()).containsExactly(RELEASE);
+    }
+
+    @Test
+    void leadingAParentThatIsGoneIsWatchedAgainWhenItIsMadeAgain() {
+        leadWithoutATask();
+        on(EventType.NodeDeleted, "/assign/w1");
+        fire("/assign");
+        servers.answer("removeWatches /assign/w1", Code.OK).children("getChildren /assign", "w1");
+
+        assertThat(servers.zk().asked()).containsExactly("addWatch /assign/w1", "getChildren /assign/w1");
+    }
+
+    @Test
+    void leadingAParentThatAListDoesNotFindIsGone() {
+        leadWithoutATask();
+        listAssignments();
+        on(EventType.NodeDeleted, "/assign/w1");
+        servers.answer("getChildren /assign/w1", Code.NONODE)
+                .answer("addWatch /assign/w1", Code.OK)
+                .answer("getChildren /assign/w1", Code.NONODE);
+        servers.zk().lose();
+        created("/tasks/" + TASK.name());
+
+        assertThat(servers.zk().asked()).containsExactly("check /master, check /master-epoch, create /assign/w1");
+    }
+
+    // While /tasks is listed.
+
+    /** S2: a person may have written a status, and no event tells of it. */
+    @Test
+    void leadingATaskIsLookedAtJustBeforeItIsAssigned() {
+        leadWithoutATask();
+        listTasks(TASK.name());
+        assertThat(servers.zk().asked()).containsExactly(LOOK);
+
+        statuses(List.of());
+
+        assertThat(servers.zk().asked()).containsExactly(ASSIGN);
+    }
+
+    @Test
+    void leadingATaskWithAStatusIsNotAssigned() {
+        leadWithoutATask();
+        listTasks(TASK.name(), SECOND.name());
+        statuses(List.of("status"));
+        assertThat(servers.zk().asked()).containsExactly("getChildren /tasks/" + SECOND.name());
+
+        servers.zk().next("getChildren /tasks/" + SECOND.name()).results(new OpResult.GetChildrenResult(List.of()));
+        servers.run();
+
+        assertThat(servers.zk().asked()).containsExactly(assign(SECOND));
+    }
+
+    @Test
+    void leadingATaskThatIsGoneIsNotAssigned() {
+        leadWithoutATask();
+        listTasks(TASK.name());
+        servers.zk().next(LOOK).results(new OpResult.ErrorResult(Code.NONODE.intValue()));
+        servers.run();
+
+        assertThat(servers.zk().asked()).isEmpty();
+    }
+
+    /** The same look is no good for later: another status may come. */
+    @Test
+    void leadingATaskIsLookedAtAgainWhenItIsAssignedAgain() {
+        leadingATaskIsLookedAtJustBeforeItIsAssigned();
+        refuse(ASSIGN, Code.OK, Code.OK, Code.NOAUTH);
+        servers.pass(Duration.ofMillis(2500));
+
+        assertThat(servers.zk().asked()).contains(LOOK).doesNotContain(ASSIGN);
+    }
+
+    /** No list tells of a status, and the assignment of a worker at zkCli stays: it is looked at, and tidied away. */
+    @Test
+    void leadingATaskThatIsHeldIsLookedAtNowAndThen() {
+        leadingATaskIsLookedAtJustBeforeItIsAssigned();
+        servers.answer(ASSIGN, Code.OK).pass(Duration.ofMillis(900));
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(Duration.ofMillis(100));
+        statuses(List.of("status"));
+
+        assertThat(servers.zk().asked()).contains(RELEASE);
+    }
+
+    @Test
+    void leadingATaskThatIsGoneFromTheListIsForgotten() {
+        leadWithoutATask();
+        listTasks(TASK.name());
+        statuses(List.of());
+        servers.answer(ASSIGN, Code.OK);
+        fire("/tasks");
+        servers.pass(Duration.ofMillis(1)).children("getChildren /tasks");
+
+        assertThat(servers.zk().asked()).containsExactly(RELEASE);
+    }
+
+    /** Back to events: of what was there before, nobody would have told; of what comes now, they tell. */
+    @Test
+    void leadingQuietAgainOldTasksAreLookedAtOnceAndNewOnesAreNot() {
+        leadWithoutATask();
+        listTasks();
+        servers.pass(Duration.ofSeconds(1));
+        servers.answer("addWatch /tasks", Code.OK).children("getChildren /tasks", TASK.name());
+        statuses(List.of());
+        servers.answer(ASSIGN, Code.OK);
+        on(EventType.NodeDeleted, "/assign/w1/" + TASK.name());
+        statuses(List.of("status"));
+        created("/tasks/" + SECOND.name());
+
+        assertThat(servers.zk().asked()).containsExactly(assign(SECOND));
+    }
+
+    /** A burst among many names is much more; and where many are pending, nobody waits for the next list. */
+    @Test
+    void leadingListsOfTasksWaitWhereManyArePending() {
+        leadWithoutATask();
+        String[] many = IntStream.range(0, 600)
+                .mapToObj(i -> "task-" + String.format("%010d", i))
+                .toArray(String[]::new);
+        listTasks(many);
+        servers.zk().lose();
+        fire("/tasks");
+        servers.pass(Duration.ofMillis(500));
+
+        assertThat(servers.zk().asked()).doesNotContain("getChildren /tasks");
+    }
+
+    private void leadWithoutATask() {
+        claim();
+        workers();
+        assignments();
+        tasks();
+    }
+
+    /** A burst, which says nothing here; then the list. */
+    private void listAssignments(String... held) {
+        burst("/assign/w1");
+        servers.children("getChildren /assign/w1", held);
+    }
+
+    private void listTasks(String... names) {
+        burst("/tasks");
+        servers.children("getChildren /tasks", names);
+    }
+
+    private void burst(String parent) {
+        for (int i = 0; i < 16; i++) {
+            on(EventType.NodeDataChanged, parent);
+        }
+        servers.answer("removeWatches " + parent, Code.OK);
+    }
+
+    private void created(String path) {
+        on(EventType.NodeCreated, path);
+    }
+
+    private void fire(String path) {
+        on(EventType.NodeChildrenChanged, path);
+    }
+
+    private void on(EventType type, String path) {
+        role.treeWatcher.process(new WatchedEvent(type, KeeperState.SyncConnected, path));
+        servers.run();
     }
 
     private void claim() {
@@ -164,10 +388,20 @@ class ReignTest {
         servers.run();
     }
 
-    private void watched() {
-        for (String parent : List.of("/workers", "/assign", "/tasks")) {
-            servers.answer("addWatch " + parent, Code.OK);
-        }
+    private void workers() {
+        servers.answer("addWatch /workers", Code.OK)
+                .children("getChildren /workers", "w1")
+                .data("getData /workers/w1", "host", ScriptedServers.ephemeral(9));
+    }
+
+    private void assignments() {
+        servers.children("getChildren /assign", "w1")
+                .answer("addWatch /assign/w1", Code.OK)
+                .children("getChildren /assign/w1");
+    }
+
+    private void tasks(String... names) {
+        servers.answer("addWatch /tasks", Code.OK).children("getChildren /tasks", names);
     }
 
     private void lead() {
@@ -175,7 +409,7 @@ class ReignTest {
     }
 
     private void statuses(List<String> children) {
-        servers.zk().next("getChildren /tasks/" + TASK.name()).results(new OpResult.GetChildrenResult(children));
+        servers.zk().next(LOOK).results(new OpResult.GetChildrenResult(children));
         servers.run();
     }
 

@@ -29,6 +29,7 @@ import dev.twinkeeper.scenarios.topics.CompletionScenarios;
 import dev.twinkeeper.scenarios.topics.FailoverScenarios;
 import dev.twinkeeper.scenarios.topics.ForeignThingsScenarios;
 import dev.twinkeeper.scenarios.topics.LifeCycleScenarios;
+import dev.twinkeeper.scenarios.topics.LoadScenarios;
 import dev.twinkeeper.scenarios.topics.LostAnswerScenarios;
 import dev.twinkeeper.scenarios.topics.OperatorScenarios;
 import dev.twinkeeper.scenarios.topics.OutcomeScenarios;
@@ -69,6 +70,7 @@ public final class Scenarios {
             WorkerLossScenarios.class,
             LostAnswerScenarios.class,
             BatchScenarios.class,
+            LoadScenarios.class,
             WatchGapScenarios.class,
             LifeCycleScenarios.class,
             TidyingScenarios.class,

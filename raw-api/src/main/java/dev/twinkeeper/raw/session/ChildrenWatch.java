@@ -38,7 +38,7 @@ import org.apache.zookeeper.data.Stat;
  * <p>A list says what is there when it is read, and comes after the events of all changes before. So whichever came last
  * is the newest, and an event of a one-shot watch never comes while a list is under way. The recursive watch is taken
  * away before the first one-shot watch is set, since only all watches of a path can be taken away, and servers before
- * 3.9 keep but one mode for each path.
+ * 3.9 keep but one mode for each path. So there is one of these for a path and a session, and no other watch.
  */
 public final class ChildrenWatch {
     /** Hears of the children, on the loop. */

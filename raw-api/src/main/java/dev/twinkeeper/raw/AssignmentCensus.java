@@ -1,0 +1,159 @@
+package dev.twinkeeper.raw;
+
+import dev.twinkeeper.contract.TaskId;
+import dev.twinkeeper.contract.WorkerId;
+import dev.twinkeeper.layout.Layout;
+import dev.twinkeeper.layout.Place;
+import dev.twinkeeper.raw.session.ChildrenWatch;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.WatcherType;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * The part of a {@link Census} that is about {@code /assign}. Its children come and go with the workers, so a list with a
+ * one-shot watch will do; each of them has a {@link ChildrenWatch} of its own, since one worker may have much to do and
+ * another a task at a time.
+ */
+final class AssignmentCensus {
+    private final Census census;
+    private final MasterRole role;
+    private final Layout layout;
+    private final Map<WorkerId, Parent> parents = new HashMap<>();
+
+    AssignmentCensus(Census census, MasterRole role) {
+        this.census = census;
+        this.role = role;
+        this.layout = role.layout;
+    }
+
+    /** No two at a time: the one-shot watch fires only after the answer. */
+    void list() {
+        census.send(() ->
+                role.zk().getChildren(layout.assign(), role.treeWatcher, census.guard.children(this::onListed), null));
+    }
+
+    private void onListed(Code code, List<String> names, Stat stat) {
+        if (code != Code.OK) {
+            census.fail("read " + layout.assign(), code);
+            return;
+        }
+        for (String name : names) {
+            String path = layout.assign() + "/" + name;
+            if (!(layout.place(path) instanceof Place.AssignNode node)) {
+                role.announcer.setAside(path, "no name of ours");
+            } else if (!parents.containsKey(node.worker())) {
+                Parent parent = new Parent(node.worker());
+                parents.put(node.worker(), parent);
+                census.send(parent.watch::begin);
+            }
+        }
+        census.answered();
+    }
+
+    /** Of {@code /assign}, or of what is below. */
+    void on(WatchedEvent event) {
+        Place place = layout.place(event.getPath());
+        if (place instanceof Place.AssignNode node) {
+            tell(node.worker(), event);
+        } else if (place instanceof Place.AssignmentNode node) {
+            tell(node.worker(), event);
+        } else if (event.getType() == EventType.NodeChildrenChanged) {
+            list();
+        } else if (event.getType() == EventType.NodeDeleted) {
+            census.fail("do without " + layout.assign(), Code.NONODE);
+        }
+    }
+
+    private void tell(WorkerId worker, WatchedEvent event) {
+        Parent parent = parents.get(worker);
+        if (parent != null) {
+            parent.watch.on(event);
+        }
+    }
+
+    void remove() {
+        parents.values().forEach(parent -> parent.watch.remove());
+        role.zk().removeAllWatches(layout.assign(), WatcherType.Any, false, (rc, path, ctx) -> {}, null);
+    }
+
+    /** {@code /assign/W} */
+    private final class Parent implements ChildrenWatch.Owner {
+        final WorkerId worker;
+        final ChildrenWatch watch;
+        private boolean known;
+
+        Parent(WorkerId worker) {
+            this.worker = worker;
+            this.watch = new ChildrenWatch(
+                    role.who, role.session, role.announcer::answered, layout.assign(worker), role.treeWatcher, this);
+        }
+
+        @Override
+        public int listed(List<String> names) {
+            census.view.parentSeen(worker, role.loop.now());
+            Set<TaskId> there = new HashSet<>();
+            for (String name : names) {
+                String path = layout.assign(worker) + "/" + name;
+                if (layout.place(path) instanceof Place.AssignmentNode node) {
+                    there.add(node.task());
+                } else {
+                    role.announcer.setAside(path, "no name of ours");
+                }
+            }
+            int changes = census.lists.assignments(worker, there, role.loop.now());
+            onKnown();
+            census.changed();
+            return changes;
+        }
+
+        /** The first list is part of a stage of the census. */
+        private void onKnown() {
+            if (!known) {
+                known = true;
+                census.answered();
+            }
+        }
+
+        @Override
+        public void changed(WatchedEvent event) {
+            if (event.getType() != EventType.NodeDeleted) {
+                census.observer.seen(event.getPath(), role.loop.now());
+            } else if (!event.getPath().equals(layout.assign(worker))) {
+                census.observer.gone(event.getPath(), role.loop.now());
+            } else if (known) {
+                missing();
+            }
+            census.changed();
+        }
+
+        /** If it is made again, {@code /assign} tells. */
+        @Override
+        public void missing() {
+            parents.remove(worker, this);
+            watch.remove();
+            census.lists.assignments(worker, Set.of(), role.loop.now());
+            census.view.parentGone(worker, role.loop.now());
+            onKnown();
+            census.changed();
+        }
+
+        @Override
+        public void refused(Code code) {
+            census.fail("read " + layout.assign(worker), code);
+        }
+
+        /** A slot may be free, and a task may wait for it. */
+        @Override
+        public Duration patience(int children) {
+            return Duration.ZERO;
+        }
+    }
+}
