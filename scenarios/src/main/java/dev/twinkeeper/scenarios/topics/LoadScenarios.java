@@ -144,9 +144,9 @@ public final class LoadScenarios {
 
         var removal = Instant.now();
         operator.delete("/assign/w1/" + given.held);
+        given.work.release();
         master.awaitEvent(
                 Event.TaskAssigned.class, removal, event -> event.task().equals(given.held), ScenarioContext.READY);
-        given.work.release();
 
         given.tasks.forEach(
                 task -> assertThat(context.outcome(given.client, task).known()).isTrue());
