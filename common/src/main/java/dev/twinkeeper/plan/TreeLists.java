@@ -20,26 +20,17 @@ public final class TreeLists {
         this.known = view.known();
     }
 
-    /**
-     * The children of {@code /assign/W}.
-     *
-     * @return how many came or went
-     */
-    public int assignments(WorkerId worker, Set<TaskId> there, long now) {
+    /** The children of {@code /assign/W}. */
+    public void assignments(WorkerId worker, Set<TaskId> there, long now) {
         Set<TaskId> held = known.worker(worker).held;
         List<TaskId> gone = held.stream().filter(task -> !there.contains(task)).toList();
         List<TaskId> come = there.stream().filter(task -> !held.contains(task)).toList();
         gone.forEach(task -> view.assignmentGone(worker, task, now));
         come.forEach(task -> view.assignmentSeen(worker, task, now));
-        return gone.size() + come.size();
     }
 
-    /**
-     * The children of {@code /tasks}.
-     *
-     * @return how many came or went
-     */
-    public int tasks(Set<TaskId> there) {
+    /** The children of {@code /tasks}. */
+    public void tasks(Set<TaskId> there) {
         List<TaskId> gone = known.tasks.values().stream()
                 .filter(task -> task.present && !there.contains(task.id))
                 .map(task -> task.id)
@@ -47,7 +38,6 @@ public final class TreeLists {
         List<TaskId> come = there.stream().filter(task -> !isPresent(task)).toList();
         gone.forEach(view::taskGone);
         come.forEach(view::taskSeen);
-        return gone.size() + come.size();
     }
 
     private boolean isPresent(TaskId id) {

@@ -97,7 +97,7 @@ final class AssignmentCensus {
         }
 
         @Override
-        public int listed(List<String> names) {
+        public void listed(List<String> names) {
             census.view.parentSeen(worker, role.loop.now());
             Set<TaskId> there = new HashSet<>();
             for (String name : names) {
@@ -108,10 +108,9 @@ final class AssignmentCensus {
                     role.announcer.setAside(path, "no name of ours");
                 }
             }
-            int changes = census.lists.assignments(worker, there, role.loop.now());
+            census.lists.assignments(worker, there, role.loop.now());
             onKnown();
             census.changed();
-            return changes;
         }
 
         /** The first list is part of a stage of the census. */

@@ -70,6 +70,9 @@ final class Census {
 
     private boolean told;
 
+    /** One question at a time: under load the next one gathers meanwhile. */
+    private boolean asking;
+
     /**
      * @param complete runs once, when all is listed
      * @param changed runs whenever the view may have changed
@@ -251,8 +254,16 @@ final class Census {
         for (List<Holding> unread = view.takeUnread(); !unread.isEmpty(); unread = view.takeUnread()) {
             readLines(unread);
         }
-        List<TaskId> doubts = view.takeDoubts();
-        tasks.look(doubts, view::believe);
+        if (!asking) {
+            List<TaskId> doubts = view.takeDoubts();
+            asking = !doubts.isEmpty();
+            tasks.look(doubts, this::onAsked);
+        }
+    }
+
+    private void onAsked(List<TaskId> doubts) {
+        asking = false;
+        view.believe(doubts);
     }
 
     /** What the assignments of lost workers say of losses before. */

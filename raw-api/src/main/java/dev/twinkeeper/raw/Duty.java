@@ -162,7 +162,7 @@ final class Duty implements ChildrenWatch.Owner {
     }
 
     @Override
-    public int listed(List<String> names) {
+    public void listed(List<String> names) {
         Set<TaskId> held = new LinkedHashSet<>();
         for (String name : names) {
             String path = layout.assign(role.id) + "/" + name;
@@ -172,7 +172,11 @@ final class Duty implements ChildrenWatch.Owner {
                 role.announcer.setAside(path, "no task's name");
             }
         }
-        return guard.in(Phase.LISTING) ? work(held) : compare(held);
+        if (guard.in(Phase.LISTING)) {
+            work(held);
+        } else {
+            compare(held);
+        }
     }
 
     /** Somebody removed it; the watch tells when the master has made it anew. */
@@ -193,7 +197,7 @@ final class Duty implements ChildrenWatch.Owner {
     }
 
     /** The first list after a registration, or a lost connection: nothing is under way. */
-    private int work(Set<TaskId> held) {
+    private void work(Set<TaskId> held) {
         guard.enter(Phase.WORKING);
         commands = Batches.ofReads(
                 role.session, guard, commands, job -> Op.getData(layout.task(job.task)), this::onCommand);
@@ -207,16 +211,12 @@ final class Duty implements ChildrenWatch.Owner {
                 this::onCompleted);
         Set.copyOf(jobs.keySet()).stream().filter(task -> !held.contains(task)).forEach(this::drop);
         held.forEach(this::take);
-        return held.size();
     }
 
     /** A later list, which tells what events would have told. */
-    private int compare(Set<TaskId> held) {
-        int before = jobs.size();
+    private void compare(Set<TaskId> held) {
         Set.copyOf(jobs.keySet()).stream().filter(task -> !held.contains(task)).forEach(this::moved);
-        int left = jobs.size();
         held.stream().filter(task -> !jobs.containsKey(task)).forEach(this::take);
-        return before - left + jobs.size() - left;
     }
 
     /** By the recursive watch. */

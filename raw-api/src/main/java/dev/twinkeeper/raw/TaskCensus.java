@@ -69,7 +69,7 @@ final class TaskCensus implements ChildrenWatch.Owner {
     }
 
     @Override
-    public int listed(List<String> names) {
+    public void listed(List<String> names) {
         Set<TaskId> there = new HashSet<>(2 * names.size());
         for (String name : names) {
             String path = layout.tasks() + "/" + name;
@@ -79,14 +79,13 @@ final class TaskCensus implements ChildrenWatch.Owner {
                 role.announcer.setAside(path, "no name of ours");
             }
         }
-        int changes = census.lists.tasks(there);
+        census.lists.tasks(there);
         if (!known) {
             known = true;
             look(List.copyOf(there), looked -> {});
             census.answered();
         }
         census.changed();
-        return changes;
     }
 
     @Override

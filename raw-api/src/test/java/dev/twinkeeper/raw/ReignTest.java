@@ -170,6 +170,23 @@ class ReignTest {
         assertThat(servers.zk().asked()).containsExactly(ASSIGN);
     }
 
+    /** The next question gathers what else there is meanwhile. */
+    @Test
+    void leadingOneQuestionIsAskedAtATime() {
+        lead();
+        servers.answer(ASSIGN, Code.OK);
+        created("/tasks/" + SECOND.name());
+        created("/assign/w1/" + SECOND.name());
+        servers.zk().lose();
+        on(EventType.NodeDeleted, "/assign/w1/" + TASK.name());
+        on(EventType.NodeDeleted, "/assign/w1/" + SECOND.name());
+        assertThat(servers.zk().asked()).containsExactly(LOOK);
+
+        statuses(List.of("status"));
+
+        assertThat(servers.zk().asked()).containsExactly("getChildren /tasks/" + SECOND.name());
+    }
+
     // While /assign/w1 is listed.
 
     /** No event tells of it before the answer, so the answer does: else the task would be assigned twice. */

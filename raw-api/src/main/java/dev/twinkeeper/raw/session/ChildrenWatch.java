@@ -43,12 +43,8 @@ import org.apache.zookeeper.data.Stat;
 public final class ChildrenWatch {
     /** Hears of the children, on the loop. */
     public interface Owner {
-        /**
-         * These are there, and no others.
-         *
-         * @return how many changes that tells
-         */
-        int listed(List<String> names);
+        /** These are there, and no others. */
+        void listed(List<String> names);
 
         /** By the recursive watch: the znode or something below was created, changed or deleted. */
         void changed(WatchedEvent event);
@@ -104,6 +100,7 @@ public final class ChildrenWatch {
     private final ListWorth worth;
 
     private int children;
+    private int version;
     private long listedAt;
     private int watches;
 
@@ -232,21 +229,29 @@ public final class ChildrenWatch {
         switch (code) {
             case OK -> {
                 guard.enter(Phase.ARMED);
-                children = names.size();
                 listedAt = loop.now();
-                worth.listed(owner.listed(names), children, listedAt);
+                boolean pays = pays(names.size(), stat.getCversion());
+                owner.listed(names);
                 if (!guard.in(Phase.ARMED)) {
                     return;
                 }
-                if (children > MOST || !worth.pays(listedAt)) {
-                    watch();
-                } else {
+                if (pays) {
                     loop.after(NOTHING_FIRES, guard.pass(this::watch));
+                } else {
+                    watch();
                 }
             }
             case NONODE -> watch();
             default -> refuse(code);
         }
+    }
+
+    /** The servers count the changes of a znode's children: each would have been an event, our own ones too. */
+    private boolean pays(int names, int childrenVersion) {
+        worth.listed(Math.max(0, childrenVersion - version), names);
+        version = childrenVersion;
+        children = names;
+        return children <= MOST && worth.pays(listedAt);
     }
 
     private void pause() {

@@ -19,8 +19,11 @@ final class ListWorth {
     /** and each in no more than this time: a task that is alone makes two in a millisecond, and then none for a while. */
     private static final long EVENT_NANOS = 312_500;
 
-    /** Lists are judged together for so long, since some of them only tell the owner what it did itself. */
-    private static final long PERIOD_NANOS = 100_000_000;
+    /** So many lists are judged together, since now and then one of them tells little; */
+    private static final int LISTS = 8;
+
+    /** or fewer, if they had so many names. */
+    private static final int MANY_NAMES = 20_000;
 
     private static final long FIRST_REST_NANOS = 1_000_000_000;
     private static final long LONGEST_REST_NANOS = 64_000_000_000L;
@@ -29,7 +32,6 @@ final class ListWorth {
     private int events;
 
     private boolean first;
-    private long periodBegan;
     private int lists;
     private long changes;
     private long names;
@@ -59,11 +61,11 @@ final class ListWorth {
         first = true;
     }
 
-    /** A list told so many changes. The first one is not judged: events told what was before it. */
-    void listed(int told, int children, long now) {
+    /** There were so many changes before this list. The first one is not judged: events told what was before it. */
+    void listed(int told, int children) {
         if (first) {
             first = false;
-            beginPeriod(now);
+            judged();
         } else {
             lists++;
             changes += told;
@@ -73,7 +75,7 @@ final class ListWorth {
 
     /** Judges them, where it is time to. */
     boolean pays(long now) {
-        if (lists == 0 || now - periodBegan < PERIOD_NANOS) {
+        if (lists < LISTS && names < MANY_NAMES) {
             return true;
         }
         boolean pays = changes >= (long) FEW * lists && changes * NAMES >= names;
@@ -84,13 +86,12 @@ final class ListWorth {
             restUntil = now + rest;
             rest = Math.min(2 * rest, LONGEST_REST_NANOS);
         }
-        beginPeriod(now);
+        judged();
         return pays;
     }
 
-    private void beginPeriod(long now) {
+    private void judged() {
         events = 0;
-        periodBegan = now;
         lists = 0;
         changes = 0;
         names = 0;

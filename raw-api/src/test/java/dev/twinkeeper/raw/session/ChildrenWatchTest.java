@@ -12,6 +12,7 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,22 +26,25 @@ class ChildrenWatchTest {
     private static final String LIST = "getChildren " + PATH;
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    /** Lists are judged together for so long. */
-    private static final Duration PERIOD = Duration.ofMillis(100);
+    /** So many lists are judged together. */
+    private static final int JUDGED = 8;
 
     private final ScriptedServers servers = new ScriptedServers();
     private final List<String> heard = new ArrayList<>();
     private final Watcher watcher = event -> {};
     private Duration patience = Duration.ZERO;
+
+    /** Between each list and the one before. */
     private int changes;
+
+    private final Stat parent = new Stat();
     private boolean endsWhenRefused;
     private ChildrenWatch watch;
 
     private final class Owner implements ChildrenWatch.Owner {
         @Override
-        public int listed(List<String> names) {
+        public void listed(List<String> names) {
             heard.add("listed " + names.size());
-            return changes;
         }
 
         @Override
@@ -203,7 +207,7 @@ class ChildrenWatchTest {
     void listingThatPaysGoesOn() {
         busy();
         changes = 4;
-        listsInAPeriod(3);
+        lists();
 
         assertThat(servers.zk().asked()).isEmpty();
     }
@@ -212,7 +216,7 @@ class ChildrenWatchTest {
     void listingThatTellsLittleWatchesAgain() {
         busy();
         changes = 3;
-        listsInAPeriod(3);
+        lists();
 
         assertThat(servers.zk().asked()).containsExactly(WATCH, LIST);
     }
@@ -221,9 +225,18 @@ class ChildrenWatchTest {
     void listingThatTellsLittleOfManyWatchesAgain() {
         busy();
         changes = 31;
-        servers.pass(PERIOD);
+        lists(names(1_000));
+
+        assertThat(servers.zk().asked()).containsExactly(WATCH, LIST);
+    }
+
+    /** Few of these are as dear as many others. */
+    @Test
+    void listingOfVeryManyIsJudgedSooner() {
+        busy();
+        changes = 100;
         fire();
-        list(true, names(1_000));
+        list(true, names(20_000));
 
         assertThat(servers.zk().asked()).containsExactly(WATCH, LIST);
     }
@@ -232,7 +245,7 @@ class ChildrenWatchTest {
     void afterListsThatDidNotPayABurstIsNoReasonForAWhile() {
         busy();
         changes = 0;
-        listsInAPeriod(1);
+        lists();
         servers.answer(WATCH, Code.OK);
         list(false);
         burst();
@@ -248,7 +261,7 @@ class ChildrenWatchTest {
         afterListsThatDidNotPayABurstIsNoReasonForAWhile();
         servers.answer(UNWATCH, Code.OK);
         list(true);
-        listsInAPeriod(1);
+        lists();
         servers.answer(WATCH, Code.OK);
         list(false);
         servers.pass(SECOND);
@@ -266,6 +279,19 @@ class ChildrenWatchTest {
         fire();
 
         assertThat(servers.zk().next(LIST).watches()).isTrue();
+    }
+
+    /** However many changes there are: the answer might be more than the client takes. */
+    @Test
+    void veryManyChildrenAreNeverListedInTurns() {
+        watch.begin();
+        servers.answer(WATCH, Code.OK);
+        list(false, names(600_000));
+        for (int i = 0; i < 20_000; i++) {
+            watch.on(new WatchedEvent(EventType.NodeCreated, KeeperState.SyncConnected, PATH + "/a"));
+        }
+
+        assertThat(servers.run().zk().asked()).isEmpty();
     }
 
     @Test
@@ -449,12 +475,11 @@ class ChildrenWatchTest {
         list(true, "a", "b");
     }
 
-    /** So many lists, of which the last comes when they are judged. */
-    private void listsInAPeriod(int lists) {
-        for (int i = 0; i < lists; i++) {
-            servers.pass(PERIOD.dividedBy(lists).plusMillis(1));
+    /** As many as are judged. */
+    private void lists(String... names) {
+        for (int i = 0; i < JUDGED; i++) {
             fire();
-            list(true);
+            list(true, names);
         }
     }
 
@@ -462,7 +487,8 @@ class ChildrenWatchTest {
     private void list(boolean watches, String... names) {
         Asked list = servers.zk().next(LIST);
         assertThat(list.watches()).isEqualTo(watches);
-        list.children(names);
+        parent.setCversion(parent.getCversion() + changes);
+        list.children(parent, names);
         servers.run();
     }
 
