@@ -138,10 +138,14 @@ public final class ChildrenWatch {
 
     /**
      * The number of the recursive watch that stands, counted from 1; 0 for none. Of what was read under a number, each
-     * change is told while that number lasts.
+     * change is told while that number lasts; but for the last round trip, in which the watch is taken away.
      */
     public int watchNumber() {
-        return guard.in(Phase.WATCHING) || guard.in(Phase.QUIET) ? watches : 0;
+        return watching() ? watches : 0;
+    }
+
+    private boolean watching() {
+        return guard.in(Phase.WATCHING) || guard.in(Phase.QUIET) || guard.in(Phase.UNWATCHING);
     }
 
     /** An event of the watcher, about this znode or what is below. */
@@ -150,7 +154,7 @@ public final class ChildrenWatch {
             case NodeCreated, NodeDeleted, NodeDataChanged -> {
                 if (guard.in(Phase.ARMED)) {
                     pause();
-                } else if (guard.in(Phase.WATCHING) || guard.in(Phase.QUIET) || guard.in(Phase.UNWATCHING)) {
+                } else if (watching()) {
                     tell(event);
                 }
             }
