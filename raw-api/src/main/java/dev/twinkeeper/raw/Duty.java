@@ -91,6 +91,7 @@ final class Duty implements ChildrenWatch.Owner {
         boolean started;
         byte[] status;
         boolean done;
+        boolean over;
         LostTries tries;
 
         Job(TaskId task) {
@@ -242,7 +243,7 @@ final class Duty implements ChildrenWatch.Owner {
     /** The assignment stands: read the command, or take up where the connection was lost. */
     private void take(TaskId task) {
         Job job = jobs.computeIfAbsent(task, Job::new);
-        if (job.status != null) {
+        if (job.status != null && !job.over) {
             complete(job);
         } else if (!job.started) {
             commands.add(job);
@@ -348,8 +349,13 @@ final class Duty implements ChildrenWatch.Owner {
                 jobs.remove(job.task, job);
                 role.announcer.tell(new Event.TaskCompleted(job.task, role.id, job.done));
             }
-            // It was moved, or the task is gone; or a person wrote a status, and the master will tidy up.
-            case NONODE, NODEEXISTS -> drop(job.task);
+            // It was moved, or the task is gone.
+            case NONODE -> drop(job.task);
+            // A person wrote a status. The assignment stands until the master tidies up: to handle it again is no use.
+            case NODEEXISTS -> {
+                job.over = true;
+                role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
+            }
             default -> {
                 role.announcer.setAside(layout.status(job.task), "cannot be written: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
@@ -361,14 +367,14 @@ final class Duty implements ChildrenWatch.Owner {
     /** Our own completion deletes the assignment too; what tells of that comes about with the reply, which says so. */
     private void moved(TaskId task) {
         Job job = jobs.get(task);
-        if (job != null && job.status == null) {
+        if (job != null && (job.status == null || job.over)) {
             drop(task);
         }
     }
 
     private void drop(TaskId task) {
         Job job = jobs.remove(task);
-        if (job != null && job.status != null) {
+        if (job != null && job.status != null && !job.over) {
             role.announcer.tell(new Event.ResultDiscarded(task, role.id));
         }
     }

@@ -180,6 +180,29 @@ class DutyTest {
         assertThat(events).contains(new Event.TaskCompleted(TASK, W1, true));
     }
 
+    /** A person wrote its status; its assignment stands until the master tidies up. */
+    @Test
+    void workingWhatIsOverIsNotHandledAgainWhileItsAssignmentStands() {
+        work();
+        busy(TASK.name());
+        finish();
+        servers.answer(COMPLETE, Code.NODEEXISTS);
+        servers.zk().lose();
+
+        listAgain(TASK.name());
+        assertThat(servers.zk().asked()).as("a list").isEmpty();
+        servers.disconnect();
+        registerAgain();
+        servers.children(LIST, TASK.name());
+        assertThat(servers.zk().asked()).as("a lost connection").isEmpty();
+        changed(EventType.NodeDeleted);
+        changed(EventType.NodeCreated);
+        assertThat(servers.zk().asked()).as("assigned once more").containsExactly(READ);
+        assertThat(events)
+                .filteredOn(new Event.ResultDiscarded(TASK, W1)::equals)
+                .hasSize(1);
+    }
+
     /** S3: it was moved; its neighbours are completed as if it had never been among them. */
     @Test
     void workingOneOfManyIsOvertakenAndTheOthersAreCompleted() {
