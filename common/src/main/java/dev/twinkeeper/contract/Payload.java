@@ -68,6 +68,7 @@ public final class Payload {
 
     @Override
     public String toString() {
-        return bytes.length <= 80 ? text() : text().substring(0, 60) + "… (" + bytes.length + " bytes)";
+        String text = text();
+        return text.length() <= 80 ? text : text.substring(0, 60) + "… (" + bytes.length + " bytes)";
     }
 }

@@ -40,7 +40,7 @@ public final class TreeLists {
         come.forEach(view::taskSeen);
     }
 
-    private boolean isPresent(TaskId id) {
+    public boolean isPresent(TaskId id) {
         KnownTree.Task task = known.tasks.get(id);
         return task != null && task.present;
     }
