@@ -26,7 +26,8 @@ final class AssignmentCensus {
     private final Census census;
     private final MasterRole role;
     private final Layout layout;
-    private final Map<WorkerId, Parent> parents = new HashMap<>();
+    /** By path. */
+    private final Map<String, Parent> parents = new HashMap<>();
 
     AssignmentCensus(Census census, MasterRole role) {
         this.census = census;
@@ -49,9 +50,9 @@ final class AssignmentCensus {
             String path = layout.assign() + "/" + name;
             if (!(layout.place(path) instanceof Place.AssignNode node)) {
                 role.announcer.setAside(path, "no name of ours");
-            } else if (!parents.containsKey(node.worker())) {
+            } else if (!parents.containsKey(path)) {
                 Parent parent = new Parent(node.worker());
-                parents.put(node.worker(), parent);
+                parents.put(path, parent);
                 census.send(parent.watch::begin);
             }
         }
@@ -60,11 +61,8 @@ final class AssignmentCensus {
 
     /** Of {@code /assign}, or of what is below. */
     void on(WatchedEvent event) {
-        Place place = layout.place(event.getPath());
-        if (place instanceof Place.AssignNode node) {
-            tell(node.worker(), event);
-        } else if (place instanceof Place.AssignmentNode node) {
-            tell(node.worker(), event);
+        if (!event.getPath().equals(layout.assign())) {
+            tell(event);
         } else if (event.getType() == EventType.NodeChildrenChanged) {
             list();
         } else if (event.getType() == EventType.NodeDeleted) {
@@ -72,8 +70,11 @@ final class AssignmentCensus {
         }
     }
 
-    private void tell(WorkerId worker, WatchedEvent event) {
-        Parent parent = parents.get(worker);
+    /** Foreign things too, which are set aside. */
+    private void tell(WatchedEvent event) {
+        String path = event.getPath();
+        int below = path.indexOf('/', layout.assign().length() + 1);
+        Parent parent = parents.get(below < 0 ? path : path.substring(0, below));
         if (parent != null) {
             parent.watch.on(event);
         }
@@ -136,7 +137,7 @@ final class AssignmentCensus {
         /** If it is made again, {@code /assign} tells. */
         @Override
         public void missing() {
-            parents.remove(worker, this);
+            parents.remove(layout.assign(worker), this);
             watch.remove();
             census.lists.assignments(worker, Set.of(), role.loop.now());
             census.view.parentGone(worker, role.loop.now());

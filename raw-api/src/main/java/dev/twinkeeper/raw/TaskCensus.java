@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -121,20 +123,29 @@ final class TaskCensus implements ChildrenWatch.Owner {
     }
 
     /**
-     * S2: no assignment follows a status. Runs that at once where the watch would have told of one; else after a look, and
-     * with false where one of these tasks is finished, so that the plan is to be made anew.
+     * S2: no assignment follows a status. And none is taken away from a task that is only not listed yet. Runs that at once
+     * where the watch would have told; else after a look, and with false where the plan is to be made anew.
      */
     void confirm(List<Step> steps, Consumer<Boolean> then) {
-        List<TaskId> unsure = steps.stream()
-                .filter(step -> step instanceof Step.Assign || step instanceof Step.Move)
-                .map(step -> ((Step.OfTask) step).task())
+        List<TaskId> given = tasks(steps, step -> step instanceof Step.Assign || step instanceof Step.Move)
                 .filter(task -> census.lists.mayHaveStatus(task, watch.watchNumber()))
                 .toList();
-        if (unsure.isEmpty()) {
+        List<TaskId> released = tasks(steps, step -> step instanceof Step.Release)
+                .filter(task -> !census.lists.isPresent(task))
+                .toList();
+        if (given.isEmpty() && released.isEmpty()) {
             then.accept(true);
-        } else {
-            look(unsure, looked -> then.accept(looked.stream().allMatch(census.lists::isUnfinished)));
+            return;
         }
+        List<TaskId> unsure = Stream.concat(given.stream(), released.stream()).toList();
+        look(
+                unsure,
+                looked -> then.accept(given.stream().allMatch(census.lists::isUnfinished)
+                        && released.stream().noneMatch(census.lists::isPresent)));
+    }
+
+    private static Stream<TaskId> tasks(List<Step> steps, Predicate<Step> which) {
+        return steps.stream().filter(which).map(step -> ((Step.OfTask) step).task());
     }
 
     /** Once a second: an assignment is left where a person wrote the status, and no list tells of that. */
@@ -178,6 +189,7 @@ final class TaskCensus implements ChildrenWatch.Owner {
         for (int i = 0; i < results.size(); i++) {
             TaskId task = tasks.get(i);
             if (results.get(i) instanceof OpResult.GetChildrenResult children) {
+                census.view.taskSeen(task);
                 census.lists.noStatus(task, number);
                 for (String child : children.getChildren()) {
                     census.observer.seen(layout.task(task) + "/" + child, role.loop.now());

@@ -221,6 +221,7 @@ class ReignTest {
         leadWithoutATask();
         listAssignments(TASK.name());
 
+        refuse(LOOK, Code.NONODE);
         assertThat(servers.zk().asked()).containsExactly(RELEASE);
     }
 
@@ -316,8 +317,28 @@ class ReignTest {
         servers.answer(ASSIGN, Code.OK);
         fire("/tasks");
         servers.pass(Duration.ofMillis(1)).children("getChildren /tasks");
+        refuse(LOOK, Code.NONODE);
 
         assertThat(servers.zk().asked()).containsExactly(RELEASE);
+    }
+
+    /** A person assigned it at once, and the list of tasks is behind. */
+    @Test
+    void leadingAnAssignmentIsNotTakenFromATaskThatIsNotListedYet() {
+        leadWithoutATask();
+        listTasks();
+        created("/assign/w1/" + TASK.name());
+        statuses(List.of());
+
+        assertThat(servers.zk().asked()).doesNotContain(RELEASE);
+    }
+
+    @Test
+    void leadingWhatIsForeignBelowAParentIsSetAside() {
+        leadWithoutATask();
+        created("/assign/w1/no-task");
+
+        assertThat(events).contains(new Event.SetAside("/assign/w1/no-task", "no name of ours"));
     }
 
     /** Back to events: of what was there before, nobody would have told; of what comes now, they tell. */
