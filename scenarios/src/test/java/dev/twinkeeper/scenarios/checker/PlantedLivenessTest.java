@@ -192,6 +192,22 @@ class PlantedLivenessTest extends Planted {
     }
 
     @Test
+    void letsTheServersDeleteAnEmptyContainer() throws IOException {
+        run.commit("m1", run.scribe.create("/master-candidates", "", false));
+        run.scribe.commit(0, PlantedRun.BEGIN.toEpochMilli(), run.scribe.delete("/master-candidates"));
+
+        kept();
+    }
+
+    @Test
+    void catchesServersThatDeleteWhatIsOurs() throws IOException {
+        String task = run.submit("c1", "deleted");
+        run.scribe.commit(0, PlantedRun.BEGIN.toEpochMilli(), run.scribe.delete("/tasks/" + task));
+
+        assertThat(run.check().counts()).containsKey(ViolationKind.EVIDENCE);
+    }
+
+    @Test
     void catchesAnOperatorWhoDoesAWorkersWork() throws IOException {
         String task = run.submit("c1", "helped");
         run.assign("m1", "w1", task);
