@@ -1,5 +1,6 @@
 package dev.twinkeeper.scenarios.checker;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ public final class Ledger {
         private void take(long zxid) throws IOException {
             try {
                 read(zxid);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | EOFException e) {
                 throw new IOException(
                         "the record of 0x%x makes no sense: %s".formatted(zxid, JsonLines.said(e.toString())), e);
             }

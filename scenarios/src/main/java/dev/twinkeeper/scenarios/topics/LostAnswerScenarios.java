@@ -224,7 +224,8 @@ public final class LostAnswerScenarios {
                         .filter(stat -> stat.getEphemeralOwner()
                                 == worker.wire().session().orElseThrow().id())
                         .isPresent());
-        assertThat(worker.wire().sessions()).contains(first.id()).hasSize(3);
+        // Or more: one that was granted on a connection that the client had given up by then.
+        assertThat(worker.wire().sessions()).contains(first.id()).hasSizeGreaterThanOrEqualTo(3);
     }
 
     @Verifies({Rule.S3, Rule.L5})
