@@ -256,10 +256,9 @@ final class Duty implements ChildrenWatch.Owner {
                 byte[] command = ((OpResult.GetDataResult) result).getData();
                 start(job, command == null ? new byte[0] : command);
             }
-            case NONODE -> {
-                jobs.remove(job.task, job);
+            // Known on, while the assignment stands: else each list would have it read again.
+            case NONODE ->
                 role.announcer.setAside(layout.assignment(role.id, job.task), "assigned, but there is no such task");
-            }
             default -> {
                 role.announcer.setAside(layout.task(job.task), "cannot be read: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));

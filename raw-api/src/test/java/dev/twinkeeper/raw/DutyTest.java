@@ -203,6 +203,20 @@ class DutyTest {
                 .hasSize(1);
     }
 
+    /** Somebody deleted the task; its assignment stands until the master tidies up. */
+    @Test
+    void workingATaskThatIsGoneIsNotReadAgainWhileItsAssignmentStands() {
+        register();
+        servers.children(LIST, TASK.name()).answer(READ, Code.NONODE);
+        busy(TASK.name());
+        listAgain(TASK.name());
+        assertThat(servers.zk().asked()).as("lists").isEmpty();
+
+        listAgain();
+        listAgain(TASK.name());
+        assertThat(servers.zk().asked()).as("assigned once more").containsExactly(READ);
+    }
+
     /** S3: it was moved; its neighbours are completed as if it had never been among them. */
     @Test
     void workingOneOfManyIsOvertakenAndTheOthersAreCompleted() {
