@@ -283,7 +283,9 @@ final class Census {
             Holding holding = holdings.get(i);
             if (results.get(i) instanceof OpResult.GetDataResult line) {
                 view.lineRead(holding, line.getData(), line.getStat().getMzxid());
-            } else if (((OpResult.ErrorResult) results.get(i)).getErr() != Code.NONODE.intValue()) {
+            } else if (((OpResult.ErrorResult) results.get(i)).getErr() == Code.NONODE.intValue()) {
+                view.lineGone(holding, role.loop.now());
+            } else {
                 role.announcer.setAside(layout.assignment(holding.worker(), holding.task()), "it may not be read");
                 view.lineHidden(holding);
             }

@@ -48,6 +48,9 @@ final class TaskCensus implements ChildrenWatch.Owner {
     /** Those that are to be looked at, of all that were held when this was filled. */
     private final Deque<TaskId> held = new ArrayDeque<>();
 
+    /** Packets of them without an answer. */
+    private int looking;
+
     private boolean known;
 
     TaskCensus(Census census, MasterRole role) {
@@ -150,6 +153,9 @@ final class TaskCensus implements ChildrenWatch.Owner {
 
     /** Once a second: an assignment is left where a person wrote the status, and no list tells of that. */
     void lookAtHeld() {
+        if (looking > 0) {
+            return; // Servers that are slow are not asked for more.
+        }
         if (held.isEmpty()) {
             held.addAll(census.lists.held());
         }
@@ -160,7 +166,8 @@ final class TaskCensus implements ChildrenWatch.Owner {
                 some.add(task);
             }
         }
-        look(some, looked -> {});
+        looking = (some.size() + role.settings.batch() - 1) / role.settings.batch();
+        look(some, looked -> looking--);
     }
 
     /** Learns which of these have a status, and which are gone; then runs that, for each packet. */

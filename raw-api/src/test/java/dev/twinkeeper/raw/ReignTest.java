@@ -309,6 +309,37 @@ class ReignTest {
         assertThat(servers.zk().asked()).contains(RELEASE);
     }
 
+    /** Else the questions to servers that are slow would pile up. */
+    @Test
+    void leadingTasksThatAreHeldAreNotLookedAtAgainBeforeTheAnswer() {
+        leadingATaskIsLookedAtJustBeforeItIsAssigned();
+        servers.answer(ASSIGN, Code.OK).pass(Duration.ofSeconds(1)).pass(Duration.ofSeconds(1));
+        servers.pass(Duration.ofSeconds(1));
+        assertThat(servers.zk().asked()).containsOnlyOnce(LOOK);
+
+        statuses(List.of());
+        servers.pass(Duration.ofSeconds(1));
+
+        assertThat(servers.zk().asked()).containsOnlyOnce(LOOK);
+    }
+
+    /** Between two lists it was deleted, which only the read of its line tells, and made again. */
+    @Test
+    void leadingTheLineOfAnAssignmentThatWasMadeAgainIsReadAgain() {
+        String line = "getData /assign/w1/" + TASK.name();
+        leadWithoutATask();
+        listAssignments();
+        created("/tasks/" + TASK.name());
+        servers.answer(ASSIGN, Code.OK);
+        on(EventType.NodeDeleted, "/workers/w1");
+        refuse(line, Code.NONODE);
+        statuses(List.of());
+        fire("/assign/w1");
+        servers.children("getChildren /assign/w1", TASK.name());
+
+        assertThat(servers.zk().asked()).containsExactly(line);
+    }
+
     @Test
     void leadingATaskThatIsGoneFromTheListIsForgotten() {
         leadWithoutATask();
