@@ -1,5 +1,7 @@
 package dev.twinkeeper.raw;
 
+import static dev.twinkeeper.loop.RoleLife.PAUSE;
+
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.layout.Layout;
 import dev.twinkeeper.layout.Place;
@@ -189,6 +191,10 @@ final class TaskCensus implements ChildrenWatch.Owner {
     /** Each read of the packet has a result of its own: one that finds nothing spoils nothing else. */
     private void onRead(
             List<TaskId> tasks, int number, Consumer<List<TaskId>> then, Code code, List<OpResult> results) {
+        if (code == Code.THROTTLEDOP) {
+            role.loop.after(PAUSE, census.guard.pass(() -> read(tasks, then)));
+            return;
+        }
         if (results == null) {
             census.fail("read " + layout.tasks(), code);
             return;

@@ -263,6 +263,20 @@ class ReignTest {
         assertThat(servers.zk().asked()).containsExactly(ASSIGN);
     }
 
+    /** The servers threw the question away, as they might the assignment: it is asked again, and the reign goes on. */
+    @Test
+    void leadingALookThatIsThrottledIsTriedAgainAfterAPause() {
+        leadWithoutATask();
+        listTasks(TASK.name());
+        servers.answer(LOOK, Code.THROTTLEDOP);
+        assertThat(servers.zk().asked()).isEmpty();
+
+        servers.pass(Duration.ofSeconds(1));
+
+        assertThat(role.leadership()).isEqualTo(Leadership.reigning(7));
+        assertThat(servers.zk().asked()).contains(LOOK).doesNotContain(ASSIGN);
+    }
+
     @Test
     void leadingATaskWithAStatusIsNotAssigned() {
         leadWithoutATask();
