@@ -236,6 +236,11 @@ final class Census {
         observer.applied(step, epoch, role.loop.now());
     }
 
+    /** There is one that we don't know: nothing told of it, or not yet. */
+    void listParents() {
+        assignments.list();
+    }
+
     /** Tells whether these may be written now. */
     void confirm(List<Step> steps, Consumer<Boolean> then) {
         tasks.confirm(steps, then);

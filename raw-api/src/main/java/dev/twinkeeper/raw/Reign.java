@@ -220,6 +220,9 @@ final class Reign {
         steps.forEach(step -> stepOf.addAll(Collections.nCopies(step.operations(), step)));
         Step refused = stepOf.get(culprit - FENCE_OPERATIONS);
         Code code = Batches.code(results.get(culprit));
+        if (refused instanceof Step.MakeParent && code == Code.NODEEXISTS) {
+            census.listParents();
+        }
         if (view.refusedFor(refused, steps, code.name(), role.loop.now())) {
             plan();
         } else {

@@ -235,6 +235,23 @@ class ReignTest {
         assertThat(servers.zk().asked()).containsExactly("addWatch /assign/w1", "getChildren /assign/w1");
     }
 
+    /** Servers drop an event, and the one-shot watch with it, while we may not read /assign. */
+    @Test
+    void leadingAParentThatNothingToldOfIsFoundWhenItIsToBeMade() {
+        leadWithoutATask();
+        created("/workers/w2");
+        servers.data("getData /workers/w2", "host", ScriptedServers.ephemeral(9));
+        created("/tasks/" + TASK.name());
+        refuse(
+                "check /master, check /master-epoch, create /assign/w2, create /assign/w1/" + TASK.name(),
+                Code.OK,
+                Code.OK,
+                Code.NODEEXISTS,
+                Code.RUNTIMEINCONSISTENCY);
+
+        assertThat(servers.zk().asked()).contains("getChildren /assign");
+    }
+
     @Test
     void leadingAParentThatAListDoesNotFindIsGone() {
         leadWithoutATask();
