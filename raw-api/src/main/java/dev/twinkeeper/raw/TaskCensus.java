@@ -129,20 +129,23 @@ final class TaskCensus implements ChildrenWatch.Owner {
 
     /**
      * S2: no assignment follows a status. And none is taken away from a task that is only not listed yet. Runs that at once
-     * where the watch would have told; else after a look, and with false where the plan is to be made anew.
+     * where the watch would have told; else after a look, and with false where the plan is to be made anew: because of what
+     * the look found, or of what the watch told of another task meanwhile.
      */
     void confirm(List<Step> steps, Consumer<Boolean> then) {
         List<TaskId> given = tasks(steps, step -> step instanceof Step.Assign || step instanceof Step.Move)
-                .filter(task -> census.lists.mayHaveStatus(task, watch.watchNumber()))
                 .toList();
         List<TaskId> released = tasks(steps, step -> step instanceof Step.Release)
                 .filter(task -> !census.lists.isPresent(task))
                 .toList();
-        if (given.isEmpty() && released.isEmpty()) {
+        List<TaskId> unsure = Stream.concat(
+                        given.stream().filter(task -> census.lists.mayHaveStatus(task, watch.watchNumber())),
+                        released.stream())
+                .toList();
+        if (unsure.isEmpty()) {
             then.accept(true);
             return;
         }
-        List<TaskId> unsure = Stream.concat(given.stream(), released.stream()).toList();
         look(
                 unsure,
                 looked -> then.accept(given.stream().allMatch(census.lists::isUnfinished)

@@ -419,6 +419,25 @@ class ReignTest {
         assertThat(servers.zk().asked()).containsExactly(assign(SECOND));
     }
 
+    /** S2: of one task the watch tells, at the other it is looked; the watch tells of a status while that lasts. */
+    @Test
+    void leadingAStatusThatIsToldWhileAnotherTaskIsLookedAtCounts() {
+        leadWithoutATask();
+        listTasks();
+        on(EventType.NodeDeleted, "/workers/w1");
+        servers.pass(Duration.ofSeconds(1));
+        servers.answer("addWatch /tasks", Code.OK).children("getChildren /tasks", TASK.name());
+        created("/tasks/" + SECOND.name());
+        created("/workers/w1");
+        servers.data("getData /workers/w1", "host slots=2", ScriptedServers.ephemeral(9));
+        assertThat(servers.zk().asked()).containsExactly(LOOK);
+
+        created("/tasks/" + SECOND.name() + "/status");
+        statuses(List.of());
+
+        assertThat(servers.zk().asked()).containsExactly(ASSIGN);
+    }
+
     /** A burst among many names is much more; and where many are pending, nobody waits for the next list. */
     @Test
     void leadingListsOfTasksWaitWhereManyArePending() {
