@@ -3,6 +3,7 @@ package dev.twinkeeper.plan;
 import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.contract.WorkerId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,6 +19,18 @@ public final class TreeLists {
     public TreeLists(ClusterView view) {
         this.view = view;
         this.known = view.known();
+    }
+
+    /** The children of {@code /assign}, of which each is listed by itself: what is not there holds nothing. */
+    public void parents(Set<WorkerId> there, long now) {
+        List<WorkerId> gone = known.workers.entrySet().stream()
+                .filter(entry -> entry.getValue().parent && !there.contains(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        for (WorkerId worker : gone) {
+            assignments(worker, Set.of(), now);
+            view.parentGone(worker, now);
+        }
     }
 
     /** The children of {@code /assign/W}. */

@@ -56,16 +56,23 @@ final class AssignmentCensus {
             census.fail("read " + layout.assign(), code);
             return;
         }
+        Set<WorkerId> there = new HashSet<>();
         for (String name : names) {
             String path = layout.assign() + "/" + name;
             if (!(layout.place(path) instanceof Place.AssignNode node)) {
                 role.announcer.setAside(path, "no name of ours");
-            } else if (!parents.containsKey(path)) {
+                continue;
+            }
+            there.add(node.worker());
+            if (!parents.containsKey(path)) {
                 Parent parent = new Parent(node.worker());
                 parents.put(path, parent);
                 census.send(parent.watch::begin);
             }
         }
+        // One that the reign made, and that was gone again before this list, never had a watch of its own.
+        census.lists.parents(there, role.loop.now());
+        census.changed();
         census.answered();
     }
 

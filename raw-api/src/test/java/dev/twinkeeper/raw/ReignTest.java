@@ -266,6 +266,25 @@ class ReignTest {
         assertThat(servers.zk().asked()).containsExactly("check /master, check /master-epoch, create /assign/w1");
     }
 
+    /** L2: it was never listed, so it has no watch that tells; only the list of the parents does. */
+    @Test
+    void leadingAParentThatWasMadeAndIsGoneBeforeTheListIsMadeAgain() {
+        String make = "check /master, check /master-epoch, create /assign/w1";
+        leadWithoutATask();
+        on(EventType.NodeDeleted, "/assign/w1");
+        fire("/assign");
+        servers.answer("removeWatches /assign/w1", Code.OK).children("getChildren /assign");
+        created("/tasks/" + TASK.name());
+        Asked made = servers.zk().next(make);
+        fire("/assign");
+        made.answer(Code.OK);
+        servers.run().children("getChildren /assign");
+        refuse(ASSIGN, Code.OK, Code.OK, Code.NONODE);
+        servers.pass(Duration.ofSeconds(1));
+
+        assertThat(servers.zk().asked()).containsExactly(make);
+    }
+
     // While /tasks is listed.
 
     /** S2: a person may have written a status, and no event tells of it. */
