@@ -184,17 +184,6 @@ public final class ClusterView {
         lineRead(holding, new byte[0], Long.MAX_VALUE);
     }
 
-    /**
-     * There was no such assignment when its line was to be read. If it is made again, a list tells nothing of that, and
-     * its line would never be asked for again.
-     */
-    public void lineGone(Holding holding, long now) {
-        KnownTree.Task entry = known.tasks.get(holding.task());
-        if (entry != null && entry.holders.containsKey(holding.worker())) {
-            assignmentGone(holding.worker(), holding.task(), now);
-        }
-    }
-
     public void taskSeen(TaskId id) {
         KnownTree.Task entry = known.task(id);
         entry.present = true;

@@ -42,6 +42,13 @@ public final class TreeLists {
         come.forEach(task -> view.assignmentSeen(worker, task, now));
     }
 
+    /** There is no such assignment. If it is made again before the next list, that tells nothing of it. */
+    public void noAssignment(WorkerId worker, TaskId task, long now) {
+        if (known.worker(worker).held.contains(task)) {
+            view.assignmentGone(worker, task, now);
+        }
+    }
+
     /** The children of {@code /tasks}. */
     public void tasks(Set<TaskId> there) {
         List<TaskId> gone = known.tasks.values().stream()
@@ -53,6 +60,7 @@ public final class TreeLists {
         come.forEach(view::taskSeen);
     }
 
+    /** Whether it is there, as far as is known. */
     public boolean isPresent(TaskId id) {
         KnownTree.Task task = known.tasks.get(id);
         return task != null && task.present;
@@ -79,6 +87,7 @@ public final class TreeLists {
         return isUnfinished(id) && (watch == 0 || known.task(id).watch != watch);
     }
 
+    /** Whether it is there and has no status, as far as is known. */
     public boolean isUnfinished(TaskId id) {
         KnownTree.Task task = known.tasks.get(id);
         return task != null && task.unfinished();

@@ -289,7 +289,7 @@ final class Census {
             if (results.get(i) instanceof OpResult.GetDataResult line) {
                 view.lineRead(holding, line.getData(), line.getStat().getMzxid());
             } else if (((OpResult.ErrorResult) results.get(i)).getErr() == Code.NONODE.intValue()) {
-                view.lineGone(holding, role.loop.now());
+                lists.noAssignment(holding.worker(), holding.task(), role.loop.now());
             } else {
                 role.announcer.setAside(layout.assignment(holding.worker(), holding.task()), "it may not be read");
                 view.lineHidden(holding);

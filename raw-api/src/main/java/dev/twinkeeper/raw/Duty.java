@@ -91,7 +91,7 @@ final class Duty implements ChildrenWatch.Owner {
         boolean started;
         byte[] status;
         boolean done;
-        boolean over;
+        boolean discarded;
         LostTries tries;
 
         Job(TaskId task) {
@@ -243,7 +243,7 @@ final class Duty implements ChildrenWatch.Owner {
     /** The assignment stands: read the command, or take up where the connection was lost. */
     private void take(TaskId task) {
         Job job = jobs.computeIfAbsent(task, Job::new);
-        if (job.status != null && !job.over) {
+        if (job.status != null) {
             complete(job);
         } else if (!job.started) {
             commands.add(job);
@@ -351,10 +351,7 @@ final class Duty implements ChildrenWatch.Owner {
             // It was moved, or the task is gone.
             case NONODE -> drop(job.task);
             // A person wrote a status. The assignment stands until the master tidies up: to handle it again is no use.
-            case NODEEXISTS -> {
-                job.over = true;
-                role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
-            }
+            case NODEEXISTS -> discard(job);
             default -> {
                 role.announcer.setAside(layout.status(job.task), "cannot be written: " + code);
                 role.loop.after(PAUSE, guard.pass(() -> takeAgain(job)));
@@ -366,15 +363,23 @@ final class Duty implements ChildrenWatch.Owner {
     /** Our own completion deletes the assignment too; what tells of that comes about with the reply, which says so. */
     private void moved(TaskId task) {
         Job job = jobs.get(task);
-        if (job != null && (job.status == null || job.over)) {
+        if (job != null && (job.status == null || job.discarded)) {
             drop(task);
         }
     }
 
     private void drop(TaskId task) {
         Job job = jobs.remove(task);
-        if (job != null && job.status != null && !job.over) {
-            role.announcer.tell(new Event.ResultDiscarded(task, role.id));
+        if (job != null && job.status != null) {
+            discard(job);
+        }
+    }
+
+    /** Told once, however often it is tried: after a lost connection it is completed once more, if it still is ours. */
+    private void discard(Job job) {
+        if (!job.discarded) {
+            job.discarded = true;
+            role.announcer.tell(new Event.ResultDiscarded(job.task, role.id));
         }
     }
 }

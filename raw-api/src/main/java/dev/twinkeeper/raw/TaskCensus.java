@@ -50,8 +50,8 @@ final class TaskCensus implements ChildrenWatch.Owner {
     /** Those that are to be looked at, of all that were held when this was filled. */
     private final Deque<TaskId> held = new ArrayDeque<>();
 
-    /** Packets of them without an answer. */
-    private int looking;
+    /** Of those, how many are asked about; there is no next look before the last answer. */
+    private int heldAsked;
 
     private boolean known;
 
@@ -158,8 +158,8 @@ final class TaskCensus implements ChildrenWatch.Owner {
 
     /** Once a second: an assignment is left where a person wrote the status, and no list tells of that. */
     void lookAtHeld() {
-        if (looking > 0) {
-            return; // Servers that are slow are not asked for more.
+        if (heldAsked > 0) {
+            return;
         }
         if (held.isEmpty()) {
             held.addAll(census.lists.held());
@@ -171,8 +171,8 @@ final class TaskCensus implements ChildrenWatch.Owner {
                 some.add(task);
             }
         }
-        looking = (some.size() + role.settings.batch() - 1) / role.settings.batch();
-        look(some, looked -> looking--);
+        heldAsked = some.size();
+        look(some, looked -> heldAsked -= looked.size());
     }
 
     /** Learns which of these have a status, and which are gone; then runs that, for each packet. */

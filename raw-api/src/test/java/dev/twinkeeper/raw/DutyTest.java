@@ -194,7 +194,9 @@ class DutyTest {
         servers.disconnect();
         registerAgain();
         servers.children(LIST, TASK.name());
-        assertThat(servers.zk().asked()).as("a lost connection").isEmpty();
+        assertThat(servers.zk().asked()).as("a lost connection").containsExactly(COMPLETE);
+        servers.answer(COMPLETE, Code.NODEEXISTS);
+        servers.zk().lose();
         changed(EventType.NodeDeleted);
         changed(EventType.NodeCreated);
         assertThat(servers.zk().asked()).as("assigned once more").containsExactly(READ);

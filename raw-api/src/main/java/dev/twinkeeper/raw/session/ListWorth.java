@@ -13,16 +13,16 @@ final class ListWorth {
 
     private static final int NAMES = 32;
 
-    /** So many events make a burst, unless there are many children, */
+    /** Events that make a burst; more are needed where there are many children. */
     private static final int BURST = 16;
 
-    /** and each in no more than this time: a task that is alone makes two in a millisecond, and then none for a while. */
+    /** For each event of a burst. A task that is alone makes two in a millisecond, and then none for a while. */
     private static final long EVENT_NANOS = 312_500;
 
-    /** So many lists are judged together, since now and then one of them tells little; */
+    /** Lists that are judged together, since now and then one of them tells little. */
     private static final int LISTS = 8;
 
-    /** or fewer, if they had so many names. */
+    /** Fewer lists are judged if they had so many names. */
     private static final int MANY_NAMES = 20_000;
 
     private static final long FIRST_REST_NANOS = 1_000_000_000;

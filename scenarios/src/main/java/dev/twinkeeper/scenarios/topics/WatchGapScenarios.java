@@ -8,6 +8,7 @@ import dev.twinkeeper.scenarios.ScenarioContext;
 import dev.twinkeeper.scenarios.TestParticipant;
 import dev.twinkeeper.scenarios.Verifies;
 import java.time.Instant;
+import org.apache.zookeeper.ZooDefs.Perms;
 
 /**
  * Watches tell nothing of the time without a connection. Each of these lets the tree change in that time, within a
@@ -39,6 +40,21 @@ public final class WatchGapScenarios {
         master.mend();
 
         assertThat(context.outcome(client, task)).isEqualTo(Told.done("hello"));
+    }
+
+    /** Servers drop the events of what one may not read, and a one-shot watch with them. */
+    @Verifies({Rule.L2, Rule.L5})
+    public void aMasterFindsTheWorkerThatCameWhileItMightNotReadTheAssignments(ScenarioContext context) {
+        var operator = context.operator();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1").awaitReady();
+        master.awaitEvent(Event.TookOver.class, ScenarioContext.READY);
+
+        operator.setAcl("/assign", Perms.ALL & ~Perms.READ);
+        context.worker("w1").awaitReady();
+        operator.setAcl("/assign", Perms.ALL);
+
+        assertThat(context.outcome(client, context.submit(client, "hello"))).isEqualTo(Told.done("hello"));
     }
 
     @Verifies({Rule.L3, Rule.L5})
