@@ -246,9 +246,7 @@ class ChildrenWatchTest {
     void afterListsThatDidNotPayABurstIsNoReasonForAWhile() {
         busy();
         changes = 0;
-        lists();
-        servers.answer(WATCH, Code.OK);
-        list(false);
+        listsThatDoNotPay();
         burst();
         assertThat(servers.zk().asked()).isEmpty();
 
@@ -262,9 +260,7 @@ class ChildrenWatchTest {
         afterListsThatDidNotPayABurstIsNoReasonForAWhile();
         servers.answer(UNWATCH, Code.OK);
         list(true);
-        lists();
-        servers.answer(WATCH, Code.OK);
-        list(false);
+        listsThatDoNotPay();
         servers.pass(SECOND);
         burst();
         assertThat(servers.zk().asked()).isEmpty();
@@ -482,6 +478,13 @@ class ChildrenWatchTest {
             fire();
             list(true, names);
         }
+    }
+
+    /** After them it is quiet, by the recursive watch. */
+    private void listsThatDoNotPay() {
+        lists();
+        servers.answer(WATCH, Code.OK);
+        list(false);
     }
 
     /** What is asked next is a list, with a one-shot watch or without. */
