@@ -8,8 +8,8 @@
  * This is the only way of recovery; no callback has a retry of its own.
  *
  * <p><b>Reading order.</b> {@code dev.twinkeeper.raw.session} and {@code Participant} are the common ground; {@code
- * MasterRole}, {@code Candidacy}, {@code Reign}, {@code Census} with its parts the master; {@code WorkerRole}, {@code Registration},
- * {@code Duty} the worker; {@code ClientRole}, {@code Submissions}, {@code Outcomes}, {@code Removals} the client.
- * {@link dev.twinkeeper.raw.RawCoordination} makes them.
+ * MasterRole}, {@code Candidacy}, {@code Reign}, {@code Census} with its parts the master; {@code WorkerRole}, {@code
+ * Registration}, {@code Duty} the worker; {@code ClientRole}, {@code Submissions}, {@code Outcomes}, {@code Removals}
+ * the client. {@link dev.twinkeeper.raw.RawCoordination} makes them.
  */
 package dev.twinkeeper.raw;
