@@ -46,7 +46,9 @@ class PlainConfiguration implements Configuration {
     /** Each event is read and digested by a thread of a pool: the slower of two tells the older value after the newer. */
     static final class ReadsInAPool extends PlainConfiguration {
         private static final int THREADS = 4;
-        private static final int LONGEST_MS = 6;
+
+        /** Longer than a write takes, on a busy machine too. */
+        private static final int LONGEST_MS = 60;
 
         ReadsInAPool(Recipe.Place place, Listener listener) {
             super(place, listener, Executors.newFixedThreadPool(THREADS));

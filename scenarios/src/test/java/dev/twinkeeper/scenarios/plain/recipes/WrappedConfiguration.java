@@ -5,8 +5,9 @@ import dev.twinkeeper.recipes.Configuration;
 import dev.twinkeeper.recipes.Recipe;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** A shared value whose recipe is right, and what was put around it is not. Each variant has one mistake. */
 class WrappedConfiguration implements Configuration {
@@ -52,20 +53,20 @@ class WrappedConfiguration implements Configuration {
 
     /** A slow listener gets a thread of its own, which works off what came before the end. */
     static final class TellsWhenClosed extends WrappedConfiguration {
-        private final ExecutorService teller;
+        /** However slowly another one writes, some value comes in that time before the end. */
+        private static final long LATE_MS = 200;
+
+        private final ScheduledExecutorService teller;
 
         TellsWhenClosed(Recipe.Place place, Listener listener) {
-            this(place, listener, Executors.newSingleThreadExecutor());
+            this(place, listener, Executors.newSingleThreadScheduledExecutor());
         }
 
-        private TellsWhenClosed(Recipe.Place place, Listener listener, ExecutorService teller) {
+        private TellsWhenClosed(Recipe.Place place, Listener listener, ScheduledExecutorService teller) {
             super(new ConfigurationRecipe(place, new Listener() {
                 @Override
                 public void changed(Value value) {
-                    teller.execute(() -> {
-                        pause();
-                        listener.changed(value);
-                    });
+                    teller.schedule(() -> listener.changed(value), LATE_MS, TimeUnit.MILLISECONDS);
                 }
 
                 @Override
