@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** A small bench from end to end: each figure is checked for what must be true of it on any machine. */
 class BenchTest {
-    private static final int TASKS = 120;
+    private static final int TASKS = 250;
 
     /** An answer may be on its way while the servers are read. */
     private static final double A_FEW_PACKETS = 0.1;
@@ -40,7 +40,7 @@ class BenchTest {
                     .as(impl + ": each transaction and each read is a request")
                     .isGreaterThanOrEqualTo(figure(run, "transactionsPerTask"));
         });
-        // The least are four transactions for each batch of a hundred.
+        // The least are four transactions for each batch of two hundred.
         JsonNode ceiling = runs.get("ceiling");
         assertThat(figure(ceiling, "transactionsPerTask")).isBetween(8.0 / TASKS, 0.2);
         assertThat(figure(ceiling, "notificationsPerTask")).as("no watch").isLessThan(A_FEW_PACKETS);

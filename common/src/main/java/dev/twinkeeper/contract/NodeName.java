@@ -39,9 +39,12 @@ final class NodeName {
             throw CoordinationException.invalid(what, name, "it means a directory");
         }
         // By code points, so that the message names what was typed and not half of it.
-        name.codePoints().filter(c -> !allowed.test(c)).findFirst().ifPresent(c -> {
-            throw CoordinationException.invalid(what, name, "character U+%04X is not allowed".formatted(c));
-        });
+        for (int at = 0, c; at < name.length(); at += Character.charCount(c)) {
+            c = name.codePointAt(at);
+            if (!allowed.test(c)) {
+                throw CoordinationException.invalid(what, name, "character U+%04X is not allowed".formatted(c));
+            }
+        }
     }
 
     /** ZooKeeper's own list of what a path may not hold (its PathUtils; whatever takes two chars is out), and the slash. */

@@ -57,7 +57,7 @@ public record Settings(
                 ProcessHandle.current().pid() + "@" + HostName.own(),
                 4,
                 64,
-                100,
+                200,
                 1_000_000,
                 Duration.ofHours(1),
                 3,

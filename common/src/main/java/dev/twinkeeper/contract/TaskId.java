@@ -38,8 +38,13 @@ public record TaskId(String name) implements Comparable<TaskId> {
     /** By sequence; by name where somebody made two of the same sequence by hand. */
     @Override
     public int compareTo(TaskId other) {
-        int bySequence = Long.compare(sequence(), other.sequence());
-        return bySequence != 0 ? bySequence : name.compareTo(other.name);
+        for (int i = DIGITS; i > 0; i--) {
+            int byDigit = name.charAt(name.length() - i) - other.name.charAt(other.name.length() - i);
+            if (byDigit != 0) {
+                return byDigit;
+            }
+        }
+        return name.compareTo(other.name);
     }
 
     @Override

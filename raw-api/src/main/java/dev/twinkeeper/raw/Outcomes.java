@@ -43,7 +43,7 @@ import org.apache.zookeeper.Watcher.WatcherType;
  * BEHIND     among the oldest, and no round is under way  → ASKED
  *            patience is up                               → READ     however short it is, the task is looked at
  * ASKED      no status, and the round pays                → BEHIND   in front: a tenth had a status
- *            no status, and others wait behind it         → BEHIND   in front, after a pause; once
+ *            no status, and others wait behind it         → BEHIND   in front, after a pause; until 16 rounds did not pay
  *            no status                                    → WATCHED
  * WATCHED    the watch tells, or the status came before   → READ
  * READ       no status                                    → WATCHED
@@ -61,6 +61,9 @@ final class Outcomes {
     private static final Map<Phase, Set<Phase>> TRANSITIONS =
             Map.of(Phase.SUSPENDED, Set.of(Phase.OPEN), Phase.OPEN, Set.of(Phase.SUSPENDED));
 
+    /** After so many rounds in a row that don't pay, half a second's, what they ask about is watched. */
+    private static final int LEAN = 16;
+
     private final ClientRole role;
     private final Layout layout;
     private final PhaseGuard<Phase> guard;
@@ -74,8 +77,11 @@ final class Outcomes {
     /** The one that is posted, waited for or under way; null for none. */
     private Round round;
 
-    /** That one asks once more what was asked in vain, after a pause. */
-    private boolean afterPause;
+    /** Before a next round that asks again. */
+    private Duration pause;
+
+    /** Rounds in a row that did not pay. */
+    private int lean;
 
     /** The questions that are asked together. */
     private static final class Round {
@@ -85,8 +91,10 @@ final class Outcomes {
         /** One of so many must have an answer. The others cost that one a sixth of a packet then; a watch costs two. */
         static final int PAYS = 10;
 
-        /** Until the oldest are asked once more before they are watched: less than a task takes under load. */
-        static final Duration PAUSE = Duration.ofMillis(5);
+        static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+
+        /** Nobody with so many tasks outstanding waits for one of them for less than this. */
+        static final Duration LONGEST_PAUSE = Duration.ofMillis(40);
 
         final List<Question> vain = new ArrayList<>();
         int size;
@@ -94,6 +102,18 @@ final class Outcomes {
 
         boolean pays() {
             return vain.size() * PAYS <= size * (PAYS - 1);
+        }
+
+        /** The pause before the next one, so that between a quarter and half of that has a status. */
+        Duration next(Duration pause) {
+            if (2 * vain.size() < size) {
+                return pause.dividedBy(2);
+            }
+            if (4 * vain.size() <= 3 * size) {
+                return pause;
+            }
+            Duration longer = pause.compareTo(FIRST_PAUSE) < 0 ? FIRST_PAUSE : pause.multipliedBy(2);
+            return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
         }
     }
 
@@ -158,7 +178,8 @@ final class Outcomes {
         reads = Batches.ofReads(role.session, guard, reads, this::read, this::onRead);
         asks = Batches.ofReads(role.session, guard, asks, this::read, this::onAsked);
         round = null;
-        afterPause = false;
+        pause = Duration.ZERO;
+        lean = 0;
         behind.clear();
         for (Question question : questions.values()) {
             question.confirmed = false;
@@ -206,26 +227,28 @@ final class Outcomes {
             round.vain.add(question);
         }
         if (round.answered == round.size) {
-            onRoundOver(round.vain);
+            onRoundOver(round);
         }
         if (code != Code.NONODE) {
             onRead(question, code, result);
         }
     }
 
-    private void onRoundOver(List<Question> vain) {
-        boolean pays = round.pays();
-        afterPause = !pays && !afterPause && !behind.isEmpty();
+    private void onRoundOver(Round over) {
+        boolean pays = over.pays();
+        boolean others = !behind.isEmpty();
+        lean = pays || !others ? 0 : lean + 1;
+        pause = others ? over.next(pause) : Duration.ZERO;
         round = null;
-        if (pays || afterPause) {
-            Collections.reverse(vain);
-            vain.forEach(behind::addFirst);
+        if (pays || others && lean < LEAN) {
+            Collections.reverse(over.vain);
+            over.vain.forEach(behind::addFirst);
         } else {
-            vain.forEach(this::look);
+            over.vain.forEach(this::look);
         }
-        if (afterPause) {
+        if (others && !over.vain.isEmpty()) {
             round = new Round();
-            role.loop.after(Round.PAUSE, guard.pass(this::askOldest));
+            role.loop.after(pause, guard.pass(this::askOldest));
         } else {
             advance();
         }

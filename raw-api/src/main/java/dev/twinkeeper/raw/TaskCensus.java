@@ -34,8 +34,8 @@ final class TaskCensus implements ChildrenWatch.Owner {
     /** Of the tasks that workers hold, so many are looked at in a second. */
     private static final int HELD_LOOKS = 1_000;
 
-    /** Where this many batches are pending, nobody waits for a new task. */
-    private static final int PLENTY = 5;
+    /** Where this many tasks are pending, nobody waits for a new one. */
+    private static final int PLENTY = 500;
 
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
@@ -123,7 +123,7 @@ final class TaskCensus implements ChildrenWatch.Owner {
 
     @Override
     public Duration patience(int children) {
-        boolean plenty = census.view.pending().size() >= PLENTY * role.settings.batch();
+        boolean plenty = census.view.pending().size() >= PLENTY;
         return plenty ? LONGEST : NAME.multipliedBy(children);
     }
 

@@ -14,10 +14,12 @@ import dev.twinkeeper.contract.TaskId;
 import dev.twinkeeper.raw.session.ScriptedServers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntConsumer;
 import org.apache.zookeeper.Asked;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
@@ -295,20 +297,31 @@ class ClientTest {
     }
 
     @Test
-    void openTheOldestAreAskedTwiceInVainAndThenWatchedWhileOthersWait() {
+    void openTheOldestAreAskedInVainAndThenWatchedWhileOthersWait() {
         open();
         outcomes(241);
-        assertThat(inVain()).as("a round").isEqualTo(240);
-        assertThat(servers.zk().asked()).isEmpty();
+        for (int round = 1; round < 16; round++) {
+            assertThat(inVain()).as("round " + round).isEqualTo(240);
+            assertThat(servers.zk().asked()).isEmpty();
+            servers.pass(Duration.ofMillis(round < 4 ? 5 << (round - 1) : 40));
+        }
+        assertThat(inVain()).as("the last round").isEqualTo(240);
 
+        assertThat(servers.zk().asked()).hasSize(64).allMatch(asked -> asked.startsWith("getChildren "));
+        servers.pass(Duration.ofMillis(40));
+        assertThat(servers.zk().asked()).hasSize(65).contains("getData " + status(241));
+    }
+
+    @Test
+    void openARoundOfWhichAllHaveAStatusIsFollowedAtOnce() {
+        open();
+        outcomes(241);
+        assertThat(inVain()).isEqualTo(240);
         servers.pass(Duration.ofMillis(5));
-        assertThat(inVain()).as("the same once more").isEqualTo(240);
 
-        assertThat(servers.zk().asked())
-                .hasSize(65)
-                .contains("getData " + status(241))
-                .filteredOn(asked -> asked.startsWith("getChildren "))
-                .hasSize(64);
+        assertThat(done()).isEqualTo(240);
+
+        assertThat(servers.zk().asked()).containsExactly("getData " + status(241));
     }
 
     @Test
@@ -506,12 +519,30 @@ class ClientTest {
     }
 
     /** Nobody has a status yet. Returns how many were asked about. */
+    /** How many reads of statuses are answered by that there is none. */
     private int inVain() {
+        return reads(count -> servers.answer(servers.zk().asked().get(0), Code.NONODE));
+    }
+
+    /** How many are answered by a status; those that are asked afterwards are not. */
+    private int done() {
+        OpResult status = new OpResult.GetDataResult("done\nhello".getBytes(UTF_8), new Stat());
+        return reads(count -> {
+            servers.zk()
+                    .next(servers.zk().asked().get(0))
+                    .results(Collections.nCopies(count, status).toArray(OpResult[]::new));
+            servers.run();
+        });
+    }
+
+    private int reads(IntConsumer answer) {
         int reads = 0;
-        while (!servers.zk().asked().isEmpty() && servers.zk().asked().get(0).startsWith("getData")) {
-            String next = servers.zk().asked().get(0);
-            reads += next.split(", ").length;
-            servers.answer(next, Code.NONODE);
+        while (reads < 240
+                && !servers.zk().asked().isEmpty()
+                && servers.zk().asked().get(0).startsWith("getData")) {
+            int count = servers.zk().asked().get(0).split(", ").length;
+            reads += count;
+            answer.accept(count);
         }
         return reads;
     }

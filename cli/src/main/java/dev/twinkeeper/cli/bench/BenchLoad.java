@@ -21,6 +21,7 @@ public record BenchLoad(Mode mode, int tasks, int workers, int slots, int outsta
     private static final int LEAST_WARM_UP = 100;
     private static final int MOST_WARM_UP = 2_000;
     private static final int WARM_UP_TAKEOVERS = 3;
+    private static final int MOST_WARM_UPS = 10;
 
     /** The shapes of a load. */
     public enum Mode {
@@ -44,10 +45,18 @@ public record BenchLoad(Mode mode, int tasks, int workers, int slots, int outsta
         return new BenchLoad(mode, tasks, count, slots, outstanding, rate);
     }
 
-    /** Enough of it to have the code compiled: a fifth, within bounds. */
+    /** A part of it that is run before, {@link #warmUps()} times: a fifth, within bounds. */
     BenchLoad warmUp() {
         int some = Math.max(LEAST_WARM_UP, Math.min(MOST_WARM_UP, tasks / 5));
         return withTasks(mode == Mode.MASTERS ? WARM_UP_TAKEOVERS : Math.min(tasks, some));
+    }
+
+    /**
+     * So often at the most, to have the code compiled: until then a task costs twice as much. Twice the load in sum, within
+     * bounds.
+     */
+    int warmUps() {
+        return mode == Mode.MASTERS ? 1 : Math.min(MOST_WARM_UPS, Math.max(1, 2 * tasks / MOST_WARM_UP));
     }
 
     /** How long one run may take: far above what it takes, so that what hangs ends in an error. */

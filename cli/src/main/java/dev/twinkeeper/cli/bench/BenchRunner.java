@@ -29,6 +29,9 @@ public final class BenchRunner implements AutoCloseable {
 
     private static final int LEAST_BACKLOG = 1_000;
 
+    /** Of one subject. */
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(10);
+
     /** What goes up by steps, if anything. */
     public enum Vary {
         NOTHING,
@@ -208,7 +211,7 @@ public final class BenchRunner implements AutoCloseable {
         for (Subject subject : subjects) {
             listener.begins("warm-up of " + subject.name(), done++, all);
             if (subject.refusal(warmUp).isEmpty()) {
-                measure(subject, warmUp);
+                warmUp(subject, warmUp);
             }
         }
         for (BenchLoad step : steps) {
@@ -218,6 +221,13 @@ public final class BenchRunner implements AutoCloseable {
                     run(subject, step, number);
                 }
             }
+        }
+    }
+
+    private void warmUp(Subject subject, BenchLoad load) throws Exception {
+        long began = System.nanoTime();
+        for (int i = 0; i < plan.workload().warmUps() && System.nanoTime() - began < LONGEST_WARM_UP.toNanos(); i++) {
+            measure(subject, load);
         }
     }
 
