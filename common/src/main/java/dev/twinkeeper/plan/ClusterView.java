@@ -38,7 +38,7 @@ public final class ClusterView {
 
     private static final long RETRY_NANOS = 1_000_000_000;
 
-    /** How many lines are read at a time. */
+    /** How many lines, or pending tasks, are read at a time. */
     private static final int LINES = 100;
 
     private final KnownTree known;
@@ -140,12 +140,13 @@ public final class ClusterView {
     /**
      * Tasks that lost their assignment since this was last asked, and have no status yet. A worker completes a task in
      * one transaction, but its events come one by one: the deleted assignment first, the status a moment later. In
-     * between the task only looks pending, and to assign it would break S2. Ask the server anything and then call {@link
-     * #believe}: its reply comes after all events of that transaction.
+     * between the task only looks pending, and to assign it would break S2. And now and then some pending ones, since no
+     * event tells of a status that may not be read. Ask for their statuses and then call {@link #believe}.
      */
     public List<TaskId> takeDoubts() {
         List<TaskId> taken = doubts.stream()
-                .filter(task -> known.tasks.containsKey(task) && known.task(task).inDoubt)
+                .filter(task ->
+                        known.pending.contains(task) || known.tasks.containsKey(task) && known.task(task).inDoubt)
                 .toList();
         doubts.clear();
         return taken;
@@ -280,9 +281,10 @@ public final class ClusterView {
         }
     }
 
-    /** Lets refused steps into plans again. Call it about once a second. */
+    /** Lets refused steps into plans again, and doubts some pending tasks. Call it about once a second. */
     public void retryFailed(long now) {
         parked.takeDue(now).forEach(step -> settled(step, now));
+        doubts.addAll(known.nextPending(LINES));
     }
 
     /** The events of a removal come before its reply: mostly the task is gone by then, and must not come back. */

@@ -69,6 +69,9 @@ final class KnownTree {
     /** The latest turn; see {@link ClusterView.FreeWorkers}. */
     long turn;
 
+    /** Of the pending tasks, the last one that {@link #nextPending} gave; null for none. */
+    private TaskId last;
+
     private final long graceNanos;
     private final int lostWorkers;
 
@@ -104,6 +107,14 @@ final class KnownTree {
             }
         });
         return ids;
+    }
+
+    /** So many of the pending tasks, others each time. */
+    List<TaskId> nextPending(int most) {
+        NavigableSet<TaskId> rest = last == null ? pending : pending.tailSet(last, false);
+        List<TaskId> next = rest.stream().limit(most).toList();
+        last = next.size() < most ? null : next.get(most - 1);
+        return next;
     }
 
     void unread(WorkerId id, TaskId task) {

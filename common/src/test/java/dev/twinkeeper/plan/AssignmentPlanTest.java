@@ -168,4 +168,29 @@ class AssignmentPlanTest extends PlanFixture {
         assertThat(view.takeDoubts()).isEmpty();
         assertThat(plan()).isEmpty();
     }
+
+    @Test
+    void someOfThePendingTasksAreDoubtedInTurn() {
+        for (int i = 0; i < 150; i++) {
+            view.taskSeen(task(i));
+        }
+
+        view.retryFailed(0);
+        assertThat(view.takeDoubts()).hasSize(100).contains(task(0)).doesNotContain(task(100));
+        view.retryFailed(0);
+        assertThat(view.takeDoubts()).hasSize(50).contains(task(149));
+        view.retryFailed(0);
+        assertThat(view.takeDoubts()).contains(task(0));
+    }
+
+    @Test
+    void aDoubtedTaskIsPlannedMeanwhile() {
+        live(ANN, 2);
+        view.taskSeen(task(0));
+        view.retryFailed(0);
+
+        view.believe(view.takeDoubts());
+
+        assertThat(plan()).containsExactly(new Assign(task(0), ANN));
+    }
 }

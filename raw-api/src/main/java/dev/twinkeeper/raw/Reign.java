@@ -99,7 +99,8 @@ final class Reign {
     private void onCensus() {
         guard.enter(Phase.LEADING);
         role.announcer.tell(view.tookOver(epoch));
-        tick();
+        plan();
+        role.loop.after(TICK, this::tick);
     }
 
     /** The fence is in doubt: what is under way may miss, and nothing more is sent until {@link #resume}. */

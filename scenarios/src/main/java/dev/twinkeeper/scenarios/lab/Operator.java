@@ -119,6 +119,12 @@ public final class Operator implements AutoCloseable {
         return create(path, data, CreateMode.PERSISTENT_SEQUENTIAL);
     }
 
+    /** {@code create PATH "DATA" world:anyone:cdwa}: nobody may read it, so servers tell nobody of it. */
+    public void createHidden(String path, String data) {
+        var hidden = anyone(ZooDefs.Perms.ALL & ~ZooDefs.Perms.READ);
+        once(() -> keeper.create(absolute(path), bytes(data), hidden, CreateMode.PERSISTENT));
+    }
+
     /** {@code create PATH} with bytes that are no text. */
     public String create(String path, byte[] data) {
         return create(path, data, CreateMode.PERSISTENT);
@@ -210,8 +216,12 @@ public final class Operator implements AutoCloseable {
     }
 
     private void permit(String path, int permissions) {
-        var acl = new ArrayList<>(List.of(new ACL(permissions, ZooDefs.Ids.ANYONE_ID_UNSAFE)));
-        once(() -> keeper.setACL(path, acl, -1));
+        once(() -> keeper.setACL(path, anyone(permissions), -1));
+    }
+
+    /** No List.of: ZooKeeper asks whether the list contains null. */
+    private static List<ACL> anyone(int permissions) {
+        return new ArrayList<>(List.of(new ACL(permissions, ZooDefs.Ids.ANYONE_ID_UNSAFE)));
     }
 
     // Reading.

@@ -58,6 +58,20 @@ public final class WatchGapScenarios {
         assertThat(context.outcome(client, context.submit(client, "hello"))).isEqualTo(Told.done("hello"));
     }
 
+    /** No event tells of it, since it may not be read; what the master has found completed it tidies away. */
+    @Verifies({Rule.S2, Rule.L2})
+    public void aMasterFindsTheStatusThatItMayNotRead(ScenarioContext context) {
+        var operator = context.operator();
+        var client = context.client("c1").awaitReady();
+        var master = context.master("m1", Given.SHORT_RETENTION).awaitReady();
+        master.awaitEvent(Event.TookOver.class, ScenarioContext.READY);
+        var task = context.submit(client, "hello");
+
+        operator.createHidden("/tasks/" + task.name() + "/status", "done\nby hand");
+
+        operator.awaitGone("/tasks/" + task.name(), ScenarioContext.READY);
+    }
+
     @Verifies({Rule.L3, Rule.L5})
     public void aMasterFindsThatAWorkerWasLostInTheGap(ScenarioContext context) {
         var held = Work.held();
