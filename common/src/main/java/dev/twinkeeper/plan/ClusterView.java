@@ -284,7 +284,7 @@ public final class ClusterView {
     /** Lets refused steps into plans again, and doubts some pending tasks. Call it about once a second. */
     public void retryFailed(long now) {
         parked.takeDue(now).forEach(step -> settled(step, now));
-        doubts.addAll(known.nextPending(LINES));
+        doubts.addAll(doubts.isEmpty() ? known.nextPending(LINES) : List.of());
     }
 
     /** The events of a removal come before its reply: mostly the task is gone by then, and must not come back. */

@@ -184,6 +184,18 @@ class AssignmentPlanTest extends PlanFixture {
     }
 
     @Test
+    void doubtsThatNobodyTakesDoNotPileUp() {
+        for (int i = 0; i < 150; i++) {
+            view.taskSeen(task(i));
+        }
+
+        view.retryFailed(0);
+        view.retryFailed(0);
+
+        assertThat(view.takeDoubts()).hasSize(100);
+    }
+
+    @Test
     void aDoubtedTaskIsPlannedMeanwhile() {
         live(ANN, 2);
         view.taskSeen(task(0));

@@ -518,7 +518,6 @@ class ClientTest {
         return "/tasks/task-1-%010d/status".formatted(task);
     }
 
-    /** Nobody has a status yet. Returns how many were asked about. */
     /** How many reads of statuses are answered by that there is none. */
     private int inVain() {
         return reads(count -> servers.answer(servers.zk().asked().get(0), Code.NONODE));
